@@ -1,32 +1,60 @@
 /* SPDX-License-Identifier: MIT */
-/* What op files share besides the public headers: broadcasting of operands, and sets of axes as bits. Implemented in ops/support.c. */
+/* What op files share besides the public headers: broadcasting of operands, and sets of axes as
+ * bits. Implemented in ops/support.c. */
 #ifndef BIBUN_OPS_SUPPORT_H
 #define BIBUN_OPS_SUPPORT_H
 
 #include <bibun/op.h>
 #include <bibun/ops.h>
 
-/* Puts a broadcast node before each operand that is smaller than their common shape. Operands that do not broadcast, inert nodes and NULL are left
- * alone: infer then says what is wrong. */
+/* Puts a broadcast node before each operand that is smaller than their common shape. Operands that
+ * do not broadcast, inert nodes and NULL are left alone: infer then says what is wrong. */
 void bb__broadcast_operands(int n, bb_node **operands);
 
 /* Builders of the usual kinds. */
 bb_node *bb__apply1(const bb_op *op, bb_node *x, const void *attrs);
 bb_node *bb__apply2_broadcast(const bb_op *op, bb_node *x, bb_node *y);
 
-/* The attributes of reductions. */
+/* The attributes of reductions. A set of axes that is none is marked, for infer to say what is
+ * wrong with it. */
 typedef struct bb__reduce_attrs {
-    uint32_t axes; /* bit i: axis i is reduced */
-    uint32_t keep; /* 1: with size 1 */
+    uint32_t axes;    /* bit i: axis i is reduced */
+    uint32_t keep;    /* 1: with size 1 */
+    uint32_t mistake; /* a bb__axes_mistake */
+    int32_t culprit;  /* the axis, or the count of axes, that is wrong */
 } bb__reduce_attrs;
 
-/* A reduction's builder: turns axes (negative ones too) into bits. An axis that is out of range or named twice fails as `op`'s error
- * by a marker in the attributes that bb__infer_reduce understands. */
+typedef enum bb__axes_mistake {
+    BB__AXES_GOOD,
+    BB__AXES_COUNT, /* more than BB_MAX_DIMS, or below -1 */
+    BB__AXES_OUT_OF_RANGE,
+    BB__AXES_TWICE,
+} bb__axes_mistake;
+
+/* A reduction's builder: turns axes (negative ones too) into bits. An axis that is out of range or
+ * named twice fails as `op`'s error by a marker in the attributes that bb__infer_reduce
+ * understands. */
 bb_node *bb__apply_reduce(const bb_op *op, bb_node *x, bb_axes axes, bool keep);
 bool bb__infer_reduce(bb_infer *c); /* float; drops or keeps the axes */
 void bb__print_reduce(const void *attrs, char *buffer, size_t size);
 
 /* x with the axes that a reduction took put back with size 1. */
 bb_node *bb__restore_axes(bb_node *reduced, const bb_node *x, uint32_t axes);
+
+/* Samples of maps at a scalar, [1], rank 3 and an empty shape; further fields, as .low and .high,
+ * are the argument. */
+#define BB__SAMPLES1(...)                                                                \
+    {.n_in = 1, .in = {{0}}, __VA_ARGS__}, {.n_in = 1, .in = {BB_DIMS(1)}, __VA_ARGS__}, \
+        {.n_in = 1, .in = {BB_DIMS(2, 3, 4)}, __VA_ARGS__},                              \
+    {                                                                                    \
+        .n_in = 1, .in = {BB_DIMS(3, 0, 2)}, __VA_ARGS__                                 \
+    }
+#define BB__SAMPLES2(...)                                                     \
+    {.n_in = 2, .in = {{0}, {0}}, __VA_ARGS__},                               \
+        {.n_in = 2, .in = {BB_DIMS(1), BB_DIMS(1)}, __VA_ARGS__},             \
+        {.n_in = 2, .in = {BB_DIMS(2, 3, 4), BB_DIMS(2, 3, 4)}, __VA_ARGS__}, \
+    {                                                                         \
+        .n_in = 2, .in = {BB_DIMS(3, 0, 2), BB_DIMS(3, 0, 2)}, __VA_ARGS__    \
+    }
 
 #endif

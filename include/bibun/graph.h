@@ -60,13 +60,16 @@ BB_BUILDER bb_node *bb_param(bb_graph *g, bb_params *params, const char *name, b
 BB_BUILDER bb_node *bb_state(bb_graph *g, bb_params *params, const char *name, bb_dtype dtype,
                              bb_shape shape, bb_init init);
 
+/* A state of param's type named "param's name/suffix", whatever scopes are open; how optimisers keep a parameter's momentum. */
+BB_BUILDER bb_node *bb_state_of(bb_node *param, bb_params *params, const char *suffix, bb_init init);
+
 /* --- scopes and names -------------------------------------------------------------------------------------------- */
 
 /* Nodes made until the matching pop carry the scope; scopes nest and read "encoder.fc1". */
 BB_API void bb_scope_push(bb_graph *g, const char *name);
 BB_API void bb_scope_pop(bb_graph *g);
 
-/* Names a node in messages and pictures; returns the node. */
+/* Names an op's node or a constant in messages and pictures; returns the node. Inputs and parameters keep the name that they were made with. */
 BB_BUILDER bb_node *bb_named(bb_node *node, const char *name);
 
 /* --- looking at nodes -------------------------------------------------------------------------------------------- */

@@ -75,6 +75,8 @@ typedef struct bb_call {
 /* Reports bad data; the run stops after this node and returns BB_BAD_VALUE. May be called from forward by one thread at a time. */
 BB_API void bb_call_fault(const bb_call *call, const char *format, ...) BB_PRINTF(2, 3);
 
+enum { BB_MAP_INPUTS = 8 }; /* operands of an elementwise op at most */
+
 /* One tile of an elementwise op: n elements, all operands contiguous; out may be the same memory as an input. */
 typedef void (*bb_map_fn)(size_t n, const void *const *in, void *out, const void *attrs);
 
@@ -139,7 +141,8 @@ struct bb_op {
     size_t (*scratch)(const void *attrs, int n_in, const bb_array *in, const bb_array *out); /* bytes; data not to be read */
     double (*flops)(const void *attrs, const bb_type *in, const bb_type *out); /* NULL: one an output element */
     bool is_random;         /* never merged or folded */
-    bool is_effect;         /* changes something outside the graph's values: never merged, folded or dropped once requested */
+    bool is_effect;         /* has no value of its own: never merged, folded or dropped once requested */
+    bool is_store;          /* forward copies input 1 into input 0, a parameter; runs after all that reads input 0, and is left out when input 1 was computed in place there */
 
     /* Attributes as text, "axes 0 1", for pictures and messages; may be NULL. */
     void (*print_attrs)(const void *attrs, char *buffer, size_t size);
@@ -150,11 +153,19 @@ struct bb_op {
 
 #define BB_SAMPLES(array) .samples = (array), .n_samples = (int)(sizeof(array) / sizeof((array)[0]))
 
-/* For ops that are constant almost everywhere (sign, step): the gradient is zero, and said to be. */
+/* For ops that are constant almost everywhere (sign, step): the gradient is zero, and said to be. Without a rule, differentiation through the op is an error. */
 BB_API bb_node *bb_backward_zero(bb_node *y, bb_node *dy, int i);
 
 /* Appends a node that applies `op`; the only way a node of an op comes to be. `attrs` points to op->attrs_size bytes, which are copied. */
 BB_BUILDER bb_node *bb_apply(const bb_op *op, bb_nodes inputs, const void *attrs);
+
+/* The same for ops without operands. */
+BB_BUILDER bb_node *bb_apply_in(bb_graph *g, const bb_op *op, bb_nodes inputs, const void *attrs);
+
+/* For builders written with other builders: fails as "file:line: op_name: reason: operands, in scope" and returns the inert node. Up to two operands are named; either
+ * may be NULL. */
+BB_API bb_node *bb_fail_node(bb_node *x, bb_node *y, const char *op_name, bb_status status,
+                             const char *format, ...) BB_PRINTF(5, 6);
 
 /* The ops of the library, for enumeration: tests, documents, look-up by name. */
 BB_API int bb_op_count(void);

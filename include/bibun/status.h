@@ -67,6 +67,14 @@ typedef struct bb_allocator {
  * anything else, or when nothing of Bibun's is alive. */
 BB_API void bb_allocator_set(const bb_allocator *allocator);
 
+/* Memory of the allocator in force, for libraries built on Bibun; freed by bb_memory_release. NULL when it runs out. */
+BB_API void *bb_memory_resize(void *block, size_t size);     /* as realloc; size is not 0 */
+BB_API void *bb_memory_zeroed(size_t count, size_t size);    /* NULL as well when the product overflows */
+BB_API void bb_memory_release(void *block);                  /* accepts NULL */
+
+/* Fills `error` unless it is NULL, and returns `status`: bb_fail(error, BB_BAD_FILE, "%s: ...", path). */
+BB_API bb_status bb_fail(bb_error *error, bb_status status, const char *format, ...) BB_PRINTF(3, 4);
+
 #ifdef __cplusplus
 }
 #endif

@@ -11,13 +11,9 @@
 
 #include <stdarg.h>
 
-/* --- memory (memory.c) ----------------------------------------------------------------------- */
+/* --- memory (memory.c), besides what status.h offers ------------------------------------------ */
 
 enum { BB__ALIGN = 64 };
-
-void *bb__resize(void *block, size_t size); /* as realloc; size is not 0 */
-void *bb__zeroed(size_t count, size_t size); /* NULL when memory runs out or the product overflows */
-void bb__release(void *block);               /* accepts NULL */
 
 /* `size` bytes aligned to BB__ALIGN, freed by bb__release_aligned. */
 void *bb__new_aligned(size_t size);
@@ -25,8 +21,8 @@ void bb__release_aligned(void *block);
 
 char *bb__copy_text(const char *text); /* NULL when memory runs out */
 
-/* Grows an array geometrically so that it holds `need` elements; false when memory runs out, and then
- * nothing has changed. */
+/* Grows an array geometrically so that it holds `need` elements; false when memory runs out, and
+ * then nothing has changed. */
 bool bb__grow(void **array, size_t *capacity, size_t need, size_t element);
 
 /* A bump allocator: blocks are never freed singly. Zero-initialise; bb__arena_free frees all. */
@@ -35,16 +31,13 @@ typedef struct bb__arena {
     size_t used, size; /* of the newest chunk */
 } bb__arena;
 
-void *bb__arena_take(bb__arena *arena, size_t size); /* aligned to 16, not zeroed; NULL when memory runs out */
+void *bb__arena_take(bb__arena *arena, size_t size); /* aligned to 16, not zeroed; NULL when memory
+                                                        runs out */
 char *bb__arena_text(bb__arena *arena, const char *text);
 void bb__arena_free(bb__arena *arena);
 
-/* --- errors (status.c) ------------------------------------------------------------------------ */
-
-/* Fills `error` unless it is NULL; returns `status`. The one place where bb_error is written. */
-bb_status bb__fail(bb_error *error, bb_status status, const char *format, ...) BB_PRINTF(3, 4);
-
-/* --- shapes (shape.c) -------------------------------------------------------------------------- */
+/* --- shapes (shape.c) --------------------------------------------------------------------------
+ */
 
 /* Row-major strides in elements. */
 void bb__strides(bb_shape shape, int64_t stride[BB_MAX_DIMS]);
@@ -52,12 +45,14 @@ void bb__strides(bb_shape shape, int64_t stride[BB_MAX_DIMS]);
 /* NumPy's rule; false when the shapes do not broadcast. */
 bool bb__broadcast(bb_shape a, bb_shape b, bb_shape *out);
 
-/* --- counter-based bits (rng.c) ------------------------------------------------------------------ */
+/* --- counter-based bits (rng.c) ------------------------------------------------------------------
+ */
 
 /* Four words that depend on key and counter only. */
 void bb__philox(uint64_t key, uint64_t counter, uint32_t out[4]);
 
-/* Number i of the stream `key`: uniform in [0, 1) with 53 bits, and normal (Box and Muller 1958). */
+/* Number i of the stream `key`: uniform in [0, 1) with 53 bits, and normal (Box and Muller 1958).
+ */
 double bb__uniform_at(uint64_t key, uint64_t i);
 double bb__normal_at(uint64_t key, uint64_t i);
 

@@ -18,7 +18,7 @@ int bb__thread_count(void); /* OpenMP's number for a new region */
 
 /* --- elementwise (map.c) -------------------------------------------------------------------------- */
 
-enum { BB__TILE = 512, BB__MAP_INPUTS = 8 }; /* elements of a tile; operands of a map at most */
+enum { BB__TILE = 512 }; /* elements of a tile */
 
 /* out = tile(in...), all of one shape, any strides of the inputs, `out` contiguous and perhaps the memory of an input of the same layout. Cut into tiles
  * that stay in the first-level cache. */

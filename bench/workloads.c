@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: MIT */
+/* The models that are measured, written as a user would; bench/peer_torch.py has the same shapes.
+ */
+#include "workloads.h"
+
+#include <stdio.h>
+
+enum { CLASSES = 10, PIXELS = 784, LINKS = 5000 };
+
+void model_free(model *m)
+{
+    bb_graph_free(m->graph);
+    bb_params_free(m->params);
+    for (int i = 0; i < m->n_feeds; i++)
+        bb_tensor_release(m->values[i]);
+}
+
+static void feed(model *m, bb_node *input, bb_tensor *value)
+{
+    m->values[m->n_feeds] = value;
+    m->feeds[m->n_feeds++] = (bb_feed){input, value};
+}
+
+static bb_node *image_input(model *m, int64_t batch)
+{
+    bb_node *x = bb_input(m->graph, "x", BB_F32, BB_SHAPE(batch, PIXELS));
+    bb_tensor *images = bb_tensor_new(BB_F32, BB_SHAPE(batch, PIXELS));
+    if (images)
+        bb_tensor_fill_uniform(images, 0, 1, 1);
+    feed(m, x, images);
+    return x;
+}
+
+static bb_node *label_input(model *m, int64_t batch)
+{
+    bb_node *t = bb_input(m->graph, "t", BB_I32, BB_SHAPE(batch));
+    bb_tensor *labels = bb_tensor_new(BB_I32, BB_SHAPE(batch));
+    int32_t *label = labels ? bb_tensor_data(labels) : NULL;
+    bb_rng rng = {2, 0};
+    for (int64_t i = 0; label && i < batch; i++)
+        label[i] = (int32_t)bb_rng_below(&rng, CLASSES);
+    feed(m, t, labels);
+    return t;
+}
+
+typedef bb_node *activation(bb_node *x);
+
+static bb_node *mlp(model *m, bb_node *x, int layers, const int64_t *units, activation *act)
+{
+    for (int i = 0; i < layers; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "fc%d", i + 1);
+        x = bb_dense(x, m->params, name, units[i]);
+        if (i < layers - 1)
+            x = act(x);
+    }
+    return x;
+}
+
+static void new_model(model *m)
+{
+    m->graph = bb_graph_new();
+    m->params = bb_params_new(0);
+}
+
+/* --- Adam (Kingma and Ba 2015, algorithm 1) --------------------------------------------------- */
+
+typedef struct adam {
+    double rate, beta1, beta2, epsilon;
+} adam;
+
+static bb_status fill_ones(bb_tensor *t, double scale, uint64_t key)
+{
+    (void)key;
+    float *number = bb_tensor_data(t);
+    for (int64_t i = 0; i < bb_tensor_count(t); i++)
+        number[i] = (float)scale;
+    return BB_OK;
+}
+
+static bb_node *state_of(bb_params *params, bb_node *w, const char *name, bb_shape shape,
+                         bb_init init)
+{
+    char full[128];
+    snprintf(full, sizeof full, "%s/%s", bb_node_name(w), name);
+    return bb_state(bb_node_graph(w), params, full, bb_node_dtype(w), shape, init);
+}
+
+/* beta old + (1 - beta) new */
+static bb_node *decay(bb_node *old, bb_node *new, double beta)
+{
+    return bb_add(bb_mul_scalar(old, beta), bb_mul_scalar(new, 1 - beta));
+}
+
+static bb_node *adam_rule(bb_params *params, bb_node *w, bb_node *g, const void *data)
+{
+    const adam *a = data;
+    bb_init one = {fill_ones, 1.0};
+    bb_shape shape = bb_node_shape(w);
+    bb_node *m = state_of(params, w, "m", shape, bb_init_zeros());
+    bb_node *v = state_of(params, w, "v", shape, bb_init_zeros());
+    bb_node *power1 = state_of(params, w, "beta1^t", BB_SCALAR, one);
+    bb_node *power2 = state_of(params, w, "beta2^t", BB_SCALAR, one);
+
+    bb_node *m_new = decay(m, g, a->beta1);
+    bb_node *v_new = decay(v, bb_square(g), a->beta2);
+    bb_node *power1_new = bb_mul_scalar(power1, a->beta1);
+    bb_node *power2_new = bb_mul_scalar(power2, a->beta2);
+    bb_node *rate = bb_div(bb_number(w, a->rate), bb_sub(bb_number(w, 1), power1_new));
+    bb_node *v_hat = bb_div(v_new, bb_sub(bb_number(w, 1), power2_new));
+    bb_node *by = bb_div(bb_mul(rate, m_new), bb_add_scalar(bb_sqrt(v_hat), a->epsilon));
+    return bb_group(BB_NODES(bb_assign(m, m_new), bb_assign(v, v_new),
+                             bb_assign(power1, power1_new), bb_assign(power2, power2_new),
+                             bb_assign(w, bb_sub(w, by))));
+}
+
+/* --- the workloads ---------------------------------------------------------------------------- */
+
+static void train_mlp(model *m, int64_t batch, int layers, const int64_t *units, activation *act)
+{
+    new_model(m);
+    bb_node *logits = mlp(m, image_input(m, batch), layers, units, act);
+    m->outputs[0] = bb_softmax_cross_entropy(logits, label_input(m, batch));
+    m->n_outputs = 2;
+}
+
+static void build_mlp_seed(model *m)
+{
+    train_mlp(m, 100, 2, (int64_t[]){50, CLASSES}, bb_sigmoid);
+    m->outputs[1] = bb_sgd(m->outputs[0], m->params, 0.1);
+}
+
+static void build_mlp_wide(model *m)
+{
+    static const adam rule = {1e-3, 0.9, 0.999, 1e-8};
+    train_mlp(m, 128, 3, (int64_t[]){512, 512, CLASSES}, bb_relu);
+    m->outputs[1] = bb_optimise(m->outputs[0], m->params, adam_rule, &rule);
+}
+
+static void infer_mlp(model *m, int64_t batch)
+{
+    new_model(m);
+    bb_node *x = image_input(m, batch);
+    m->outputs[0] = bb_softmax(mlp(m, x, 3, (int64_t[]){50, 100, CLASSES}, bb_sigmoid), 1);
+    m->n_outputs = 1;
+}
+
+static void build_mlp_infer1(model *m)
+{
+    infer_mlp(m, 1);
+}
+
+static void build_mlp_infer100(model *m)
+{
+    infer_mlp(m, 100);
+}
+
+static bb_node *scalar_input(model *m)
+{
+    new_model(m);
+    bb_node *x = bb_input(m->graph, "x", BB_F32, BB_SCALAR);
+    feed(m, x, bb_tensor_from(BB_F32, BB_SCALAR, (float[]){0.5F}));
+    return x;
+}
+
+static void build_scalar(model *m)
+{
+    bb_node *x = scalar_input(m), *y = x;
+    for (int i = 0; i < LINKS; i++)
+        y = bb_sin(bb_mul_scalar(y, 1.01));
+    m->outputs[0] = y;
+    m->outputs[1] = bb_grad(y, x);
+    m->n_outputs = 2;
+}
+
+/* No gradient: the cost of a node alone. */
+static void build_chain(model *m)
+{
+    bb_node *y = scalar_input(m);
+    for (int i = 0; i < LINKS; i++)
+        y = bb_sin(bb_neg(y));
+    m->outputs[0] = y;
+    m->n_outputs = 1;
+}
+
+const workload workloads[] = {
+    {"mlp_seed", build_mlp_seed},
+    {"mlp_infer1", build_mlp_infer1},
+    {"mlp_infer100", build_mlp_infer100},
+    {"mlp_wide", build_mlp_wide},
+    {"scalar", build_scalar},
+};
+const int n_workloads = sizeof workloads / sizeof workloads[0];
+
+const workload graph_costs[] = {{"chain", build_chain}, {"mlp_wide", build_mlp_wide}};
+const int n_graph_costs = sizeof graph_costs / sizeof graph_costs[0];

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/* Handwritten digits for mnist.c: images as rows of pixels from 0 to 1, and their labels. */
+#ifndef DIGITS_H
+#define DIGITS_H
+
+#include <bibun/bibun.h>
+
+enum { DIGIT_CLASSES = 10 };
+
+typedef struct digits {
+    bb_tensor *images; /* f32 [count, pixels] */
+    bb_tensor *labels; /* i32 [count] */
+} digits;
+
+typedef struct digit_sets {
+    digits train, test;
+} digit_sets;
+
+/* MNIST's four IDX files in `folder`, each plain or with ".gz" after its name. */
+bb_status digits_read_mnist(const char *folder, digit_sets *sets_out, bb_error *error_out);
+
+/* A file of numbers, a digit a line: pixels from 0 to 16, then the label. Four fifths of the lines,
+ * chosen at random by `seed`, are for training. */
+bb_status digits_read_csv(const char *path, uint64_t seed, digit_sets *sets_out,
+                          bb_error *error_out);
+
+void digits_free(digit_sets *sets);
+
+#endif

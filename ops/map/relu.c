@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/* The rectifier, whose slope at the kink is 0. The rule reads the result, which is positive just
+ * where x is. */
+#include "support.h"
+
+#include <math.h>
+
+BB_MAP1(tile, x <= 0 ? (T)0 : x)
+
+static bb_node *backward(bb_node *y, bb_node *dy, int i)
+{
+    (void)i;
+    return bb_where(bb_less_equal(y, bb_number(y, 0)), bb_number(dy, 0), dy);
+}
+
+static const bb_sample samples[] = {
+    BB__SAMPLES1(.low = 0.25, .high = 2),
+    {.n_in = 1, .in = {BB_DIMS(4, 5)}, .low = -2, .high = 2},
+    {
+        .n_in = 1,
+        .in = {BB_DIMS(8)},
+        .golden_in = {BB_NUMBERS(0.0, -0.0, INFINITY, -INFINITY, NAN, -1.5, 2.5, 1e-300)},
+        .golden_out = BB_NUMBERS(0.0, -0.0, INFINITY, 0.0, NAN, 0.0, 2.5, 1e-300),
+    },
+    {
+        .n_in = 1,
+        .in = {BB_DIMS(6)},
+        .golden_in = {BB_NUMBERS(0.0, -0.0, -1.5, 2.5, INFINITY, -INFINITY)},
+        .golden_out = BB_NUMBERS(0.0, -0.0, 0.0, 2.5, INFINITY, 0.0),
+        .golden_slope = BB_NUMBERS(0.0, 0.0, 0.0, 1.0, 1.0, 0.0),
+    },
+};
+
+const bb_op bb__op_relu = {
+    .name = "relu",
+    .doc = "max(x, 0), NaN stays; d is 1 above 0 and 0 elsewhere, at the kink 0 too",
+    .arity = 1,
+    .infer = bb_infer_same,
+    .map = BB_MAP(tile),
+    .backward = backward,
+    BB_SAMPLES(samples),
+};
+
+bb_node *bb_relu(bb_node *x)
+{
+    return bb__apply1(&bb__op_relu, x, NULL);
+}

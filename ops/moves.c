@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/* What the ops that move numbers share; attributes made here hold no byte that was not set. */
+#include "moves.h"
+
+#include "kernels.h"
+
+#include <stdio.h>
+
+bb__shape_attrs bb__shape_to_attrs(bb_shape shape)
+{
+    bb__shape_attrs attrs = {.ndim = shape.ndim};
+    for (int i = 0; i < shape.ndim && i < BB_MAX_DIMS; i++)
+        attrs.dim[i] = shape.dim[i];
+    return attrs;
+}
+
+bb_shape bb__shape_from_attrs(const bb__shape_attrs *attrs)
+{
+    return bb_shape_make((int)attrs->ndim, attrs->dim);
+}
+
+void bb__print_shape(const void *attrs, char *buffer, size_t size)
+{
+    char text[BB_SHAPE_TEXT];
+    snprintf(buffer, size, "%s", bb_shape_text(bb__shape_from_attrs(attrs), text));
+}
+
+void bb__print_axis(const void *attrs, char *buffer, size_t size)
+{
+    snprintf(buffer, size, "axis %lld", (long long)((const bb__axis_attrs *)attrs)->axis);
+}
+
+static void *element(const bb_array *a, int64_t offset)
+{
+    return (char *)a->data + offset * (int64_t)bb_dtype_size(a->dtype);
+}
+
+void bb__forward_view(const bb_call *call)
+{
+    const bb_array *x = &call->in[0];
+    bb_type in_type = {x->dtype, x->shape}, out_type = {call->out->dtype, call->out->shape};
+    bb_layout in = {0}, out = {0};
+    for (int i = 0; i < x->shape.ndim; i++)
+        in.stride[i] = x->stride[i];
+    if (!call->op->view(call->attrs, &in_type, &in, &out_type, &out))
+        return;
+    bb_array seen = {element(x, out.offset), x->dtype, out_type.shape, {0}};
+    for (int i = 0; i < seen.shape.ndim; i++)
+        seen.stride[i] = out.stride[i];
+    bb__copy(&seen, call->out, call->threads);
+}
+
+double bb__no_flops(const void *attrs, const bb_type *in, const bb_type *out)
+{
+    (void)attrs, (void)in, (void)out;
+    return 0;
+}
+
+bb_array bb__window(const bb_array *a, int axis, int64_t start, int64_t size, int64_t step)
+{
+    bb_array window = *a;
+    window.data = element(a, start * a->stride[axis]);
+    window.shape.dim[axis] = size;
+    if (size > 1)
+        window.stride[axis] *= step;
+    return window;
+}
+
+bool bb__infer_gathered(bb_infer *c, int64_t *axis, bb_shape *out)
+{
+    bb_shape x = c->in[0].shape, index = c->in[1].shape;
+    if (c->in[1].dtype != BB_I32)
+        return bb_infer_fail(c, BB_BAD_TYPE, "the index must be i32");
+    if (!bb_infer_axis(c, axis, x.ndim))
+        return false;
+    int ndim = x.ndim - 1 + index.ndim;
+    if (ndim > BB_MAX_DIMS)
+        return bb_infer_fail(c, BB_BAD_SHAPE, "rank %d is over %d", ndim, (int)BB_MAX_DIMS);
+    *out = (bb_shape){.ndim = ndim};
+    for (int i = 0, k = 0; i < x.ndim; i++) {
+        if (i != *axis)
+            out->dim[k++] = x.dim[i];
+        else
+            for (int j = 0; j < index.ndim; j++)
+                out->dim[k++] = index.dim[j];
+    }
+    return true;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/* What the ops that move numbers share: shapes and axes as attributes, and windows on arrays. */
+#ifndef BIBUN_OPS_MOVES_H
+#define BIBUN_OPS_MOVES_H
+
+#include <bibun/op.h>
+#include <bibun/ops.h>
+
+/* A shape without padding; sizes beyond its rank are 0. */
+typedef struct bb__shape_attrs {
+    int64_t ndim;
+    int64_t dim[BB_MAX_DIMS];
+} bb__shape_attrs;
+
+bb__shape_attrs bb__shape_to_attrs(bb_shape shape);
+bb_shape bb__shape_from_attrs(const bb__shape_attrs *attrs);
+void bb__print_shape(const void *attrs, char *buffer, size_t size); /* "[2 3]" */
+
+typedef struct bb__axis_attrs {
+    int64_t axis;
+} bb__axis_attrs;
+
+void bb__print_axis(const void *attrs, char *buffer, size_t size); /* "axis 1" */
+
+/* The forward of an op with `view`: copies the input as the view sees it. */
+void bb__forward_view(const bb_call *call);
+double bb__no_flops(const void *attrs, const bb_type *in, const bb_type *out);
+
+/* Elements start, start + step, ... of an axis, `size` of them. */
+bb_array bb__window(const bb_array *a, int axis, int64_t start, int64_t size, int64_t step);
+
+/* The shape of x with an axis replaced by the dimensions of index, inputs 0 and 1; counts the axis from the front. */
+bool bb__infer_gathered(bb_infer *c, int64_t *axis, bb_shape *out);
+
+/* bb_pad with `gap` elements of the value between neighbours as well: the adjoint of a slice with a step. */
+bb_node *bb__pad_apart(bb_node *x, int axis, int64_t before, int64_t after, int64_t gap,
+                       double value);
+
+#endif

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/* broadcast: what repeats gets stride 0; its rule is the one place where gradients are summed back. */
+#include "kernels.h"
+#include "moves.h"
+
+static bool repeats_to(bb_shape from, bb_shape to)
+{
+    int lead = to.ndim - from.ndim;
+    for (int i = 0; i < from.ndim && lead >= 0; i++)
+        if (from.dim[i] != 1 && from.dim[i] != to.dim[lead + i])
+            return false;
+    return lead >= 0;
+}
+
+static bool infer(bb_infer *c)
+{
+    bb_shape shape = bb__shape_from_attrs(c->attrs);
+    char text[BB_SHAPE_TEXT];
+    c->out = (bb_type){c->in[0].dtype, shape};
+    return bb_shape_count(shape) < 0 || repeats_to(c->in[0].shape, shape) ||
+           bb_infer_fail(c, BB_BAD_SHAPE, "does not broadcast to %s", bb_shape_text(shape, text));
+}
+
+static bool view(const void *attrs, const bb_type *in_type, const bb_layout *in,
+                 const bb_type *out_type, bb_layout *out)
+{
+    (void)attrs;
+    int lead = out_type->shape.ndim - in_type->shape.ndim;
+    *out = (bb_layout){.offset = in->offset};
+    for (int i = lead; i < out_type->shape.ndim; i++)
+        if (in_type->shape.dim[i - lead] == out_type->shape.dim[i])
+            out->stride[i] = in->stride[i - lead];
+    return true;
+}
+
+static bb_node *backward(bb_node *y, bb_node *dy, int i)
+{
+    return bb_sum_to(dy, bb_node_shape(bb_node_input(y, i)));
+}
+
+#define TO(...) .attrs = &(const bb__shape_attrs)BB_DIMS(__VA_ARGS__)
+
+static const bb_sample samples[] = {
+    {.n_in = 1, .in = {{0}}, .attrs = &(const bb__shape_attrs){0}},
+    {.n_in = 1, .in = {{0}}, TO(3, 2)},
+    {.n_in = 1, .in = {BB_DIMS(5)}, TO(5)},
+    {.n_in = 1, .in = {BB_DIMS(2, 1, 3)}, TO(2, 2, 2, 3)},
+    {.n_in = 1, .in = {BB_DIMS(1, 2, 1, 3, 1)}, TO(2, 2, 1, 3, 2)},
+    {.n_in = 1, .in = {BB_DIMS(1, 1)}, TO(0, 3)},
+    {.n_in = 1, .in = {BB_DIMS(2, 0)}, TO(3, 2, 0)},
+    GOLDEN
+};
+
+const bb_op bb__op_broadcast = {
+    .name = "broadcast",
+    .doc = "x repeated to a shape by NumPy's rules",
+    .arity = 1,
+    .attrs_size = sizeof(bb__shape_attrs),
+    .infer = infer,
+    .forward = bb__forward_view,
+    .view = view,
+    .backward = backward,
+    .flops = bb__no_flops,
+    .print_attrs = bb__print_shape,
+    BB_SAMPLES(samples),
+};
+
+bb_node *bb_broadcast(bb_node *x, bb_shape shape)
+{
+    bb__shape_attrs attrs = bb__shape_to_attrs(shape);
+    return bb_apply(&bb__op_broadcast, BB_NODES(x), &attrs);
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/* gather: slabs of x picked by an index along an axis; scatter_add into zeros is its rule. */
+#include "kernels.h"
+#include "moves.h"
+
+static bool infer(bb_infer *c)
+{
+    bb__axis_attrs *a = c->attrs;
+    c->out.dtype = c->in[0].dtype;
+    return bb__infer_gathered(c, &a->axis, &c->out.shape);
+}
+
+static void forward(const bb_call *call)
+{
+    bb__gather(call, (int)((const bb__axis_attrs *)call->attrs)->axis);
+}
+
+static bb_node *backward(bb_node *y, bb_node *dy, int i)
+{
+    if (i != 0)
+        return NULL;
+    int axis = (int)((const bb__axis_attrs *)bb_node_attrs(y))->axis;
+    return bb_scatter_add(bb_zeros_like(bb_node_input(y, 0)), bb_node_input(y, 1), dy, axis);
+}
+
+#define INDEX .n_in = 2, .is_integer = {false, true}
+#define AXIS(number) .attrs = &(const bb__axis_attrs){number}
+
+static const bb_sample samples[] = {
+    {INDEX, .in = {BB_DIMS(5), {0}}, AXIS(0), .bound = 5},
+    {INDEX, .in = {BB_DIMS(7), BB_DIMS(4)}, AXIS(-1), .bound = 7},
+    {INDEX, .in = {BB_DIMS(3, 5), BB_DIMS(7)}, AXIS(0), .bound = 3},
+    {INDEX, .in = {BB_DIMS(2, 3, 4), BB_DIMS(2, 2)}, AXIS(1), .bound = 3},
+    {INDEX, .in = {BB_DIMS(2, 3, 2), BB_DIMS(1, 3)}, AXIS(2), .bound = 2},
+    {INDEX, .in = {BB_DIMS(1, 2, 1, 3, 2), BB_DIMS(2)}, AXIS(3), .bound = 3},
+    {INDEX, .in = {BB_DIMS(3, 2), BB_DIMS(0)}, AXIS(0), .bound = 3},
+    {INDEX, .in = {BB_DIMS(3, 0), BB_DIMS(2)}, AXIS(0), .bound = 3},
+    GOLDEN
+};
+
+const bb_op bb__op_gather = {
+    .name = "gather",
+    .doc = "x[..., index, ...]: the axis is replaced by the dimensions of the index",
+    .arity = 2,
+    .attrs_size = sizeof(bb__axis_attrs),
+    .infer = infer,
+    .forward = forward,
+    .backward = backward,
+    .flops = bb__no_flops,
+    .print_attrs = bb__print_axis,
+    BB_SAMPLES(samples),
+};
+
+bb_node *bb_gather(bb_node *x, bb_node *index, int axis)
+{
+    return bb_apply(&bb__op_gather, BB_NODES(x, index), &(bb__axis_attrs){axis});
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+/* pad: x with a constant before, after and between its elements along an axis; a slice is its rule. */
+#include "kernels.h"
+#include "moves.h"
+
+#include <stdio.h>
+
+typedef struct pad_attrs {
+    int64_t axis, before, after, gap;
+    double value;
+} pad_attrs;
+
+static const int64_t largest = (int64_t)1 << 48;
+
+/* From the first to the last of `size` elements with gaps between them. */
+static int64_t span(int64_t size, int64_t gap)
+{
+    return size > 1 ? size + (size - 1) * gap : size;
+}
+
+static bool infer(bb_infer *c)
+{
+    pad_attrs *a = c->attrs;
+    if (!bb_infer_axis(c, &a->axis, c->in[0].shape.ndim))
+        return false;
+    const int64_t padding[] = {a->before, a->after, a->gap};
+    int64_t size = c->in[0].shape.dim[a->axis];
+    for (int i = 0; i < 3; i++) {
+        if (padding[i] < 0)
+            return bb_infer_fail(c, BB_BAD_ARGUMENT, "padding %lld is negative",
+                                 (long long)padding[i]);
+        if (padding[i] > largest || (i == 2 && size > 1 && padding[i] > largest / size))
+            return bb_infer_fail(c, BB_BAD_SHAPE, "padding %lld is too large",
+                                 (long long)padding[i]);
+    }
+    c->out = c->in[0];
+    c->out.shape.dim[a->axis] = a->before + span(size, a->gap) + a->after;
+    return true;
+}
+
+static void forward(const bb_call *call)
+{
+    const pad_attrs *a = call->attrs;
+    int axis = (int)a->axis;
+    bb__fill(call->out, a->value);
+    bb_array inner =
+        bb__window(call->out, axis, a->before, call->in[0].shape.dim[axis], a->gap + 1);
+    bb__copy(&call->in[0], &inner, call->threads);
+}
+
+static bb_node *backward(bb_node *y, bb_node *dy, int i)
+{
+    const pad_attrs *a = bb_node_attrs(y);
+    int64_t size = bb_node_shape(bb_node_input(y, i)).dim[a->axis];
+    return bb_slice(dy, (int)a->axis, a->before, a->before + span(size, a->gap), a->gap + 1);
+}
+
+static void print_attrs(const void *attrs, char *buffer, size_t size)
+{
+    const pad_attrs *a = attrs;
+    snprintf(buffer, size, "axis %lld, before %lld, after %lld, gap %lld, value %g",
+             (long long)a->axis, (long long)a->before, (long long)a->after, (long long)a->gap,
+             a->value);
+}
+
+#define PADDING(...) .attrs = &(const pad_attrs){__VA_ARGS__}
+
+static const bb_sample samples[] = {
+    {.n_in = 1, .in = {BB_DIMS(5)}, PADDING(0, 0, 0, 0, 0)},
+    {.n_in = 1, .in = {BB_DIMS(5)}, PADDING(0, 2, 1, 0, 0.5)},
+    {.n_in = 1, .in = {BB_DIMS(3, 2)}, PADDING(-2, 1, 0, 2, 0)},
+    {.n_in = 1, .in = {BB_DIMS(2, 3, 2)}, PADDING(1, 0, 3, 1, -1)},
+    {.n_in = 1, .in = {BB_DIMS(1, 2, 1, 3)}, PADDING(2, 1, 1, 5, 0)},
+    {.n_in = 1, .in = {BB_DIMS(2, 1, 2, 1, 2)}, PADDING(4, 1, 2, 1, 3)},
+    {.n_in = 1, .in = {BB_DIMS(2, 0)}, PADDING(1, 2, 1, 3, 4)},
+    {.n_in = 1, .in = {BB_DIMS(0, 2)}, PADDING(1, 1, 1, 0, 0)},
+    GOLDEN
+};
+
+const bb_op bb__op_pad = {
+    .name = "pad",
+    .doc = "x widened along an axis by a constant",
+    .arity = 1,
+    .attrs_size = sizeof(pad_attrs),
+    .infer = infer,
+    .forward = forward,
+    .backward = backward,
+    .flops = bb__no_flops,
+    .print_attrs = print_attrs,
+    BB_SAMPLES(samples),
+};
+
+bb_node *bb__pad_apart(bb_node *x, int axis, int64_t before, int64_t after, int64_t gap,
+                       double value)
+{
+    return bb_apply(&bb__op_pad, BB_NODES(x), &(pad_attrs){axis, before, after, gap, value});
+}
+
+bb_node *bb_pad(bb_node *x, int axis, int64_t before, int64_t after, double value)
+{
+    return bb__pad_apart(x, axis, before, after, 0, value);
+}

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT */
+/* reshape: the same elements in row-major order; a view wherever strides can say it. */
+#include "kernels.h"
+#include "moves.h"
+
+/* Sets the size that is -1, if one is. */
+static bool complete(bb_infer *c, bb_shape *shape, int64_t count)
+{
+    char text[BB_SHAPE_TEXT];
+    int open = -1;
+    bb_shape known = *shape;
+    for (int i = 0; i < shape->ndim; i++) {
+        if (shape->dim[i] != -1)
+            continue;
+        if (open >= 0)
+            return bb_infer_fail(c, BB_BAD_SHAPE, "more than one size of %s is -1",
+                                 bb_shape_text(*shape, text));
+        known.dim[open = i] = 1;
+    }
+    int64_t rest = bb_shape_count(known);
+    if (open >= 0 && rest == 0)
+        return bb_infer_fail(c, BB_BAD_SHAPE, "any size fits the -1 of %s",
+                             bb_shape_text(*shape, text));
+    if (open >= 0 && rest > 0 && count % rest == 0)
+        shape->dim[open] = count / rest;
+    return true;
+}
+
+static bool infer(bb_infer *c)
+{
+    char text[BB_SHAPE_TEXT];
+    int64_t count = bb_shape_count(c->in[0].shape);
+    bb_shape shape = bb__shape_from_attrs(c->attrs);
+    if (shape.ndim < 0 || shape.ndim > BB_MAX_DIMS)
+        return bb_infer_fail(c, BB_BAD_SHAPE, "rank %d is not in 0 .. %d", shape.ndim,
+                             (int)BB_MAX_DIMS);
+    if (!complete(c, &shape, count))
+        return false;
+    if (bb_shape_count(shape) != count)
+        return bb_infer_fail(c, BB_BAD_SHAPE, "%lld elements do not fit %s", (long long)count,
+                             bb_shape_text(shape, text));
+    *(bb__shape_attrs *)c->attrs = bb__shape_to_attrs(shape);
+    c->out = (bb_type){c->in[0].dtype, shape};
+    return true;
+}
+
+static void row_major(bb_shape shape, int64_t stride[BB_MAX_DIMS])
+{
+    int64_t step = 1;
+    for (int i = shape.ndim - 1; i >= 0; i--) {
+        stride[i] = step;
+        step *= shape.dim[i];
+    }
+}
+
+static void forward(const bb_call *call)
+{
+    bb_array out = *call->out;
+    out.shape = call->in[0].shape;
+    row_major(out.shape, out.stride);
+    bb__copy(&call->in[0], &out, call->threads);
+}
+
+/* Dimensions of a layout with those joined that are run through in one stride; returns how many are left. */
+static int join_dims(bb_shape shape, const int64_t *stride, int64_t size_out[BB_MAX_DIMS],
+                     int64_t stride_out[BB_MAX_DIMS])
+{
+    int n = 0;
+    for (int i = 0; i < shape.ndim; i++) {
+        int64_t size = shape.dim[i];
+        if (size == 1)
+            continue;
+        if (n > 0 && stride_out[n - 1] == stride[i] * size)
+            size *= size_out[--n];
+        size_out[n] = size;
+        stride_out[n++] = stride[i];
+    }
+    return n;
+}
+
+/* Deals the joined dimensions out to the new ones, from the back; one that would need parts of two has no stride. */
+static bool view(const void *attrs, const bb_type *in_type, const bb_layout *in,
+                 const bb_type *out_type, bb_layout *out)
+{
+    (void)attrs;
+    bb_shape shape = out_type->shape;
+    int64_t size[BB_MAX_DIMS], stride[BB_MAX_DIMS], rest = 1, step = 1;
+    int n = join_dims(in_type->shape, in->stride, size, stride);
+    *out = (bb_layout){.offset = in->offset};
+    row_major(shape, out->stride);
+    for (int i = shape.ndim - 1; i >= 0 && bb_shape_count(shape) > 0; i--) {
+        if (shape.dim[i] == 1)
+            continue;
+        if (rest == 1)
+            rest = size[--n], step = stride[n];
+        if (rest % shape.dim[i] != 0)
+            return false;
+        out->stride[i] = step;
+        step *= shape.dim[i];
+        rest /= shape.dim[i];
+    }
+    return true;
+}
+
+static bb_node *backward(bb_node *y, bb_node *dy, int i)
+{
+    return bb_reshape(dy, bb_node_shape(bb_node_input(y, i)));
+}
+
+#define TO(...) .attrs = &(const bb__shape_attrs)BB_DIMS(__VA_ARGS__)
+
+static const bb_sample samples[] = {
+    {.n_in = 1, .in = {{0}}, TO(1, 1)},
+    {.n_in = 1, .in = {BB_DIMS(1)}, .attrs = &(const bb__shape_attrs){0}},
+    {.n_in = 1, .in = {BB_DIMS(12)}, TO(3, -1)},
+    {.n_in = 1, .in = {BB_DIMS(2, 3, 1, 2, 2)}, TO(4, 1, 6)},
+    {.n_in = 1, .in = {BB_DIMS(5, 7)}, TO(7, 5)},
+    {.n_in = 1, .in = {BB_DIMS(0, 3)}, TO(5, 0)},
+    GOLDEN
+};
+
+const bb_op bb__op_reshape = {
+    .name = "reshape",
+    .doc = "the elements of x in row-major order under another shape; one size may be -1",
+    .arity = 1,
+    .attrs_size = sizeof(bb__shape_attrs),
+    .infer = infer,
+    .forward = forward,
+    .view = view,
+    .backward = backward,
+    .flops = bb__no_flops,
+    .print_attrs = bb__print_shape,
+    BB_SAMPLES(samples),
+};
+
+bb_node *bb_reshape(bb_node *x, bb_shape shape)
+{
+    bb__shape_attrs attrs = bb__shape_to_attrs(shape);
+    return bb_apply(&bb__op_reshape, BB_NODES(x), &attrs);
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+/* scatter_add: updates added to slabs of x in the order of the index; gathering is its rule. */
+#include "kernels.h"
+#include "moves.h"
+
+static bool infer(bb_infer *c)
+{
+    bb__axis_attrs *a = c->attrs;
+    bb_shape shape;
+    char text[BB_SHAPE_TEXT];
+    if (!bb__infer_gathered(c, &a->axis, &shape))
+        return false;
+    if (!bb_dtype_is_float(c->in[0].dtype))
+        return bb_infer_fail(c, BB_BAD_TYPE, "needs f32 or f64");
+    if (c->in[2].dtype != c->in[0].dtype)
+        return bb_infer_fail(c, BB_BAD_TYPE, "the updates are of another type");
+    if (!bb_shape_equal(c->in[2].shape, shape))
+        return bb_infer_fail(c, BB_BAD_SHAPE, "the updates must be %s", bb_shape_text(shape, text));
+    c->out = c->in[0];
+    return true;
+}
+
+static void forward(const bb_call *call)
+{
+    bb__scatter_add(call, (int)((const bb__axis_attrs *)call->attrs)->axis);
+}
+
+static bb_node *backward(bb_node *y, bb_node *dy, int i)
+{
+    int axis = (int)((const bb__axis_attrs *)bb_node_attrs(y))->axis;
+    return i == 0 ? dy : i == 2 ? bb_gather(dy, bb_node_input(y, 1), axis) : NULL;
+}
+
+static double flops(const void *attrs, const bb_type *in, const bb_type *out)
+{
+    (void)attrs, (void)out;
+    return (double)bb_shape_count(in[2].shape);
+}
+
+#define INDEX .n_in = 3, .is_integer = {false, true, false}
+#define AXIS(number) .attrs = &(const bb__axis_attrs){number}
+
+static const bb_sample samples[] = {
+    {INDEX, .in = {BB_DIMS(5), {0}, {0}}, AXIS(0), .bound = 5},
+    {INDEX, .in = {BB_DIMS(3), BB_DIMS(7), BB_DIMS(7)}, AXIS(-1), .bound = 3},
+    {INDEX, .in = {BB_DIMS(3, 5), BB_DIMS(4), BB_DIMS(4, 5)}, AXIS(0), .bound = 3},
+    {INDEX, .in = {BB_DIMS(2, 3, 2), BB_DIMS(2, 2), BB_DIMS(2, 2, 2, 2)}, AXIS(1), .bound = 3},
+    {INDEX, .in = {BB_DIMS(2, 1, 2, 1, 3), BB_DIMS(5), BB_DIMS(2, 1, 2, 1, 5)}, AXIS(4), .bound = 3},
+    {INDEX, .in = {BB_DIMS(3, 2), BB_DIMS(0), BB_DIMS(0, 2)}, AXIS(0), .bound = 3},
+    {INDEX, .in = {BB_DIMS(3, 0), BB_DIMS(2), BB_DIMS(2, 0)}, AXIS(0), .bound = 3},
+    GOLDEN
+};
+
+const bb_op bb__op_scatter_add = {
+    .name = "scatter_add",
+    .doc = "x with updates added at the indices of an axis, in their order",
+    .arity = 3,
+    .attrs_size = sizeof(bb__axis_attrs),
+    .infer = infer,
+    .forward = forward,
+    .backward = backward,
+    .inplace = 1U << 0,
+    .flops = flops,
+    .print_attrs = bb__print_axis,
+    BB_SAMPLES(samples),
+};
+
+bb_node *bb_scatter_add(bb_node *x, bb_node *index, bb_node *updates, int axis)
+{
+    return bb_apply(&bb__op_scatter_add, BB_NODES(x, index, updates), &(bb__axis_attrs){axis});
+}

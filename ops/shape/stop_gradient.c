@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/* stop_gradient: x itself, as a constant to differentiation. */
+#include "kernels.h"
+#include "moves.h"
+
+static bool infer(bb_infer *c)
+{
+    c->out = c->in[0];
+    return true;
+}
+
+static bool view(const void *attrs, const bb_type *in_type, const bb_layout *in,
+                 const bb_type *out_type, bb_layout *out)
+{
+    (void)attrs, (void)in_type, (void)out_type;
+    *out = *in;
+    return true;
+}
+
+static const bb_sample samples[] = {
+    {.n_in = 1, .in = {{0}}},
+    {.n_in = 1, .in = {BB_DIMS(3, 1, 5)}},
+    {.n_in = 1, .in = {BB_DIMS(2, 0)}},
+    GOLDEN
+};
+
+const bb_op bb__op_stop_gradient = {
+    .name = "stop_gradient",
+    .doc = "x; its gradient is 0",
+    .arity = 1,
+    .infer = infer,
+    .forward = bb__forward_view,
+    .view = view,
+    .backward = bb_backward_zero,
+    .flops = bb__no_flops,
+    BB_SAMPLES(samples),
+};
+
+bb_node *bb_stop_gradient(bb_node *x)
+{
+    return bb_apply(&bb__op_stop_gradient, BB_NODES(x), NULL);
+}

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+/* What op files share: broadcasting of operands, and sets of axes. Nothing here fails by itself: a
+ * mistake is passed on to the op's infer, which names the op and its operands. */
+#include "support.h"
+
+#include <stdio.h>
+
+static bool is_usable(bb_node *node)
+{
+    return node && bb_node_kind_of(node) != BB_NODE_INERT;
+}
+
+static int64_t size_from_back(bb_shape shape, int i)
+{
+    return i < shape.ndim ? shape.dim[shape.ndim - 1 - i] : 1;
+}
+
+/* Widens `common` by `shape` as NumPy does; false when the two do not broadcast. */
+static bool widen(bb_shape *common, bb_shape shape)
+{
+    bb_shape wide = {.ndim = common->ndim > shape.ndim ? common->ndim : shape.ndim};
+    for (int i = 0; i < wide.ndim; i++) {
+        int64_t a = size_from_back(*common, i), b = size_from_back(shape, i);
+        if (a != b && a != 1 && b != 1)
+            return false;
+        wide.dim[wide.ndim - 1 - i] = a == 1 ? b : a;
+    }
+    *common = wide;
+    return true;
+}
+
+void bb__broadcast_operands(int n, bb_node **operands)
+{
+    bb_shape common = {0};
+    for (int i = 0; i < n; i++)
+        if (!is_usable(operands[i]) || bb_node_graph(operands[i]) != bb_node_graph(operands[0]) ||
+            !widen(&common, bb_node_shape(operands[i])))
+            return;
+    for (int i = 0; i < n; i++)
+        if (!bb_shape_equal(bb_node_shape(operands[i]), common))
+            operands[i] = bb_broadcast(operands[i], common);
+}
+
+bb_node *bb__apply1(const bb_op *op, bb_node *x, const void *attrs)
+{
+    return bb_apply(op, BB_NODES(x), attrs);
+}
+
+bb_node *bb__apply2_broadcast(const bb_op *op, bb_node *x, bb_node *y)
+{
+    bb_node *operands[] = {x, y};
+    if (x && y && bb_node_dtype(x) == bb_node_dtype(y))
+        bb__broadcast_operands(2, operands);
+    return bb_apply(op, (bb_nodes){2, operands}, NULL);
+}
+
+static bb__reduce_attrs mistaken(bb__axes_mistake mistake, int culprit)
+{
+    return (bb__reduce_attrs){.mistake = mistake, .culprit = culprit};
+}
+
+static bb__reduce_attrs axes_to_bits(bb_axes axes, int ndim, bool keep)
+{
+    if (axes.count < -1 || axes.count > BB_MAX_DIMS)
+        return mistaken(BB__AXES_COUNT, axes.count);
+    bb__reduce_attrs attrs = {.keep = keep};
+    if (axes.count == -1)
+        attrs.axes = (1U << ndim) - 1U;
+    for (int i = 0; i < axes.count; i++) {
+        int axis = axes.axis[i];
+        if (axis < -ndim || axis >= ndim)
+            return mistaken(BB__AXES_OUT_OF_RANGE, axis);
+        uint32_t bit = 1U << (axis < 0 ? axis + ndim : axis);
+        if (attrs.axes & bit)
+            return mistaken(BB__AXES_TWICE, axis);
+        attrs.axes |= bit;
+    }
+    return attrs;
+}
+
+bb_node *bb__apply_reduce(const bb_op *op, bb_node *x, bb_axes axes, bool keep)
+{
+    int ndim = is_usable(x) ? bb_node_shape(x).ndim : 0;
+    bb__reduce_attrs attrs = axes_to_bits(axes, ndim, keep);
+    return bb_apply(op, BB_NODES(x), &attrs);
+}
+
+static bool axes_are_good(bb_infer *c, const bb__reduce_attrs *attrs)
+{
+    int ndim = c->in[0].shape.ndim;
+    switch ((bb__axes_mistake)attrs->mistake) {
+    case BB__AXES_COUNT:
+        return bb_infer_fail(c, BB_BAD_ARGUMENT, "the count of axes is %d", (int)attrs->culprit);
+    case BB__AXES_OUT_OF_RANGE:
+        return bb_infer_fail(c, BB_BAD_ARGUMENT, "axis %d is out of range for rank %d",
+                             (int)attrs->culprit, ndim);
+    case BB__AXES_TWICE:
+        return bb_infer_fail(c, BB_BAD_ARGUMENT, "axis %d is named twice", (int)attrs->culprit);
+    case BB__AXES_GOOD:
+        break;
+    }
+    for (int axis = ndim; axis < 32; axis++)
+        if (attrs->axes >> axis & 1U)
+            return bb_infer_fail(c, BB_BAD_ARGUMENT, "axis %d is out of range for rank %d", axis,
+                                 ndim);
+    return true;
+}
+
+bool bb__infer_reduce(bb_infer *c)
+{
+    const bb__reduce_attrs *attrs = c->attrs;
+    if (!bb_infer_need_float(c) || !axes_are_good(c, attrs))
+        return false;
+    bb_shape shape = c->in[0].shape, out = {0};
+    for (int axis = 0; axis < shape.ndim; axis++) {
+        bool reduced = attrs->axes >> axis & 1U;
+        if (!reduced || attrs->keep)
+            out.dim[out.ndim++] = reduced ? 1 : shape.dim[axis];
+    }
+    c->out = (bb_type){c->in[0].dtype, out};
+    return true;
+}
+
+void bb__print_reduce(const void *attrs, char *buffer, size_t size)
+{
+    const bb__reduce_attrs *a = attrs;
+    int used = snprintf(buffer, size, "axes");
+    for (int axis = 0; axis < BB_MAX_DIMS; axis++)
+        if (a->axes >> axis & 1U && (size_t)used < size)
+            used += snprintf(buffer + used, size - (size_t)used, " %d", axis);
+    if (a->keep && (size_t)used < size)
+        (void)snprintf(buffer + used, size - (size_t)used, " keep");
+}
+
+bb_node *bb__restore_axes(bb_node *reduced, const bb_node *x, uint32_t axes)
+{
+    bb_shape shape = bb_node_shape(x);
+    for (int axis = 0; axis < shape.ndim; axis++)
+        if (axes >> axis & 1U)
+            shape.dim[axis] = 1;
+    return bb_shape_equal(bb_node_shape(reduced), shape) ? reduced : bb_reshape(reduced, shape);
+}

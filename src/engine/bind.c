@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: MIT */
+/* Binding: from values and places to steps with addresses, so that a run only follows pointers. */
+#include "engine.h"
+
+#include <limits.h>
+#include <string.h>
+
+typedef struct binder {
+    const bb__ir *ir;
+    const bb__plan *plan;
+    bb_program *program;
+    int *entry_of; /* by value: its entry; -1 */
+    int *slots;    /* by entry: slots filled so far */
+} binder;
+
+static bool is_step(const binder *b, int v)
+{
+    const bb__value *value = &b->ir->values[v];
+    return value->root == v && !b->plan->stored[v] &&
+           (!value->op->is_effect || value->op->is_store);
+}
+
+static void *take(binder *b, size_t count, size_t size)
+{
+    void *block = bb__arena_take(&b->program->arena, count * size + 1);
+    return block ? memset(block, 0, count * size) : NULL;
+}
+
+static bool make_entries(binder *b)
+{
+    const bb__ir *ir = b->ir;
+    bb_program *p = b->program;
+    int n = 0;
+    for (size_t v = 0; v < ir->count; v++) {
+        bool wanted = ir->needed[v] && ir->values[v].kind == BB_NODE_INPUT && !ir->values[v].op;
+        b->entry_of[v] = wanted ? n++ : -1;
+    }
+    p->entries = take(b, (size_t)n, sizeof *p->entries);
+    b->slots = take(b, (size_t)n, sizeof *b->slots);
+    if (!p->entries || !b->slots)
+        return false;
+    p->n_entries = n;
+    for (size_t v = 0; v < ir->count; v++)
+        if (b->entry_of[v] >= 0)
+            p->entries[b->entry_of[v]].node = ir->values[v].node;
+    for (int at = 0; at < ir->n_order; at++) {
+        const bb__value *value = &ir->values[ir->order[at]];
+        for (int i = 0; is_step(b, ir->order[at]) && i < value->n_in; i++) {
+            int entry = b->entry_of[ir->values[value->in[i]].root];
+            if (entry >= 0)
+                p->entries[entry].n_slots++;
+        }
+    }
+    for (int i = 0; i < n; i++)
+        if (!(p->entries[i].slots = take(b, (size_t)p->entries[i].n_slots, sizeof(bb__slot))))
+            return false;
+    return true;
+}
+
+static void *memory_of(const binder *b, int root)
+{
+    const bb__place *place = &b->plan->places[root];
+    if (place->home == BB__ARENA)
+        return b->program->memory + place->offset;
+    return place->home == BB__TENSOR ? bb_tensor_data(place->tensor) : NULL;
+}
+
+static void bind_input(binder *b, int v, bb_array *in)
+{
+    int root = b->ir->values[v].root, entry = b->entry_of[root];
+    *in = bb__array_of(b->ir, v, memory_of(b, root));
+    if (entry < 0)
+        return;
+    size_t offset =
+        (size_t)b->ir->values[v].layout.offset * bb_dtype_size(b->ir->values[v].type.dtype);
+    b->program->entries[entry].slots[b->slots[entry]++] = (bb__slot){&in->data, offset};
+}
+
+static void *copy_attrs(binder *b, const bb__value *value)
+{
+    void *attrs = take(b, value->op->attrs_size, 1);
+    return attrs ? memcpy(attrs, value->attrs ? value->attrs : "",
+                          value->attrs ? value->op->attrs_size : 0)
+                 : NULL;
+}
+
+static double flops_of(binder *b, const bb__value *value)
+{
+    if (!value->op->flops)
+        return value->op->forward ? 0.0 : (double)bb_shape_count(value->type.shape);
+    bb_type *in = take(b, (size_t)value->n_in, sizeof *in);
+    for (int i = 0; in && i < value->n_in; i++)
+        in[i] = b->ir->values[value->in[i]].type;
+    return in ? value->op->flops(value->attrs, in, &value->type) : 0.0;
+}
+
+static bool make_step(binder *b, int at, bb__step *step)
+{
+    const bb__ir *ir = b->ir;
+    const bb__value *value = &ir->values[ir->order[at]];
+    bb_program *p = b->program;
+    bb_array *in = take(b, (size_t)value->n_in, sizeof *in);
+    void *attrs = copy_attrs(b, value);
+    if (!in || !attrs)
+        return false;
+    for (int i = 0; i < value->n_in; i++)
+        bind_input(b, value->in[i], &in[i]);
+    step->node = value->node;
+    step->out = bb__array_of(ir, ir->order[at], memory_of(b, ir->order[at]));
+    if (!value->op->forward)
+        step->tile = value->op->map[in[value->n_in - 1].dtype];
+    step->call = (bb_call){
+        .op = value->op,
+        .attrs = attrs,
+        .n_in = value->n_in,
+        .in = in,
+        .out = &step->out,
+        .scratch = b->plan->scratch_bytes[at] ? p->memory + b->plan->scratch[at] : NULL,
+        .fault = &p->fault,
+    };
+    p->stats.flops += flops_of(b, value);
+    p->stats.copies += value->op != value->node->op; /* steps that no node asked for */
+    return true;
+}
+
+static bool make_steps(binder *b)
+{
+    bb_program *p = b->program;
+    for (int at = 0; at < b->ir->n_order; at++) {
+        int v = b->ir->order[at];
+        p->n_steps += is_step(b, v);
+        p->stats.views += b->ir->values[v].root != v;
+    }
+    p->steps = take(b, (size_t)p->n_steps, sizeof *p->steps);
+    for (int at = 0, k = 0; p->steps && at < b->ir->n_order; at++)
+        if (is_step(b, b->ir->order[at]) && !make_step(b, at, &p->steps[k++]))
+            return false;
+    return p->steps != NULL;
+}
+
+/* Where memory dies, for poisoning; deaths are in the order of steps since the walk is. */
+static bool note_deaths(binder *b)
+{
+    const bb__ir *ir = b->ir;
+    bb_program *p = b->program;
+    p->deaths = take(b, (size_t)ir->n_order, sizeof *p->deaths);
+    int *step_at = take(b, (size_t)ir->n_order, sizeof *step_at);
+    if (!p->deaths || !step_at)
+        return false;
+    for (int at = 0, k = -1; at < ir->n_order; at++)
+        step_at[at] = k += is_step(b, ir->order[at]);
+    for (int at = 0; at < ir->n_order; at++) {
+        int v = ir->order[at];
+        const bb__place *place = &b->plan->places[v];
+        if (is_step(b, v) && place->home == BB__ARENA && place->last != INT_MAX)
+            p->deaths[p->n_deaths++] = (bb__death){step_at[place->last], p->memory + place->offset,
+                                                   bb__bytes(ir->values[v].type)};
+    }
+    return true;
+}
+
+/* Parameters and constants must outlive the graph's use of them. */
+static bool retain_tensors(binder *b)
+{
+    const bb__ir *ir = b->ir;
+    bb_program *p = b->program;
+    p->retained = take(b, ir->count, sizeof *p->retained);
+    for (size_t v = 0; p->retained && v < ir->count; v++)
+        if (ir->needed[v] && ir->values[v].tensor)
+            p->retained[p->n_retained++] = bb_tensor_retain(ir->values[v].tensor);
+    return p->retained != NULL;
+}
+
+static bool move_outputs(binder *b)
+{
+    bb_program *p = b->program;
+    size_t n = (size_t)b->ir->n_outputs;
+    p->outputs = take(b, n, sizeof *p->outputs);
+    p->output_nodes = take(b, n, sizeof *p->output_nodes);
+    if (!p->outputs || !p->output_nodes)
+        return false;
+    for (size_t i = 0; i < n; i++)
+        p->outputs[i] = bb_tensor_retain(b->plan->outputs[i]);
+    p->n_outputs = (int)n;
+    return true;
+}
+
+bb_program *bb__bind(const bb__ir *ir, bb__plan *plan)
+{
+    bb_program *p = bb_memory_zeroed(1, sizeof *p);
+    if (!p)
+        return NULL;
+    binder b = {.ir = ir, .plan = plan, .program = p};
+    p->graph = ir->graph;
+    p->poison = ir->options.poison;
+    p->memory_bytes = plan->arena_bytes;
+    p->memory = bb__new_aligned(plan->arena_bytes ? plan->arena_bytes : 1);
+    b.entry_of = bb_memory_zeroed(ir->count, sizeof *b.entry_of);
+    bool fits = p->memory && b.entry_of && make_entries(&b) && make_steps(&b) && note_deaths(&b) &&
+                retain_tensors(&b) && move_outputs(&b);
+    bb_memory_release(b.entry_of);
+    if (!fits) {
+        bb_program_free(p);
+        return NULL;
+    }
+    p->stats.nodes = ir->n_nodes;
+    p->stats.merged = ir->n_merged;
+    p->stats.folded = ir->n_folded;
+    p->stats.steps = p->n_steps;
+    p->stats.inplace = plan->n_inplace;
+    p->stats.peak_bytes = plan->arena_bytes;
+    p->stats.value_bytes = plan->value_bytes;
+    bb_program_set_threads(p, bb__thread_count());
+    return p;
+}

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: MIT */
+/* Floor 4, private: how a graph becomes a program.
+ *
+ * compile.c sweeps once over the nodes that the outputs need and emits values: merge.c finds an
+ * equal one, fold.c computes what is constant, layout.c says where a view's elements lie and where
+ * a copy is due. order.c puts the values into the order in which they run, plan.c gives them
+ * memory, bind.c makes the steps, and run.c runs them. No file here names an op. */
+#ifndef BIBUN_ENGINE_H
+#define BIBUN_ENGINE_H
+
+#include <bibun/program.h>
+
+#include "kernels.h"
+#include "node.h"
+
+/* --- values --------------------------------------------------------------------------------------
+ */
+
+/* What a node has become. Inputs are values with smaller numbers. */
+typedef struct bb__value {
+    const bb_node *node; /* where it came from: its name and call site are the value's */
+    const bb_op *op;     /* NULL for leaves */
+    const void *attrs;
+    bb_node_kind kind;
+    bb_type type;
+    int n_in;
+    int *in;
+    bb_tensor *tensor; /* of a parameter or constant, retained */
+    int root;          /* the value whose memory holds this one: itself unless it is a view */
+    bb_layout layout;  /* within the root's memory */
+    bool contiguous;   /* row-major, from wherever it starts */
+} bb__value;
+
+typedef struct bb__ir {
+    bb_graph *graph;
+    bb_compile_options options;
+    bb__arena arena;
+    bb__value *values;
+    size_t count, capacity;
+    int *copies; /* by value: its contiguous copy, or -1 */
+    size_t copies_capacity;
+    struct bb__merge_table *merged;
+    int *outputs; /* the value of each requested output */
+    int n_outputs;
+    int n_nodes, n_merged, n_folded;
+    bool *needed; /* by value */
+    int *order;   /* the needed values of ops, as they run */
+    int n_order;
+} bb__ir;
+
+/* compile.c: the number of the value, which may be an older one; -1 when memory runs out. */
+int bb__emit(bb__ir *ir, bb__value value);
+
+static inline bool bb__is_pure(const bb_op *op)
+{
+    return op && !op->is_random && !op->is_effect;
+}
+
+static inline size_t bb__bytes(bb_type type)
+{
+    return (size_t)bb_shape_count(type.shape) * bb_dtype_size(type.dtype);
+}
+
+/* merge.c: the number of an equal value, -1 when there is none, in which case `value` is noted as
+ * number `next`; -2 when memory runs out. */
+int bb__merge(bb__ir *ir, const bb__value *value, int next);
+void bb__merge_free(bb__ir *ir);
+
+/* fold.c: whether all inputs are constant and the value is small; then *value becomes a constant.
+ * False as well when the data are bad: the run will say so. */
+bool bb__fold(const bb__ir *ir, bb__value *value);
+
+/* layout.c */
+bool bb__is_row_major(bb_shape shape, const int64_t *stride);
+void bb__lay_out(const bb__ir *ir, bb__value *value, int number); /* sets root, layout, contiguous
+                                                                   */
+int bb__contiguous(bb__ir *ir, int number); /* the value itself, or a copy of it in row-major order;
+                                               -1 when memory runs out */
+int bb__own(bb__ir *ir, int number); /* the value itself if it is an op's and no view, else a copy
+                                      */
+bb_array bb__array_of(const bb__ir *ir, int number, void *root_memory);
+
+/* order.c: fills needed, order; false when memory runs out. */
+bool bb__order(bb__ir *ir);
+
+/* --- the memory plan
+ * --------------------------------------------------------------------------------- */
+
+typedef enum bb__home { BB__ARENA, BB__FEED, BB__TENSOR } bb__home;
+
+/* Where a root's memory is. */
+typedef struct bb__place {
+    bb__home home;
+    size_t offset;     /* in the arena */
+    bb_tensor *tensor; /* BB__TENSOR: a parameter's, a constant's or an output's, borrowed */
+    int last;          /* the step (place in ir->order) after which it is dead; INT_MAX for never */
+} bb__place;
+
+typedef struct bb__plan {
+    bb__place *places; /* by value; of roots only */
+    bool *stored;      /* by value: a store that needs no step, its value being computed in place */
+    size_t *scratch; /* by place in ir->order: offset of scratch memory, valid when scratch_bytes is
+                        not 0 */
+    size_t *scratch_bytes;
+    bb_tensor **outputs; /* by output, retained; NULL for effects */
+    size_t arena_bytes, value_bytes;
+    int n_inplace;
+} bb__plan;
+
+/* plan.c: false when memory runs out. */
+bool bb__plan_memory(const bb__ir *ir, bb__plan *plan);
+void bb__plan_free(bb__plan *plan, int n_outputs);
+
+/* blocks.c: best fit within a growing range of bytes. */
+typedef struct bb__block {
+    size_t offset, size;
+} bb__block;
+typedef struct bb__blocks {
+    bb__block *free; /* by offset, never touching */
+    size_t count, capacity;
+    size_t top; /* all that was ever used lies below */
+} bb__blocks;
+bool bb__blocks_take(bb__blocks *blocks, size_t size, size_t *offset_out);
+bool bb__blocks_give(bb__blocks *blocks, size_t offset, size_t size);
+void bb__blocks_free(bb__blocks *blocks);
+
+/* --- programs
+ * ------------------------------------------------------------------------------------------ */
+
+typedef struct bb__step {
+    bb_map_fn tile; /* NULL: call.op->forward */
+    bb_call call;
+    bb_array out;
+    const bb_node *node;
+} bb__step;
+
+/* A place where a feed's address goes, `offset` bytes past its start. */
+typedef struct bb__slot {
+    void **address;
+    size_t offset;
+} bb__slot;
+
+typedef struct bb__entry {
+    const bb_node *node;
+    bb__slot *slots;
+    int n_slots;
+    const bb_tensor *fed; /* during a run */
+} bb__entry;
+
+/* Memory to poison after a step. */
+typedef struct bb__death {
+    int step;
+    void *memory;
+    size_t bytes;
+} bb__death;
+
+struct bb_program {
+    bb_graph *graph;
+    bb__arena arena;
+    char *memory;
+    size_t memory_bytes;
+    bb__step *steps;
+    int n_steps;
+    bb__entry *entries;
+    int n_entries;
+    const bb_node **output_nodes;
+    bb_tensor **outputs; /* NULL for effects */
+    int n_outputs;
+    bb_tensor **retained;
+    int n_retained;
+    bool poison;
+    bb__death *deaths; /* by step */
+    int n_deaths;
+    uint64_t seed, step;
+    int threads;
+    bb_fault fault;
+    bb_error error;
+    bb_program_stats stats;
+};
+
+/* bind.c: NULL when memory runs out. Takes over the outputs of the plan. */
+bb_program *bb__bind(const bb__ir *ir, bb__plan *plan);
+
+/* run.c: one kernel. */
+void bb__execute(const bb__step *step);
+
+#endif

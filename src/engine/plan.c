@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: MIT */
+/* The memory plan: every root's place, found by walking the order once and counting uses.
+ *
+ * A value's memory is free for others after its last use, views included. A value may take over an
+ * input's memory when this is the input's last use; a value whose only use is to be stored is
+ * computed straight into its parameter when nobody reads the old numbers later. Outputs live in
+ * tensors of their own. */
+#include "engine.h"
+
+#include <limits.h>
+
+typedef struct planner {
+    const bb__ir *ir;
+    bb__plan *plan;
+    bb__blocks blocks;
+    int *uses;      /* by root: steps that still read it */
+    int *last_read; /* by root: the last place in the order that reads it */
+    int *store_of;  /* by value: the store whose value it is and nobody else's; -1 */
+} planner;
+
+static int root_of(const bb__ir *ir, int v)
+{
+    return ir->values[v].root;
+}
+
+static bool is_step(const bb__ir *ir, int v)
+{
+    return root_of(ir, v) == v && !(ir->values[v].op->is_effect && !ir->values[v].op->is_store);
+}
+
+static void count_uses(planner *p)
+{
+    const bb__ir *ir = p->ir;
+    for (size_t v = 0; v < ir->count; v++)
+        p->store_of[v] = p->last_read[v] = -1;
+    for (int at = 0; at < ir->n_order; at++) {
+        const bb__value *value = &ir->values[ir->order[at]];
+        if (!is_step(ir, ir->order[at]))
+            continue;
+        for (int i = 0; i < value->n_in; i++) {
+            int root = root_of(ir, value->in[i]);
+            p->uses[root]++;
+            if (!value->op->is_store || i != 0)
+                p->last_read[root] = at;
+        }
+    }
+    for (int at = 0; at < ir->n_order; at++) {
+        const bb__value *value = &ir->values[ir->order[at]];
+        if (value->op->is_store && p->uses[root_of(ir, value->in[1])] == 1)
+            p->store_of[value->in[1]] = ir->order[at];
+    }
+    for (int i = 0; i < ir->n_outputs; i++)
+        p->store_of[ir->outputs[i]] = -1;
+}
+
+/* Whether each input of v that lies in `root` is the whole of it, in row-major order, so that
+ * writing element by element over it is safe. */
+static bool reads_plainly(const bb__ir *ir, const bb__value *value, int root)
+{
+    for (int i = 0; i < value->n_in; i++) {
+        const bb__value *in = &ir->values[value->in[i]];
+        bool may = !value->op->forward || (value->op->inplace >> i & 1u);
+        if (in->root == root && (!may || !in->contiguous || in->layout.offset != 0 ||
+                                 bb__bytes(in->type) != bb__bytes(value->type)))
+            return false;
+    }
+    return true;
+}
+
+/* The place of a parameter that v may be computed into. */
+static bool store_in_place(planner *p, int v, int at)
+{
+    const bb__ir *ir = p->ir;
+    int store = p->store_of[v];
+    if (store < 0 || ir->options.no_inplace || root_of(ir, v) != v)
+        return false;
+    int param = root_of(ir, ir->values[store].in[0]);
+    if (p->last_read[param] > at || !reads_plainly(ir, &ir->values[v], param))
+        return false;
+    p->plan->stored[store] = true;
+    p->plan->n_inplace++;
+    p->plan->places[v] =
+        (bb__place){.home = BB__TENSOR, .tensor = ir->values[param].tensor, .last = INT_MAX};
+    return true;
+}
+
+static int uses_here(const bb__ir *ir, const bb__value *value, int root)
+{
+    int n = 0;
+    for (int i = 0; i < value->n_in; i++)
+        n += root_of(ir, value->in[i]) == root;
+    return n;
+}
+
+/* Takes over the memory of an input that dies here. */
+static bool take_over_input(planner *p, int v)
+{
+    const bb__ir *ir = p->ir;
+    const bb__value *value = &ir->values[v];
+    for (int i = 0; !ir->options.no_inplace && !ir->options.no_reuse && i < value->n_in; i++) {
+        int root = root_of(ir, value->in[i]);
+        bb__place *place = &p->plan->places[root];
+        bool dies = ir->values[root].op && place->home == BB__ARENA &&
+                    p->uses[root] == uses_here(ir, value, root);
+        if (!dies || bb__bytes(ir->values[root].type) != bb__bytes(value->type) ||
+            !reads_plainly(ir, value, root))
+            continue;
+        p->plan->places[v] = *place;
+        p->plan->n_inplace++;
+        p->uses[root] = -1; /* its memory is not its own any more */
+        return true;
+    }
+    return false;
+}
+
+static bool place_value(planner *p, int v, int at)
+{
+    bb__place *place = &p->plan->places[v];
+    if (place->home == BB__TENSOR || store_in_place(p, v, at) || take_over_input(p, v))
+        return true;
+    place->home = BB__ARENA;
+    return bb__blocks_take(&p->blocks, bb__bytes(p->ir->values[v].type), &place->offset);
+}
+
+static bool place_scratch(planner *p, int v, int at)
+{
+    enum { FEW = 8 };
+    const bb__ir *ir = p->ir;
+    const bb__value *value = &ir->values[v];
+    if (!value->op->scratch)
+        return true;
+    bb_array few[FEW], out = bb__array_of(ir, v, NULL);
+    bb_array *in = value->n_in <= FEW ? few : bb_memory_zeroed((size_t)value->n_in, sizeof *in);
+    if (!in)
+        return false;
+    for (int i = 0; i < value->n_in; i++)
+        in[i] = bb__array_of(ir, value->in[i], NULL);
+    size_t bytes = value->op->scratch(value->attrs, value->n_in, in, &out);
+    if (in != few)
+        bb_memory_release(in);
+    p->plan->scratch_bytes[at] = bytes;
+    return bytes == 0 || (bb__blocks_take(&p->blocks, bytes, &p->plan->scratch[at]) &&
+                          bb__blocks_give(&p->blocks, p->plan->scratch[at], bytes));
+}
+
+/* Gives back the memory of `root` after step `at`. */
+static bool retire(planner *p, int root, int at)
+{
+    bb__place *place = &p->plan->places[root];
+    if (!p->ir->values[root].op || place->home != BB__ARENA)
+        return true;
+    place->last = at;
+    return p->ir->options.no_reuse ||
+           bb__blocks_give(&p->blocks, place->offset, bb__bytes(p->ir->values[root].type));
+}
+
+static bool release_inputs(planner *p, int v, int at)
+{
+    const bb__value *value = &p->ir->values[v];
+    for (int i = 0; i < value->n_in; i++) {
+        int root = root_of(p->ir, value->in[i]);
+        if (p->uses[root] > 0 && --p->uses[root] == 0 && !retire(p, root, at))
+            return false;
+    }
+    return true;
+}
+
+static bool walk(planner *p)
+{
+    const bb__ir *ir = p->ir;
+    for (int at = 0; at < ir->n_order; at++) {
+        int v = ir->order[at];
+        if (!is_step(ir, v) || p->plan->stored[v])
+            continue;
+        p->plan->value_bytes += bb__bytes(ir->values[v].type);
+        if (!place_value(p, v, at) || !place_scratch(p, v, at) || !release_inputs(p, v, at))
+            return false;
+        if (p->uses[v] == 0 && !retire(p, v, at)) /* an output lives in a tensor, so nobody reads
+                                                     this */
+            return false;
+    }
+    p->plan->arena_bytes = p->blocks.top;
+    return true;
+}
+
+/* Leaves live in tensors or feeds; outputs get tensors of their own, one for each value. */
+static bool place_fixed(planner *p)
+{
+    const bb__ir *ir = p->ir;
+    for (size_t v = 0; v < ir->count; v++) {
+        const bb__value *value = &ir->values[v];
+        p->plan->places[v] = (bb__place){.home = value->tensor                  ? BB__TENSOR
+                                                 : value->kind == BB_NODE_INPUT ? BB__FEED
+                                                                                : BB__ARENA,
+                                         .tensor = value->tensor,
+                                         .last = INT_MAX};
+    }
+    for (int i = 0; i < ir->n_outputs; i++) {
+        const bb__value *value = &ir->values[ir->outputs[i]];
+        bb__place *place = &p->plan->places[ir->outputs[i]];
+        if (value->op->is_effect)
+            continue;
+        if (!place->tensor) {
+            p->plan->outputs[i] = bb_tensor_new(value->type.dtype, value->type.shape);
+            if (!p->plan->outputs[i])
+                return false;
+        } else {
+            p->plan->outputs[i] = bb_tensor_retain(place->tensor);
+        }
+        *place = (bb__place){.home = BB__TENSOR, .tensor = p->plan->outputs[i], .last = INT_MAX};
+    }
+    return true;
+}
+
+bool bb__plan_memory(const bb__ir *ir, bb__plan *plan)
+{
+    size_t n = ir->count, steps = (size_t)ir->n_order;
+    planner p = {
+        .ir = ir,
+        .plan = plan,
+        .uses = bb_memory_zeroed(n, sizeof *p.uses),
+        .last_read = bb_memory_zeroed(n, sizeof *p.last_read),
+        .store_of = bb_memory_zeroed(n, sizeof *p.store_of),
+    };
+    plan->places = bb_memory_zeroed(n, sizeof *plan->places);
+    plan->stored = bb_memory_zeroed(n, sizeof *plan->stored);
+    plan->scratch = bb_memory_zeroed(steps, sizeof *plan->scratch);
+    plan->scratch_bytes = bb_memory_zeroed(steps, sizeof *plan->scratch_bytes);
+    plan->outputs = bb_memory_zeroed((size_t)ir->n_outputs, sizeof *plan->outputs);
+    bool fits = p.uses && p.last_read && p.store_of && plan->places && plan->stored &&
+                plan->scratch && plan->scratch_bytes && plan->outputs;
+    if (fits) {
+        count_uses(&p);
+        fits = place_fixed(&p) && walk(&p);
+    }
+    bb_memory_release(p.uses);
+    bb_memory_release(p.last_read);
+    bb_memory_release(p.store_of);
+    bb__blocks_free(&p.blocks);
+    return fits;
+}
+
+void bb__plan_free(bb__plan *plan, int n_outputs)
+{
+    for (int i = 0; plan->outputs && i < n_outputs; i++)
+        bb_tensor_release(plan->outputs[i]);
+    bb_memory_release(plan->places);
+    bb_memory_release(plan->stored);
+    bb_memory_release(plan->scratch);
+    bb_memory_release(plan->scratch_bytes);
+    bb_memory_release(plan->outputs);
+    *plan = (bb__plan){0};
+}

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+/* Running: check the feeds, put their addresses where they are read, call the kernels in order.
+ *
+ * Nothing here allocates or looks at a shape, but for the feeds'. */
+#include "engine.h"
+
+#include <string.h>
+
+void bb__execute(const bb__step *step)
+{
+    const bb_call *call = &step->call;
+    if (step->tile)
+        bb__map(step->tile, call->n_in, call->in, call->out, call->attrs, call->threads);
+    else
+        call->op->forward(call);
+}
+
+static bb__entry *entry_of(bb_program *p, const bb_node *input)
+{
+    for (int i = 0; i < p->n_entries; i++)
+        if (p->entries[i].node == input)
+            return &p->entries[i];
+    return NULL;
+}
+
+static bb_status reject_type(bb_program *p, const bb_node *input, const bb_tensor *value)
+{
+    char want[BB_SHAPE_TEXT], got[BB_SHAPE_TEXT];
+    return bb_fail(&p->error, BB_BAD_FEED, "run: input %s is %s %s, but was fed %s %s", input->name,
+                   bb_dtype_text(input->type.dtype), bb_shape_text(input->type.shape, want),
+                   bb_dtype_text(bb_tensor_dtype(value)),
+                   bb_shape_text(bb_tensor_shape(value), got));
+}
+
+static bb_status accept(bb_program *p, const bb_feed *feed, int number)
+{
+    const bb_node *input = feed->input;
+    if (!input || input->kind != BB_NODE_INPUT || input->graph != p->graph)
+        return bb_fail(&p->error, BB_BAD_FEED, "run: feed %d is for %s", number,
+                       !input                         ? "NULL"
+                       : input->kind != BB_NODE_INPUT ? "a node that is no input"
+                                                      : "an input of another graph");
+    bb__entry *entry = entry_of(p, input);
+    if (!entry)
+        return BB_OK;
+    if (!feed->value)
+        return bb_fail(&p->error, BB_BAD_FEED, "run: input %s was fed NULL", input->name);
+    if (entry->fed)
+        return bb_fail(&p->error, BB_BAD_FEED, "run: input %s is fed twice", input->name);
+    if (bb_tensor_dtype(feed->value) != input->type.dtype ||
+        !bb_shape_equal(bb_tensor_shape(feed->value), input->type.shape))
+        return reject_type(p, input, feed->value);
+    entry->fed = feed->value;
+    return BB_OK;
+}
+
+static bb_status bind_feeds(bb_program *p, bb_feeds feeds)
+{
+    for (int i = 0; i < p->n_entries; i++)
+        p->entries[i].fed = NULL;
+    for (int i = 0; i < feeds.count; i++) {
+        bb_status status = accept(p, &feeds.items[i], i + 1);
+        if (status != BB_OK)
+            return status;
+    }
+    for (int i = 0; i < p->n_entries; i++) {
+        bb__entry *entry = &p->entries[i];
+        char shape[BB_SHAPE_TEXT];
+        if (!entry->fed)
+            return bb_fail(&p->error, BB_BAD_FEED, "run: input %s %s %s was not fed",
+                           entry->node->name, bb_dtype_text(entry->node->type.dtype),
+                           bb_shape_text(entry->node->type.shape, shape));
+        /* Kernels only read their inputs; bb_array has one pointer for both directions. */
+        char *data = (char *)(uintptr_t)bb_tensor_read(entry->fed);
+        for (int k = 0; k < entry->n_slots; k++)
+            *entry->slots[k].address = data + entry->slots[k].offset;
+    }
+    return BB_OK;
+}
+
+/* 0xFF in every byte is NaN in both float types. */
+static void poison_all(bb_program *p)
+{
+    memset(p->memory, 0xFF, p->memory_bytes);
+    for (int i = 0; i < p->n_outputs; i++)
+        if (p->outputs[i])
+            memset(bb_tensor_data(p->outputs[i]), 0xFF, bb_tensor_bytes(p->outputs[i]));
+}
+
+static void poison_dead(const bb_program *p, int step)
+{
+    for (int i = 0; i < p->n_deaths; i++)
+        if (p->deaths[i].step == step)
+            memset(p->deaths[i].memory, 0xFF, p->deaths[i].bytes);
+}
+
+/* "model.c:12: gather#7: index 12 is not in 0 .. 9, in fc1" */
+static bb_status report_fault(bb_program *p, const bb_node *node)
+{
+    char where[256] = "", label[128];
+    if (node->site.file)
+        snprintf(where, sizeof where, "%s:%d: ", node->site.file, node->site.line);
+    return bb_fail(&p->error, BB_BAD_VALUE, "%s%s: %s%s%s", where,
+                   bb__node_label(node, label, sizeof label), p->fault.reason,
+                   node->scope[0] ? ", in " : "", node->scope);
+}
+
+void bb_call_fault(const bb_call *call, const char *format, ...)
+{
+    va_list arguments;
+    if (!call->fault || call->fault->raised)
+        return;
+    va_start(arguments, format);
+    vsnprintf(call->fault->reason, sizeof call->fault->reason, format, arguments);
+    va_end(arguments);
+    call->fault->raised = true;
+}
+
+bb_status bb_run(bb_program *p, bb_feeds feeds)
+{
+    if (!p)
+        return BB_BAD_ARGUMENT;
+    p->error.status = BB_OK;
+    bb_status status = bind_feeds(p, feeds);
+    if (status != BB_OK)
+        return status;
+    if (p->poison)
+        poison_all(p);
+    p->fault.raised = false;
+    for (int i = 0; i < p->n_steps; i++) {
+        bb__step *step = &p->steps[i];
+        step->call.step = p->step;
+        bb__execute(step);
+        if (p->fault.raised)
+            return report_fault(p, step->node);
+        if (p->poison)
+            poison_dead(p, i);
+    }
+    p->step++;
+    return BB_OK;
+}

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT */
+/* bb_apply: the only place where a node comes to be, of an op or a leaf.
+ *
+ * All checks on operands stand here or in the op's infer, so that a node that exists is sound. */
+#include "node.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static bb_node *no_memory(bb_graph *g, const char *op_name)
+{
+    return bb__graph_fail(g, BB_OUT_OF_MEMORY, op_name, (bb_nodes){0, NULL}, "out of memory");
+}
+
+/* Fills what every node has and puts it at the graph's end; NULL when memory runs out. */
+static bb_node *append(bb_graph *g, bb_node node)
+{
+    bb_node *stored = bb__arena_take(&g->arena, sizeof *stored);
+    if (!stored || g->count >= INT32_MAX ||
+        !bb__grow((void **)&g->nodes, &g->capacity, g->count + 1, sizeof *g->nodes))
+        return NULL;
+    const bb_node *origin = g->origin;
+    node.graph = g;
+    node.id = (int)g->count;
+    node.order = g->order;
+    node.scope = origin ? origin->scope : g->scope_count ? g->scopes[g->scope_count - 1] : "";
+    node.site = origin ? origin->site : bb__site_now();
+    *stored = node;
+    g->nodes[g->count++] = stored;
+    return stored;
+}
+
+bb_node *bb__leaf(bb_graph *g, bb_node_kind kind, bb_type type, const char *name, bb_tensor *tensor)
+{
+    const char *kept = name[0] ? bb__arena_text(&g->arena, name) : "";
+    bool named = kind == BB_NODE_INPUT || kind == BB_NODE_PARAM;
+    if (!kept || (named && !bb__grow((void **)&g->leaves, &g->leaf_capacity, g->leaf_count + 1,
+                                     sizeof *g->leaves)))
+        return no_memory(g, "leaf");
+    bb_node *node = append(g, (bb_node){.kind = kind, .type = type, .name = kept});
+    if (!node)
+        return no_memory(g, "leaf");
+    node->tensor = bb_tensor_retain(tensor);
+    if (named)
+        g->leaves[g->leaf_count++] = node;
+    return node;
+}
+
+/* The graph of the first operand that has one; NULL when none has. */
+static bb_graph *graph_of(bb_nodes inputs)
+{
+    for (int i = 0; i < inputs.count; i++)
+        if (inputs.items[i] && !bb__is_nowhere(inputs.items[i]->graph))
+            return inputs.items[i]->graph;
+    return NULL;
+}
+
+static bool operands_fit(bb_graph *g, const bb_op *op, bb_nodes inputs)
+{
+    if (inputs.count < 0 || (op->arity != BB_VARIADIC && op->arity != inputs.count)) {
+        bb__graph_fail(g, BB_BAD_ARGUMENT, op->name, inputs, "takes %d operands, got %d", op->arity,
+                       inputs.count);
+        return false;
+    }
+    for (int i = 0; i < inputs.count; i++) {
+        const bb_node *in = inputs.items[i];
+        const char *trouble = !in                         ? "is NULL"
+                              : in->graph == g            ? NULL
+                              : in->kind == BB_NODE_INERT ? "is the result of a failed call"
+                                                          : "belongs to another graph";
+        if (trouble) {
+            bb__graph_fail(g, in ? BB_BAD_GRAPH : BB_BAD_ARGUMENT, op->name, inputs,
+                           "operand %d %s", i + 1, trouble);
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool has_kernel(bb_graph *g, const bb_op *op, bb_nodes inputs)
+{
+    bool is_map = false;
+    for (int dtype = 0; dtype < BB_DTYPE_COUNT; dtype++)
+        is_map = is_map || op->map[dtype];
+    if (op->forward || (is_map && inputs.count > 0 && inputs.count <= BB_MAP_INPUTS &&
+                        op->map[inputs.items[inputs.count - 1]->type.dtype]))
+        return true;
+    bb__graph_fail(g, BB_BAD_TYPE, op->name, inputs, "has no kernel for these operands");
+    return false;
+}
+
+static bool result_fits(bb_graph *g, const bb_op *op, bb_nodes inputs, bb_type out)
+{
+    if (bb_shape_count(out.shape) >= 0)
+        return true;
+    if (out.shape.ndim > BB_MAX_DIMS)
+        bb__graph_fail(g, BB_BAD_SHAPE, op->name, inputs, "rank %d is over %d", out.shape.ndim,
+                       (int)BB_MAX_DIMS);
+    else {
+        char text[BB_SHAPE_TEXT];
+        bb__graph_fail(g, BB_BAD_SHAPE, op->name, inputs,
+                       "shape %s has a bad size or too many elements",
+                       bb_shape_text(out.shape, text));
+    }
+    return false;
+}
+
+/* Runs infer on a copy of the attributes, which it may normalise; false after a failure. */
+static bool infer(bb_graph *g, const bb_op *op, bb_nodes inputs, void *attrs, bb_type *out)
+{
+    enum { FEW = 8 };
+    bb_type few[FEW], *types = few;
+    if (inputs.count > FEW)
+        types = bb_memory_zeroed((size_t)inputs.count, sizeof *types);
+    if (!types) {
+        no_memory(g, op->name);
+        return false;
+    }
+    for (int i = 0; i < inputs.count; i++)
+        types[i] = inputs.items[i]->type;
+    bb_infer c = {.op = op, .n_in = inputs.count, .in = types, .attrs = attrs};
+    bool fits = op->infer(&c);
+    if (types != few)
+        bb_memory_release(types);
+    if (!fits)
+        bb__graph_fail(g, c.status == BB_OK ? BB_BAD_ARGUMENT : c.status, op->name, inputs, "%s",
+                       c.reason[0] ? c.reason : "refused");
+    *out = c.out;
+    return fits && result_fits(g, op, inputs, c.out);
+}
+
+bb_node *bb_apply_in(bb_graph *g, const bb_op *op, bb_nodes inputs, const void *attrs)
+{
+    if (!g)
+        return bb__nowhere(op ? op->name : "apply");
+    if (g->status != BB_OK)
+        return &g->inert;
+    if (!op || !op->name || !op->infer)
+        return bb__graph_fail(g, BB_BAD_ARGUMENT, "apply", inputs,
+                              "the op has no name or no infer");
+    if (!operands_fit(g, op, inputs))
+        return &g->inert;
+
+    size_t pointers = (size_t)inputs.count * sizeof(bb_node *);
+    bb_node **in = pointers ? bb__arena_take(&g->arena, pointers) : NULL;
+    void *kept = op->attrs_size ? bb__arena_take(&g->arena, op->attrs_size) : NULL;
+    if ((pointers && !in) || (op->attrs_size && !kept))
+        return no_memory(g, op->name);
+    if (pointers)
+        memcpy(in, inputs.items, pointers);
+    if (kept && attrs)
+        memcpy(kept, attrs, op->attrs_size);
+    else if (kept)
+        memset(kept, 0, op->attrs_size);
+
+    bb_node node = {
+        .op = op, .kind = BB_NODE_OP, .n_in = inputs.count, .in = in, .attrs = kept, .name = ""};
+    if (!infer(g, op, inputs, kept, &node.type) || !has_kernel(g, op, inputs))
+        return &g->inert;
+    bb_node *stored = append(g, node);
+    return stored ? stored : no_memory(g, op->name);
+}
+
+bb_node *bb_apply(const bb_op *op, bb_nodes inputs, const void *attrs)
+{
+    return bb_apply_in(graph_of(inputs), op, inputs, attrs);
+}
+
+bb_node *bb_fail_node(bb_node *x, bb_node *y, const char *op_name, bb_status status,
+                      const char *format, ...)
+{
+    char reason[256];
+    va_list arguments;
+    bb_node *operands[] = {x ? x : y, y};
+    bb_nodes named = {(x != NULL) + (y != NULL), operands};
+    bb_graph *g = graph_of(named);
+    if (!g)
+        return bb__nowhere(op_name);
+    va_start(arguments, format);
+    vsnprintf(reason, sizeof reason, format, arguments);
+    va_end(arguments);
+    return bb__graph_fail(g, status, op_name, named, "%s", reason);
+}

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: MIT */
+/* Graphs: their life, their scopes, and their sticky error. */
+#include "node.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* What builders get that are given no graph: failed for good, never written to. */
+static bb_graph nowhere = {
+    .status = BB_BAD_ARGUMENT,
+    .inert = {.graph = &nowhere, .kind = BB_NODE_INERT, .id = -1, .name = "", .scope = ""},
+};
+static _Thread_local char nowhere_text[256] = "no graph: an operand is NULL";
+
+bb_graph *bb_graph_new(void)
+{
+    bb_graph *g = bb_memory_zeroed(1, sizeof *g);
+    if (g)
+        g->inert = (bb_node){.graph = g, .kind = BB_NODE_INERT, .id = -1, .name = "", .scope = ""};
+    return g;
+}
+
+void bb_graph_free(bb_graph *g)
+{
+    if (!g || g == &nowhere)
+        return;
+    for (size_t i = 0; i < g->count; i++)
+        bb_tensor_release(g->nodes[i]->tensor);
+    bb_memory_release(g->nodes);
+    bb_memory_release(g->leaves);
+    bb_memory_release(g->scopes);
+    bb__arena_free(&g->arena);
+    bb_memory_release(g);
+}
+
+const char *bb_graph_error(const bb_graph *g)
+{
+    if (!g)
+        return "out of memory: there is no graph";
+    if (g == &nowhere)
+        return nowhere_text;
+    return g->status == BB_OK ? NULL : g->error;
+}
+
+bb_status bb_graph_status(const bb_graph *g)
+{
+    return g ? g->status : BB_OUT_OF_MEMORY;
+}
+
+bb_node *bb__nowhere(const char *op_name)
+{
+    bb__site site = bb__site_now();
+    if (site.file)
+        snprintf(nowhere_text, sizeof nowhere_text, "%s:%d: %s: no operand has a graph", site.file,
+                 site.line, op_name);
+    else
+        snprintf(nowhere_text, sizeof nowhere_text, "%s: no operand has a graph", op_name);
+    return &nowhere.inert;
+}
+
+bool bb__is_nowhere(const bb_graph *g)
+{
+    return g == &nowhere;
+}
+
+void bb__text(char *buffer, size_t size, size_t *used, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    int wrote = *used < size ? vsnprintf(buffer + *used, size - *used, format, arguments) : 0;
+    va_end(arguments);
+    *used += wrote > 0 ? (size_t)wrote : 0;
+    if (*used >= size)
+        *used = size - 1;
+}
+
+const char *bb__node_label(const bb_node *node, char *buffer, size_t size)
+{
+    if (node->name[0])
+        snprintf(buffer, size, "%s", node->name);
+    else
+        snprintf(buffer, size, "%s#%d", bb_node_op_name(node), node->id);
+    return buffer;
+}
+
+static bool one_dtype(bb_nodes nodes)
+{
+    const bb_node *first = NULL;
+    for (int i = 0; i < nodes.count; i++) {
+        const bb_node *node = nodes.items[i];
+        if (!node || node->kind == BB_NODE_INERT)
+            continue;
+        if (first && first->type.dtype != node->type.dtype)
+            return false;
+        first = first ? first : node;
+    }
+    return true;
+}
+
+/* "h [100 50] x w [64 10]", with types where they matter. */
+static void list_operands(char *text, size_t size, size_t *used, bb_nodes operands, bool dtypes)
+{
+    enum { SHOWN = 4 };
+    char label[128], shape[BB_SHAPE_TEXT];
+    for (int i = 0; i < operands.count && i < SHOWN; i++) {
+        const bb_node *node = operands.items[i];
+        bb__text(text, size, used, i ? " x " : ": ");
+        if (!node || node->kind == BB_NODE_INERT)
+            bb__text(text, size, used, node ? "a failed node" : "NULL");
+        else
+            bb__text(text, size, used, "%s %s%s%s", bb__node_label(node, label, sizeof label),
+                     dtypes ? bb_dtype_text(node->type.dtype) : "", dtypes ? " " : "",
+                     bb_shape_text(node->type.shape, shape));
+    }
+    if (operands.count > SHOWN)
+        bb__text(text, size, used, " and %d more", operands.count - SHOWN);
+}
+
+static void write_error(bb_graph *g, bb_status status, bb__site site, const char *scope,
+                        const char *op_name, const char *reason, bb_nodes operands)
+{
+    size_t used = 0;
+    if (g->status != BB_OK)
+        return;
+    if (site.file)
+        bb__text(g->error, sizeof g->error, &used, "%s:%d: ", site.file, site.line);
+    bb__text(g->error, sizeof g->error, &used, "%s: %s", op_name, reason);
+    list_operands(g->error, sizeof g->error, &used, operands,
+                  status == BB_BAD_TYPE || !one_dtype(operands));
+    if (scope[0])
+        bb__text(g->error, sizeof g->error, &used, ", in %s", scope);
+    g->status = status;
+}
+
+static const char *open_scope(const bb_graph *g)
+{
+    return g->scope_count ? g->scopes[g->scope_count - 1] : "";
+}
+
+bb_node *bb__graph_fail(bb_graph *g, bb_status status, const char *op_name, bb_nodes operands,
+                        const char *format, ...)
+{
+    char reason[256];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(reason, sizeof reason, format, arguments);
+    va_end(arguments);
+    if (g->origin)
+        write_error(g, status, g->origin->site, g->origin->scope, op_name, reason, operands);
+    else
+        write_error(g, status, bb__site_now(), open_scope(g), op_name, reason, operands);
+    return &g->inert;
+}
+
+void bb__graph_fail_at(bb_graph *g, const bb_node *node, bb_status status, const char *op_name,
+                       const char *format, ...)
+{
+    char reason[256];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(reason, sizeof reason, format, arguments);
+    va_end(arguments);
+    write_error(g, status, node->site, node->scope, op_name, reason, (bb_nodes){0, NULL});
+}
+
+void bb_scope_push(bb_graph *g, const char *name)
+{
+    if (!g || g->status != BB_OK)
+        return;
+    const char *outer = open_scope(g);
+    size_t size = strlen(outer) + strlen(name ? name : "") + 2;
+    char *full = bb__arena_take(&g->arena, size);
+    if (!name || !name[0]) {
+        bb__graph_fail(g, BB_BAD_ARGUMENT, "scope", (bb_nodes){0, NULL}, "a scope needs a name");
+        return;
+    }
+    if (!full ||
+        !bb__grow((void **)&g->scopes, &g->scope_capacity, g->scope_count + 1, sizeof *g->scopes)) {
+        bb__graph_fail(g, BB_OUT_OF_MEMORY, "scope", (bb_nodes){0, NULL}, "out of memory");
+        return;
+    }
+    snprintf(full, size, "%s%s%s", outer, outer[0] ? "." : "", name);
+    g->scopes[g->scope_count++] = full;
+}
+
+void bb_scope_pop(bb_graph *g)
+{
+    if (!g || g->status != BB_OK)
+        return;
+    if (g->scope_count == 0)
+        bb__graph_fail(g, BB_BAD_ARGUMENT, "scope", (bb_nodes){0, NULL}, "no scope is open");
+    else
+        g->scope_count--;
+}
+
+int bb_graph_node_count(const bb_graph *g)
+{
+    return g ? (int)g->count : 0;
+}
+
+bb_node *bb_graph_node(const bb_graph *g, int id)
+{
+    return g && id >= 0 && (size_t)id < g->count ? g->nodes[id] : NULL;
+}
+
+bb_node *bb_graph_input(const bb_graph *g, const char *name)
+{
+    for (size_t i = 0; g && name && i < g->leaf_count; i++)
+        if (g->leaves[i]->kind == BB_NODE_INPUT && strcmp(g->leaves[i]->name, name) == 0)
+            return g->leaves[i];
+    return NULL;
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+/* Floor 2, private: what graphs and nodes are made of.
+ *
+ * Nodes live in the graph's arena and are only appended, after their inputs; nothing in a node
+ * changes afterwards but its name. */
+#ifndef BIBUN_GRAPH_NODE_H
+#define BIBUN_GRAPH_NODE_H
+
+#include <bibun/op.h>
+
+#include "base.h"
+
+typedef struct bb__site {
+    const char *file; /* a string literal of the caller; NULL when not known */
+    int line;
+} bb__site;
+
+struct bb_node {
+    bb_graph *graph;
+    const bb_op *op; /* NULL for leaves */
+    bb_node_kind kind;
+    int id;
+    bb_type type;
+    int n_in;
+    int order; /* how often differentiation was at work when it was made */
+    bb_node **in;
+    void *attrs;
+    const char *name, *scope; /* "" when none */
+    bb_tensor *tensor;        /* of a parameter or constant, retained */
+    bool trainable;
+    bb__site site;
+};
+
+struct bb_graph {
+    bb__arena arena;
+    bb_node **nodes;
+    size_t count, capacity;
+    bb_node **leaves; /* inputs and parameters, for look-up by name */
+    size_t leaf_count, leaf_capacity;
+    const char **scopes; /* full names of the open scopes, the innermost last */
+    size_t scope_count, scope_capacity;
+    bb_status status;
+    char error[sizeof((bb_error){0}.text)];
+    bb_node inert;
+
+    /* While a backward rule of `origin` builds nodes, they take its scope and call site. */
+    const bb_node *origin;
+    int order;
+};
+
+/* The call site of the builder that the user is in. */
+bb__site bb__site_now(void);
+
+/* Appends a node without op; on failure the inert node. */
+bb_node *bb__leaf(bb_graph *g, bb_node_kind kind, bb_type type, const char *name,
+                  bb_tensor *tensor);
+
+/* Where a graph should have been but is not: the inert node of no graph, noting which call met it.
+ */
+bb_node *bb__nowhere(const char *op_name);
+bool bb__is_nowhere(const bb_graph *g);
+
+/* Fails the graph as "file:line: op_name: reason: operands, in scope" unless it has failed already,
+ * which no later failure changes; returns the inert node. The only place where a graph's error is
+ * written. */
+bb_node *bb__graph_fail(bb_graph *g, bb_status status, const char *op_name, bb_nodes operands,
+                        const char *format, ...) BB_PRINTF(5, 6);
+
+/* The same with the call site and scope of a node that exists. */
+void bb__graph_fail_at(bb_graph *g, const bb_node *node, bb_status status, const char *op_name,
+                       const char *format, ...) BB_PRINTF(5, 6);
+
+/* "h", or "matmul#12" for a node without a name; returns the buffer. */
+const char *bb__node_label(const bb_node *node, char *buffer, size_t size);
+
+/* Appends formatted text to a buffer of `size` bytes that holds `*used`; what does not fit is cut.
+ */
+void bb__text(char *buffer, size_t size, size_t *used, const char *format, ...) BB_PRINTF(4, 5);
+
+#endif

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+/* Parameters: named tensors that outlive graphs, in the order in which they were first asked for.
+ */
+#include "params.h"
+
+#include <string.h>
+
+struct bb_params {
+    uint64_t seed;
+    bb__param *items;
+    size_t count, capacity;
+};
+
+bb_params *bb_params_new(uint64_t seed)
+{
+    bb_params *p = bb_memory_zeroed(1, sizeof *p);
+    if (p)
+        p->seed = seed;
+    return p;
+}
+
+void bb_params_free(bb_params *p)
+{
+    if (!p)
+        return;
+    for (size_t i = 0; i < p->count; i++) {
+        bb_memory_release(p->items[i].name);
+        bb_tensor_release(p->items[i].tensor);
+    }
+    bb_memory_release(p->items);
+    bb_memory_release(p);
+}
+
+static bb__param *find(const bb_params *p, const char *name)
+{
+    for (size_t i = 0; i < p->count; i++)
+        if (strcmp(p->items[i].name, name) == 0)
+            return &p->items[i];
+    return NULL;
+}
+
+bb_status bb__params_get(bb_params *p, const char *name, bb_type type, bb_init init, bool trainable,
+                         bb__param **param_out)
+{
+    bb__param *found = find(p, name);
+    if (!found) {
+        if (!bb__grow((void **)&p->items, &p->capacity, p->count + 1, sizeof *p->items))
+            return BB_OUT_OF_MEMORY;
+        bb__param made = {bb__copy_text(name), bb_tensor_new(type.dtype, type.shape), trainable};
+        bb_status status = made.name && made.tensor ? BB_OK : BB_OUT_OF_MEMORY;
+        if (status == BB_OK && init.fill)
+            status = init.fill(made.tensor, init.scale, bb_rng_key_text(p->seed, name));
+        if (status != BB_OK) {
+            bb_memory_release(made.name);
+            bb_tensor_release(made.tensor);
+            return status;
+        }
+        found = &p->items[p->count++];
+        *found = made;
+    }
+    *param_out = found;
+    return BB_OK;
+}
+
+int bb_params_count(const bb_params *p)
+{
+    return p ? (int)p->count : 0;
+}
+
+static const bb__param *at(const bb_params *p, int i)
+{
+    return p && i >= 0 && (size_t)i < p->count ? &p->items[i] : NULL;
+}
+
+const char *bb_params_name(const bb_params *p, int i)
+{
+    const bb__param *param = at(p, i);
+    return param ? param->name : NULL;
+}
+
+bb_tensor *bb_params_tensor(const bb_params *p, int i)
+{
+    const bb__param *param = at(p, i);
+    return param ? param->tensor : NULL;
+}
+
+bool bb_params_is_trainable(const bb_params *p, int i)
+{
+    const bb__param *param = at(p, i);
+    return param && param->trainable;
+}
+
+bb_tensor *bb_params_find(const bb_params *p, const char *name)
+{
+    const bb__param *param = p && name ? find(p, name) : NULL;
+    return param ? param->tensor : NULL;
+}
+
+bool bb_params_owns(const bb_params *p, const bb_node *node)
+{
+    for (size_t i = 0; p && node && node->tensor && i < p->count; i++)
+        if (p->items[i].tensor == node->tensor)
+            return true;
+    return false;
+}

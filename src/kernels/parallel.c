@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/* The one place that decides about threads: ranges cut into parts by size alone, so that no result
+ * can depend on how many threads work on them. */
+#include "kernels.h"
+
+#include <omp.h>
+
+typedef struct job {
+    int64_t n, grain;
+    bb__range_fn range;
+    void *context;
+} job;
+
+static void run_part(const job *j, int64_t part)
+{
+    int64_t first = part * j->grain, left = j->n - first;
+    j->range(j->context, first, left < j->grain ? j->n : first + j->grain);
+}
+
+static void run_region(const job *j, int64_t parts, int threads)
+{
+#pragma omp parallel for schedule(static) num_threads(threads)
+    for (int64_t part = 0; part < parts; part++)
+        run_part(j, part);
+}
+
+void bb__parallel(int64_t n, int64_t grain, int threads, bb__range_fn range, void *context)
+{
+    const job j = {n, grain < 1 ? 1 : grain, range, context};
+    if (n <= 0)
+        return;
+    int64_t parts = (n - 1) / j.grain + 1;
+    if (parts > 1 && threads > 1 && !omp_in_parallel()) {
+        run_region(&j, parts, parts < threads ? (int)parts : threads);
+        return;
+    }
+    for (int64_t part = 0; part < parts; part++)
+        run_part(&j, part);
+}
+
+int bb__thread_count(void)
+{
+    return omp_in_parallel() ? 1 : omp_get_max_threads();
+}

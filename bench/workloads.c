@@ -78,12 +78,13 @@ static bb_status fill_ones(bb_tensor *t, double scale, uint64_t key)
     return BB_OK;
 }
 
-static bb_node *state_of(bb_params *params, bb_node *w, const char *name, bb_shape shape,
-                         bb_init init)
+/* The power of beta that corrects a parameter's means: a scalar of its own. */
+static bb_node *power_of(bb_params *params, bb_node *w, const char *name)
 {
     char full[128];
     snprintf(full, sizeof full, "%s/%s", bb_node_name(w), name);
-    return bb_state(bb_node_graph(w), params, full, bb_node_dtype(w), shape, init);
+    return bb_state(bb_node_graph(w), params, full, bb_node_dtype(w), BB_SCALAR,
+                    (bb_init){fill_ones, 1.0});
 }
 
 /* beta old + (1 - beta) new */
@@ -95,12 +96,10 @@ static bb_node *decay(bb_node *old, bb_node *new, double beta)
 static bb_node *adam_rule(bb_params *params, bb_node *w, bb_node *g, const void *data)
 {
     const adam *a = data;
-    bb_init one = {fill_ones, 1.0};
-    bb_shape shape = bb_node_shape(w);
-    bb_node *m = state_of(params, w, "m", shape, bb_init_zeros());
-    bb_node *v = state_of(params, w, "v", shape, bb_init_zeros());
-    bb_node *power1 = state_of(params, w, "beta1^t", BB_SCALAR, one);
-    bb_node *power2 = state_of(params, w, "beta2^t", BB_SCALAR, one);
+    bb_node *m = bb_state_of(w, params, "m", bb_init_zeros());
+    bb_node *v = bb_state_of(w, params, "v", bb_init_zeros());
+    bb_node *power1 = power_of(params, w, "beta1^t");
+    bb_node *power2 = power_of(params, w, "beta2^t");
 
     bb_node *m_new = decay(m, g, a->beta1);
     bb_node *v_new = decay(v, bb_square(g), a->beta2);

@@ -29,10 +29,12 @@ double bb__no_flops(const void *attrs, const bb_type *in, const bb_type *out);
 /* Elements start, start + step, ... of an axis, `size` of them. */
 bb_array bb__window(const bb_array *a, int axis, int64_t start, int64_t size, int64_t step);
 
-/* The shape of x with an axis replaced by the dimensions of index, inputs 0 and 1; counts the axis from the front. */
+/* The shape of x with an axis replaced by the dimensions of index, inputs 0 and 1; counts the axis
+ * from the front. */
 bool bb__infer_gathered(bb_infer *c, int64_t *axis, bb_shape *out);
 
-/* bb_pad with `gap` elements of the value between neighbours as well: the adjoint of a slice with a step. */
+/* bb_pad with `gap` elements of the value between neighbours as well: the adjoint of a slice with a
+ * step. */
 bb_node *bb__pad_apart(bb_node *x, int axis, int64_t before, int64_t after, int64_t gap,
                        double value);
 

@@ -15,8 +15,13 @@ SPECIAL = [0.0, -0.0, INF, -INF, NAN]
 
 def saturate(low, high):
     def one(x):
-        return 0.0 if math.isnan(x) else float(max(low, min(high, x if math.isinf(x) else math.trunc(x))))
-    return lambda x: torch.tensor([one(v) for v in x.tolist()], dtype=torch.float64)
+        whole = x if math.isinf(x) else math.trunc(x)
+        return float(max(low, min(high, whole)))
+
+    def all_of(x):
+        return [0.0 if math.isnan(v) else one(v) for v in x.tolist()]
+
+    return lambda x: torch.tensor(all_of(x), dtype=torch.float64)
 
 
 # Pairs that say how x^y behaves: ordinary, zero and negative bases, infinities, NaN.
@@ -63,7 +68,8 @@ TABLE = [
     ('cast f64', lambda x: x, [SPECIAL + [-1.5, 1e300]], False),
     ('cast i32', saturate(-2**31, 2**31 - 1),
      [SPECIAL + [1.9, -1.9, 2147483646.5, 3e9, -3e9, 1e300]], False),
-    ('cast u8', saturate(0, 255), [SPECIAL + [1.9, -0.5, -1.9, 254.99, 255.0, 256.0, 1e300]], False),
+    ('cast u8', saturate(0, 255),
+     [SPECIAL + [1.9, -0.5, -1.9, 254.99, 255.0, 256.0, 1e300]], False),
     ('add', torch.add, [PAIR_X, PAIR_Y], False),
     ('sub', torch.sub, [PAIR_X, PAIR_Y], False),
     ('mul', torch.mul, [PAIR_X, PAIR_Y], False),

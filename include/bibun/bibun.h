@@ -18,7 +18,8 @@
 #include <bibun/tensor.h>
 #include <bibun/viz.h>
 
-/* Generated from the prototypes marked BB_BUILDER: each notes the caller's file and line, then calls the function of the same name. */
+/* Generated from the prototypes marked BB_BUILDER: each notes the caller's file and line, then
+ * calls the function of the same name. */
 #include <bibun/callsites.h>
 
 #endif

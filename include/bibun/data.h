@@ -14,21 +14,26 @@ typedef struct bb_batches bb_batches;
 typedef enum bb_order {
     BB_IN_ORDER, /* each example once an epoch, as they stand */
     BB_SHUFFLED, /* each example once an epoch, in a new order each epoch (Fisher and Yates) */
-    BB_DRAWN,    /* examples drawn at random, independently; an epoch is as many batches as fit into the examples */
+    /* examples drawn at random, independently; an epoch is as many batches as fit into the
+     * examples */
+    BB_DRAWN,
 } bb_order;
 
-/* Batches of `size` rows of two tensors with as many rows, which are retained: examples and targets of any dtype and rank. Rows that do not fill a batch are left
- * out of the epoch. The same seed gives the same batches. NULL with an error when the rows differ, size < 1, there are fewer rows than `size`, or memory runs out. */
-BB_API bb_batches *bb_batches_new(bb_tensor *x, bb_tensor *t, int64_t size, bb_order order, uint64_t seed,
-                                  bb_error *error_out);
+/* Batches of `size` rows of two tensors with as many rows, which are retained: examples and targets
+ * of any dtype and rank. Rows that do not fill a batch are left out of the epoch. The same seed
+ * gives the same batches. NULL with an error when the rows differ, size < 1, there are fewer rows
+ * than `size`, or memory runs out. */
+BB_API bb_batches *bb_batches_new(bb_tensor *x, bb_tensor *t, int64_t size, bb_order order,
+                                  uint64_t seed, bb_error *error_out);
 BB_API void bb_batches_free(bb_batches *b);
 
-/* The next batch: true and two tensors that stay the same objects from call to call, owned by the batches; false at the end of an epoch, after which the next
- * call begins another. */
+/* The next batch: true and two tensors that stay the same objects from call to call, owned by the
+ * batches; false at the end of an epoch, after which the next call begins another. */
 BB_API bool bb_batches_next(bb_batches *b, const bb_tensor **x_out, const bb_tensor **t_out);
 BB_API int64_t bb_batches_per_epoch(const bb_batches *b);
 
-/* The rows of `t` whose numbers stand in index[0 .. count-1], as a new tensor; NULL when one is out of range or memory runs out. */
+/* The rows of `t` whose numbers stand in index[0 .. count-1], as a new tensor; NULL when one is out
+ * of range or memory runs out. */
 BB_API bb_tensor *bb_tensor_pick(const bb_tensor *t, const int64_t *index, int64_t count);
 
 #ifdef __cplusplus

@@ -83,11 +83,12 @@ BB_API bb_status bb_gradcheck_print(const bb_gradcheck_report *report, FILE *fil
 /* The same for one op on random inputs of its samples, by one call: for those who write ops. Every
  * sample is run forward, against its golden figures where it has some (NaN must meet NaN, an
  * infinity itself), and differentiated with respect to all float inputs at once; then again with
- * each input of rank 2 and more a transposed view, and a broadcast view. Random inputs of a sample
- * with golden figures and without a range of its own are drawn from that of the op's first sample
- * without figures. An op with the rule bb_backward_zero has `zero_expected`. An op without float
- * inputs or outputs, or an effect, only runs forward, which the report says; samples without
- * elements count, but not as comparisons. */
+ * each input of rank 2 and more a transposed view, and a broadcast view, which must give the
+ * numbers that row-major operands give (to 1e-12 where sums have an order). Random inputs of a
+ * sample with golden figures and without a range of its own are drawn from that of the op's first
+ * sample without figures. Zero is expected of an op with the rule bb_backward_zero, of a sample
+ * without elements, and of broadcast views (a softmax of equal numbers). An op without float inputs
+ * or outputs, or an effect, only runs forward, which the report says. */
 BB_API bb_status bb_gradcheck_op(const bb_op *op, const bb_gradcheck_options *options,
                                  bb_gradcheck_report *report_out);
 

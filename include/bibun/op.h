@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* For people who write ops: the descriptor, what its functions are given, and bb_apply.
  *
- * An op is a const bb_op and the functions it points to, in one file: infer, forward, backward, samples, descriptor,
- * builder. The library's own ops are written with this header, and so is yours; docs/writing-an-op.md walks through one. */
+ * An op is a const bb_op and the functions it points to, in one file: infer, forward, backward,
+ * samples, descriptor, builder. The library's own ops are written with this header, and so is
+ * yours; docs/writing-an-op.md walks through one. */
 #ifndef BIBUN_OP_H
 #define BIBUN_OP_H
 
@@ -17,10 +18,10 @@ typedef struct bb_type {
     bb_shape shape;
 } bb_type;
 
-/* --- infer --------------------------------------------------------------------------------------------------------- */
+/* --- infer ------------------------------------------------------------------------------------ */
 
-/* What infer sees and sets. `attrs` is the node's own copy, which infer may bring to a normal form (a negative axis counted
- * from the front). */
+/* What infer sees and sets. `attrs` is the node's own copy, which infer may bring to a normal form
+ * (a negative axis counted from the front). */
 typedef struct bb_infer {
     const bb_op *op;
     int n_in;
@@ -31,18 +32,21 @@ typedef struct bb_infer {
     char reason[160];
 } bb_infer;
 
-/* Fails with a reason such as "inner sizes differ"; the op's name, the operands with their shapes and the user's line are
- * added. Returns false, so that infer can return it. */
+/* Fails with a reason such as "inner sizes differ"; the op's name, the operands with their shapes
+ * and the user's line are added. Returns false, so that infer can return it. */
 BB_API bool bb_infer_fail(bb_infer *c, bb_status status, const char *format, ...) BB_PRINTF(3, 4);
 
 /* Stock infers and checks. Each returns false after bb_infer_fail. */
-BB_API bool bb_infer_same(bb_infer *c);         /* all inputs of one float type and shape, which the output has too */
-BB_API bool bb_infer_compare(bb_infer *c);      /* all inputs of one type and shape; the output is u8 of that shape */
-BB_API bool bb_infer_need_float(bb_infer *c);   /* every input f32 or f64 */
-BB_API bool bb_infer_need_same(bb_infer *c);    /* every input of the first one's dtype and shape */
-BB_API bool bb_infer_axis(bb_infer *c, int64_t *axis, int ndim); /* -ndim <= axis < ndim; counts it from the front */
+/* all inputs of one float type and shape, which the output has too */
+BB_API bool bb_infer_same(bb_infer *c);
+/* all inputs of one type and shape; the output is u8 of that shape */
+BB_API bool bb_infer_compare(bb_infer *c);
+BB_API bool bb_infer_need_float(bb_infer *c); /* every input f32 or f64 */
+BB_API bool bb_infer_need_same(bb_infer *c);  /* every input of the first one's dtype and shape */
+/* -ndim <= axis < ndim; counts it from the front */
+BB_API bool bb_infer_axis(bb_infer *c, int64_t *axis, int ndim);
 
-/* --- forward ------------------------------------------------------------------------------------------------------- */
+/* --- forward ---------------------------------------------------------------------------------- */
 
 /* A strided window on numbers. Strides are in elements; 0 repeats. */
 typedef struct bb_array {
@@ -58,26 +62,29 @@ typedef struct bb_fault {
     char reason[160];
 } bb_fault;
 
-/* What forward is given. The output is contiguous; inputs may have any strides unless the op asks for contiguous ones. */
+/* What forward is given. The output is contiguous; inputs may have any strides unless the op asks
+ * for contiguous ones. */
 typedef struct bb_call {
     const bb_op *op;
     const void *attrs;
     int n_in;
     const bb_array *in;
     const bb_array *out;
-    void *scratch;  /* as many bytes as op->scratch asked for, aligned to 64; else NULL */
-    int threads;    /* how many may be used; results must not depend on it */
-    uint64_t seed;  /* of the program; together with step it keys random numbers */
-    uint64_t step;  /* the number of the run, from 0 */
+    void *scratch; /* as many bytes as op->scratch asked for, aligned to 64; else NULL */
+    int threads;   /* how many may be used; results must not depend on it */
+    uint64_t seed; /* of the program; together with step it keys random numbers */
+    uint64_t step; /* the number of the run, from 0 */
     bb_fault *fault;
 } bb_call;
 
-/* Reports bad data; the run stops after this node and returns BB_BAD_VALUE. May be called from forward by one thread at a time. */
+/* Reports bad data; the run stops after this node and returns BB_BAD_VALUE. May be called from
+ * forward by one thread at a time. */
 BB_API void bb_call_fault(const bb_call *call, const char *format, ...) BB_PRINTF(2, 3);
 
 enum { BB_MAP_INPUTS = 8 }; /* operands of an elementwise op at most */
 
-/* One tile of an elementwise op: n elements, all operands contiguous; out may be the same memory as an input. */
+/* One tile of an elementwise op: n elements, all operands contiguous; out may be the same memory as
+ * an input. */
 typedef void (*bb_map_fn)(size_t n, const void *const *in, void *out, const void *attrs);
 
 /* Where an input's elements lie in its buffer; for views. */
@@ -86,12 +93,13 @@ typedef struct bb_layout {
     int64_t stride[BB_MAX_DIMS];
 } bb_layout;
 
-/* --- samples --------------------------------------------------------------------------------------------------------- */
+/* --- samples ---------------------------------------------------------------------------------- */
 
 enum { BB_SAMPLE_INPUTS = 4 };
 
-/* A case that the conformance test runs. Random inputs are drawn from [low, high) (0, 0 stands for -2, 2); with `golden_out`, the inputs are `golden_in`
- * and the output must be `golden_out`, figures that come from an independent source. Integer inputs are drawn from 0 to `bound` - 1. */
+/* A case that the conformance test runs. Random inputs are drawn from [low, high) (0, 0 stands for
+ * -2, 2); with `golden_out`, the inputs are `golden_in` and the output must be `golden_out`,
+ * figures that come from an independent source. Integer inputs are drawn from 0 to `bound` - 1. */
 typedef struct bb_sample {
     int n_in;
     bb_shape in[BB_SAMPLE_INPUTS];
@@ -103,14 +111,21 @@ typedef struct bb_sample {
     const double *golden_in[BB_SAMPLE_INPUTS];
     const double *golden_out;
     double golden_tolerance; /* relative; 0 stands for 1e-12 */
-    const double *golden_slope; /* for one-input maps: the documented derivative at each golden input; NULL when none */
+    /* for one-input maps: the documented derivative at each golden input; NULL when none */
+    const double *golden_slope;
 } bb_sample;
 
 /* A shape and a list of numbers for static initialisers. */
-#define BB_DIMS(...) {(int)(sizeof((int64_t[]){__VA_ARGS__}) / sizeof(int64_t)), {__VA_ARGS__}}
+#define BB_DIMS(...)                                               \
+    {                                                              \
+        (int)(sizeof((int64_t[]){__VA_ARGS__}) / sizeof(int64_t)), \
+        {                                                          \
+            __VA_ARGS__                                            \
+        }                                                          \
+    }
 #define BB_NUMBERS(...) ((const double[]){__VA_ARGS__})
 
-/* --- the descriptor ---------------------------------------------------------------------------------------------------- */
+/* --- the descriptor --------------------------------------------------------------------------- */
 
 enum { BB_VARIADIC = -1, BB_INPLACE_NONE = 0 };
 
@@ -118,31 +133,41 @@ struct bb_op {
     const char *name;
     const char *doc; /* the formula, and what happens at a kink or a tie */
     int arity;       /* number of inputs, or BB_VARIADIC */
-    size_t attrs_size; /* the attribute struct has no padding and no pointers: nodes are compared by its bytes */
+    /* the attribute struct has no padding and no pointers: nodes are compared by its bytes */
+    size_t attrs_size;
 
     /* All checks; sets c->out. */
     bool (*infer)(bb_infer *c);
 
-    /* The numbers: either `map`, for elementwise ops, by the dtype of the last input; or `forward`, which cannot fail or allocate.
-     * An op whose output elements lie in its first input's buffer sets `view`: it fills `out` and returns true, or returns false when
-     * strides cannot say it; then forward copies. */
+    /* The numbers: either `map`, for elementwise ops, by the dtype of the last input; or `forward`,
+     * which cannot fail or allocate. An op whose output elements lie in its first input's buffer
+     * sets `view`: it fills `out` and returns true, or returns false when strides cannot say it;
+     * then forward copies. */
     bb_map_fn map[BB_DTYPE_COUNT];
     void (*forward)(const bb_call *call);
-    bool (*view)(const void *attrs, const bb_type *in_type, const bb_layout *in, const bb_type *out_type,
-                 bb_layout *out);
+    bool (*view)(const void *attrs, const bb_type *in_type, const bb_layout *in,
+                 const bb_type *out_type, bb_layout *out);
 
-    /* The gradient with respect to input i, given that with respect to y: builds nodes with public builders, of input i's shape. NULL for an input
-     * that has none (an index, a mask). Called only for inputs that somebody asked for. */
+    /* The gradient with respect to input i, given that with respect to y: builds nodes with public
+     * builders, of input i's shape. NULL for an input that has none (an index, a mask). Called only
+     * for inputs that somebody asked for. */
     bb_node *(*backward)(bb_node *y, bb_node *dy, int i);
 
     /* What the planner needs. */
-    bool needs_contiguous;  /* inputs are copied when their strides are not row-major */
-    uint32_t inplace;       /* bit i: forward may write the output over input i, which has as many bytes (maps: implied) */
-    size_t (*scratch)(const void *attrs, int n_in, const bb_array *in, const bb_array *out); /* bytes; data not to be read */
-    double (*flops)(const void *attrs, const bb_type *in, const bb_type *out); /* NULL: one an output element */
-    bool is_random;         /* never merged or folded */
-    bool is_effect;         /* has no value of its own: never merged, folded or dropped once requested */
-    bool is_store;          /* forward copies input 1 into input 0, a parameter; runs after all that reads input 0, and is left out when input 1 was computed in place there */
+    bool needs_contiguous; /* inputs are copied when their strides are not row-major */
+    /* bit i: forward may write the output over input i, which has as many bytes (maps: implied)
+     * */
+    uint32_t inplace;
+    /* bytes; data not to be read */
+    size_t (*scratch)(const void *attrs, int n_in, const bb_array *in, const bb_array *out);
+    /* NULL: one an output element */
+    double (*flops)(const void *attrs, const bb_type *in, const bb_type *out);
+    bool is_random; /* never merged or folded */
+    /* has no value of its own: never merged, folded or dropped once requested */
+    bool is_effect;
+    /* forward copies input 1 into input 0, a parameter; runs after all that reads input 0, and
+     * is left out when input 1 was computed in place there */
+    bool is_store;
 
     /* Attributes as text, "axes 0 1", for pictures and messages; may be NULL. */
     void (*print_attrs)(const void *attrs, char *buffer, size_t size);
@@ -153,26 +178,28 @@ struct bb_op {
 
 #define BB_SAMPLES(array) .samples = (array), .n_samples = (int)(sizeof(array) / sizeof((array)[0]))
 
-/* For ops that are constant almost everywhere (sign, step): the gradient is zero, and said to be. Without a rule, differentiation through the op is an error. */
+/* For ops that are constant almost everywhere (sign, step): the gradient is zero, and said to be.
+ * Without a rule, differentiation through the op is an error. */
 BB_API bb_node *bb_backward_zero(bb_node *y, bb_node *dy, int i);
 
-/* Appends a node that applies `op`; the only way a node of an op comes to be. `attrs` points to op->attrs_size bytes, which are copied. */
+/* Appends a node that applies `op`; the only way a node of an op comes to be. `attrs` points to
+ * op->attrs_size bytes, which are copied. */
 BB_BUILDER bb_node *bb_apply(const bb_op *op, bb_nodes inputs, const void *attrs);
 
 /* The same for ops without operands. */
 BB_BUILDER bb_node *bb_apply_in(bb_graph *g, const bb_op *op, bb_nodes inputs, const void *attrs);
 
-/* For builders written with other builders: fails as "file:line: op_name: reason: operands, in scope" and returns the inert node. Up to two operands are named; either
- * may be NULL. */
+/* For builders written with other builders: fails as "file:line: op_name: reason: operands, in
+ * scope" and returns the inert node. Up to two operands are named; either may be NULL. */
 BB_API bb_node *bb_fail_node(bb_node *x, bb_node *y, const char *op_name, bb_status status,
                              const char *format, ...) BB_PRINTF(5, 6);
 
 /* The ops of the library, for enumeration: tests, documents, look-up by name. */
 BB_API int bb_op_count(void);
-BB_API const bb_op *bb_op_at(int i);               /* NULL when out of range */
+BB_API const bb_op *bb_op_at(int i);              /* NULL when out of range */
 BB_API const bb_op *bb_op_find(const char *name); /* NULL when there is none */
 
-/* --- elementwise kernels from one expression ---------------------------------------------------------------------------- */
+/* --- elementwise kernels from one expression -------------------------------------------------- */
 
 #if defined(__clang__)
 #define BB_LANES _Pragma("clang loop vectorize(assume_safety)")
@@ -182,72 +209,78 @@ BB_API const bb_op *bb_op_find(const char *name); /* NULL when there is none */
 #define BB_LANES
 #endif
 
-/* Defines the tile `name` over operands x, y, z of types X, Y, Z with results of type R. In the expression T is the type of the last operand and `attrs` the attributes. With <tgmath.h> included, exp(x) is expf
- * for float. */
-#define BB_TILE1(name, R, X, ...)                                                                  \
-    static void name(size_t n, const void *const *in, void *out, const void *attrs)               \
-    {                                                                                              \
-        typedef X T;                                                                               \
-        const X *xs = (const X *)in[0];                                                            \
-        R *rs = (R *)out;                                                                          \
-        (void)attrs;                                                                               \
-        BB_LANES for (size_t i = 0; i < n; i++)                                                    \
-        {                                                                                          \
-            const T x = xs[i];                                                                     \
-            rs[i] = (R)(__VA_ARGS__);                                                              \
-        }                                                                                          \
+/* Defines the tile `name` over operands x, y, z of types X, Y, Z with results of type R. In the
+ * expression T is the type of the last operand and `attrs` the attributes. With <tgmath.h>
+ * included, exp(x) is expf for float. */
+#define BB_TILE1(name, R, X, ...)                                                   \
+    static void name(size_t n, const void *const *in, void *out, const void *attrs) \
+    {                                                                               \
+        typedef X T;                                                                \
+        const X *xs = (const X *)in[0];                                             \
+        R *rs = (R *)out;                                                           \
+        (void)attrs;                                                                \
+        BB_LANES                                                                    \
+        for (size_t i = 0; i < n; i++) {                                            \
+            const T x = xs[i];                                                      \
+            rs[i] = (R)(__VA_ARGS__);                                               \
+        }                                                                           \
     }
-#define BB_TILE2(name, R, X, Y, ...)                                                               \
-    static void name(size_t n, const void *const *in, void *out, const void *attrs)               \
-    {                                                                                              \
-        typedef Y T;                                                                               \
-        const X *xs = (const X *)in[0];                                                            \
-        const Y *ys = (const Y *)in[1];                                                            \
-        R *rs = (R *)out;                                                                          \
-        (void)attrs;                                                                               \
-        BB_LANES for (size_t i = 0; i < n; i++)                                                    \
-        {                                                                                          \
-            const X x = xs[i];                                                                     \
-            const T y = ys[i];                                                                     \
-            rs[i] = (R)(__VA_ARGS__);                                                              \
-        }                                                                                          \
+#define BB_TILE2(name, R, X, Y, ...)                                                \
+    static void name(size_t n, const void *const *in, void *out, const void *attrs) \
+    {                                                                               \
+        typedef Y T;                                                                \
+        const X *xs = (const X *)in[0];                                             \
+        const Y *ys = (const Y *)in[1];                                             \
+        R *rs = (R *)out;                                                           \
+        (void)attrs;                                                                \
+        BB_LANES                                                                    \
+        for (size_t i = 0; i < n; i++) {                                            \
+            const X x = xs[i];                                                      \
+            const T y = ys[i];                                                      \
+            rs[i] = (R)(__VA_ARGS__);                                               \
+        }                                                                           \
     }
-#define BB_TILE3(name, R, X, Y, Z, ...)                                                            \
-    static void name(size_t n, const void *const *in, void *out, const void *attrs)               \
-    {                                                                                              \
-        typedef Z T;                                                                               \
-        const X *xs = (const X *)in[0];                                                            \
-        const Y *ys = (const Y *)in[1];                                                            \
-        const Z *zs = (const Z *)in[2];                                                            \
-        R *rs = (R *)out;                                                                          \
-        (void)attrs;                                                                               \
-        BB_LANES for (size_t i = 0; i < n; i++)                                                    \
-        {                                                                                          \
-            const X x = xs[i];                                                                     \
-            const Y y = ys[i];                                                                     \
-            const T z = zs[i];                                                                     \
-            rs[i] = (R)(__VA_ARGS__);                                                              \
-        }                                                                                          \
+#define BB_TILE3(name, R, X, Y, Z, ...)                                             \
+    static void name(size_t n, const void *const *in, void *out, const void *attrs) \
+    {                                                                               \
+        typedef Z T;                                                                \
+        const X *xs = (const X *)in[0];                                             \
+        const Y *ys = (const Y *)in[1];                                             \
+        const Z *zs = (const Z *)in[2];                                             \
+        R *rs = (R *)out;                                                           \
+        (void)attrs;                                                                \
+        BB_LANES                                                                    \
+        for (size_t i = 0; i < n; i++) {                                            \
+            const X x = xs[i];                                                      \
+            const Y y = ys[i];                                                      \
+            const T z = zs[i];                                                      \
+            rs[i] = (R)(__VA_ARGS__);                                               \
+        }                                                                           \
     }
 
-/* The usual case: one expression, float and double. BB_MAP1(op_tanh, tanh(x)) defines op_tanh_f32 and op_tanh_f64, and `.map = BB_MAP(op_tanh)`
- * puts them into the descriptor. */
-#define BB_MAP1(name, ...)                                                                         \
-    BB_TILE1(name##_f32, float, float, __VA_ARGS__)                                                \
+/* The usual case: one expression, float and double. BB_MAP1(op_tanh, tanh(x)) defines op_tanh_f32
+ * and op_tanh_f64, and `.map = BB_MAP(op_tanh)` puts them into the descriptor. */
+#define BB_MAP1(name, ...)                          \
+    BB_TILE1(name##_f32, float, float, __VA_ARGS__) \
     BB_TILE1(name##_f64, double, double, __VA_ARGS__)
-#define BB_MAP2(name, ...)                                                                         \
-    BB_TILE2(name##_f32, float, float, float, __VA_ARGS__)                                         \
+#define BB_MAP2(name, ...)                                 \
+    BB_TILE2(name##_f32, float, float, float, __VA_ARGS__) \
     BB_TILE2(name##_f64, double, double, double, __VA_ARGS__)
-#define BB_MAP(name) {[BB_F32] = name##_f32, [BB_F64] = name##_f64}
+#define BB_MAP(name)                                 \
+    {                                                \
+        [BB_F32] = name##_f32, [BB_F64] = name##_f64 \
+    }
 
 /* Comparisons: operands of any one dtype, results 0 or 1 as u8. */
-#define BB_COMPARE2(name, ...)                                                                     \
-    BB_TILE2(name##_f32, uint8_t, float, float, __VA_ARGS__)                                       \
-    BB_TILE2(name##_f64, uint8_t, double, double, __VA_ARGS__)                                     \
-    BB_TILE2(name##_i32, uint8_t, int32_t, int32_t, __VA_ARGS__)                                   \
+#define BB_COMPARE2(name, ...)                                   \
+    BB_TILE2(name##_f32, uint8_t, float, float, __VA_ARGS__)     \
+    BB_TILE2(name##_f64, uint8_t, double, double, __VA_ARGS__)   \
+    BB_TILE2(name##_i32, uint8_t, int32_t, int32_t, __VA_ARGS__) \
     BB_TILE2(name##_u8, uint8_t, uint8_t, uint8_t, __VA_ARGS__)
-#define BB_MAP_ALL(name)                                                                           \
-    {[BB_F32] = name##_f32, [BB_F64] = name##_f64, [BB_I32] = name##_i32, [BB_U8] = name##_u8}
+#define BB_MAP_ALL(name)                                                                         \
+    {                                                                                            \
+        [BB_F32] = name##_f32, [BB_F64] = name##_f64, [BB_I32] = name##_i32, [BB_U8] = name##_u8 \
+    }
 
 #ifdef __cplusplus
 }

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Programs: what is left of a graph when it has been reduced to some outputs, optimised and given its memory.
+/* Programs: what is left of a graph when it has been reduced to some outputs, optimised and given
+ * its memory.
  *
- * A program borrows its graph, which must live as long; it retains the tensors of the parameters that it reads and writes. One
- * thread at a time runs a program; different programs may run at the same time as long as none writes what another uses. */
+ * A program borrows its graph, which must live as long; it retains the tensors of the parameters
+ * that it reads and writes. One thread at a time runs a program; different programs may run at the
+ * same time as long as none writes what another uses. */
 #ifndef BIBUN_PROGRAM_H
 #define BIBUN_PROGRAM_H
 
@@ -27,8 +29,9 @@ typedef struct bb_feeds {
 } bb_feeds;
 
 /* BB_FEEDS({x, images}, {t, labels}); a program without inputs takes BB_NO_FEEDS. */
-#define BB_FEEDS(...)                                                                              \
-    ((bb_feeds){(int)(sizeof((bb_feed[]){__VA_ARGS__}) / sizeof(bb_feed)), (const bb_feed[]){__VA_ARGS__}})
+#define BB_FEEDS(...)                                                      \
+    ((bb_feeds){(int)(sizeof((bb_feed[]){__VA_ARGS__}) / sizeof(bb_feed)), \
+                (const bb_feed[]){__VA_ARGS__}})
 #define BB_NO_FEEDS ((bb_feeds){0, NULL})
 
 /* Compiles what `outputs` need. NULL when it fails; bb_graph_error(g) then says why. */
@@ -36,29 +39,36 @@ BB_API bb_program *bb_compile(bb_graph *g, bb_nodes outputs);
 
 /* For tests and measurements: leave passes out. All false is bb_compile. */
 typedef struct bb_compile_options {
-    bool no_fold;    /* constant folding */
-    bool no_merge;   /* common-subexpression elimination */
-    bool no_inplace; /* writing over an input that nobody reads again; storing a new value straight into its parameter */
-    bool no_reuse;   /* sharing of memory by values that do not live at the same time */
-    bool poison;     /* fill all memory with NaN before each run, and each value's memory when it dies */
+    bool no_fold;  /* constant folding */
+    bool no_merge; /* common-subexpression elimination */
+    /* writing over an input that nobody reads again; storing a new value straight into its
+     * parameter */
+    bool no_inplace;
+    bool no_reuse; /* sharing of memory by values that do not live at the same time */
+    /* fill all memory with NaN before each run, and each value's memory when it dies */
+    bool poison;
 } bb_compile_options;
-BB_API bb_program *bb_compile_with(bb_graph *g, bb_nodes outputs, const bb_compile_options *options);
+BB_API bb_program *bb_compile_with(bb_graph *g, bb_nodes outputs,
+                                   const bb_compile_options *options);
 
 BB_API void bb_program_free(bb_program *p);
 
-/* Runs once. Allocates nothing. BB_BAD_FEED when an input is missing, wrong, or fed twice; BB_BAD_VALUE when an op found bad data (a label out of range),
- * after which outputs are not to be read. Feeds of inputs of this graph that the program does not need are ignored. */
+/* Runs once. Allocates nothing. BB_BAD_FEED when an input is missing, wrong, or fed twice;
+ * BB_BAD_VALUE when an op found bad data (a label out of range), after which outputs are not to be
+ * read. Feeds of inputs of this graph that the program does not need are ignored. */
 BB_API bb_status bb_run(bb_program *p, bb_feeds feeds);
 
 /* The sentence of the last failed run; NULL when the last one succeeded. */
 BB_API const char *bb_program_error(const bb_program *p);
 
-/* The value of an output after a run, borrowed until the program is freed; the next run overwrites it. NULL when the node is not an output or has no value (an effect). */
+/* The value of an output after a run, borrowed until the program is freed; the next run overwrites
+ * it. NULL when the node is not an output or has no value (an effect). */
 BB_API const bb_tensor *bb_program_value(const bb_program *p, const bb_node *output);
 /* Its first element; NaN when there is none. */
 BB_API double bb_program_number(const bb_program *p, const bb_node *output);
 
-/* How many threads a run may use: OpenMP's number by default; below 1 stands for 1. Results do not depend on it. */
+/* How many threads a run may use: OpenMP's number by default; below 1 stands for 1. Results do not
+ * depend on it. */
 BB_API void bb_program_set_threads(bb_program *p, int threads);
 
 /* The seed of random nodes (0 by default) and the number of the next run (each run adds 1). */
@@ -79,10 +89,12 @@ typedef struct bb_program_stats {
 } bb_program_stats;
 BB_API bb_program_stats bb_program_stats_of(const bb_program *p);
 
-/* The plan as text: a line a step with op, node, shape, place in memory. For those who explore. BB_BAD_FILE when writing fails. */
+/* The plan as text: a line a step with op, node, shape, place in memory. For those who explore.
+ * BB_BAD_FILE when writing fails. */
 BB_API bb_status bb_program_print(const bb_program *p, FILE *file);
 
-/* The value of any node, at once: compiles, runs and frees. A new tensor, which the caller releases; NULL when it fails. */
+/* The value of any node, at once: compiles, runs and frees. A new tensor, which the caller
+ * releases; NULL when it fails. */
 BB_API bb_tensor *bb_eval(bb_node *node, bb_feeds feeds, bb_error *error_out);
 
 #ifdef __cplusplus

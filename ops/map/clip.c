@@ -22,7 +22,7 @@ static bool infer(bb_infer *c)
 #define LOW ((T)((const clip_attrs *)attrs)->low)
 #define HIGH ((T)((const clip_attrs *)attrs)->high)
 
-/* Functions, for their arguments to be there before the choice: then it is no branch. */
+/* Functions, for both bounds to be there before the choice: then it is no branch. */
 static inline float clip_f32(float x, float low, float high)
 {
     return x < low ? low : x > high ? high : x;
@@ -40,8 +40,8 @@ static bb_node *backward(bb_node *y, bb_node *dy, int i)
 {
     bb_node *x = bb_node_input(y, i), *zero = bb_number(dy, 0);
     const clip_attrs *a = bb_node_attrs(y);
-    bb_node *below = bb_less(x, bb_number(x, a->low)),
-            *above = bb_greater(x, bb_number(x, a->high));
+    bb_node *below = bb_less(x, bb_number(x, a->low));
+    bb_node *above = bb_greater(x, bb_number(x, a->high));
     return bb_where(below, zero, bb_where(above, zero, dy));
 }
 

@@ -11,7 +11,7 @@ typedef struct leaky_relu_attrs {
 
 #define SLOPE ((T)((const leaky_relu_attrs *)attrs)->slope)
 
-/* Functions, for their arguments to be there before the choice: then it is no branch. */
+/* Functions, for the slope to be there before the choice: then it is no branch. */
 static inline float leak_f32(float x, float slope)
 {
     return x > 0 ? x : slope * x;

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* broadcast: what repeats gets stride 0; its rule is the one place where gradients are summed back. */
-#include "kernels.h"
+/* broadcast: what repeats gets stride 0; its rule alone sums gradients back to a shape. */
 #include "moves.h"
 
 static bool repeats_to(bb_shape from, bb_shape to)
@@ -38,17 +37,22 @@ static bb_node *backward(bb_node *y, bb_node *dy, int i)
     return bb_sum_to(dy, bb_node_shape(bb_node_input(y, i)));
 }
 
-#define TO(...) .attrs = &(const bb__shape_attrs)BB_DIMS(__VA_ARGS__)
-
 static const bb_sample samples[] = {
     {.n_in = 1, .in = {{0}}, .attrs = &(const bb__shape_attrs){0}},
-    {.n_in = 1, .in = {{0}}, TO(3, 2)},
-    {.n_in = 1, .in = {BB_DIMS(5)}, TO(5)},
-    {.n_in = 1, .in = {BB_DIMS(2, 1, 3)}, TO(2, 2, 2, 3)},
-    {.n_in = 1, .in = {BB_DIMS(1, 2, 1, 3, 1)}, TO(2, 2, 1, 3, 2)},
-    {.n_in = 1, .in = {BB_DIMS(1, 1)}, TO(0, 3)},
-    {.n_in = 1, .in = {BB_DIMS(2, 0)}, TO(3, 2, 0)},
-    GOLDEN
+    {.n_in = 1, .in = {{0}}, .attrs = &(const bb__shape_attrs)BB_DIMS(3, 2)},
+    {.n_in = 1, .in = {BB_DIMS(5)}, .attrs = &(const bb__shape_attrs)BB_DIMS(5)},
+    {.n_in = 1, .in = {BB_DIMS(2, 1, 3)}, .attrs = &(const bb__shape_attrs)BB_DIMS(2, 2, 2, 3)},
+    {.n_in = 1,
+     .in = {BB_DIMS(1, 2, 1, 3, 1)},
+     .attrs = &(const bb__shape_attrs)BB_DIMS(2, 2, 1, 3, 2)},
+    {.n_in = 1, .in = {BB_DIMS(1, 1)}, .attrs = &(const bb__shape_attrs)BB_DIMS(0, 3)},
+    {.n_in = 1, .in = {BB_DIMS(2, 0)}, .attrs = &(const bb__shape_attrs)BB_DIMS(3, 2, 0)},
+    {.n_in = 1,
+     .in = {BB_DIMS(2, 1)},
+     .attrs = &(const bb__shape_attrs)BB_DIMS(2, 2, 3),
+     .golden_in = {BB_NUMBERS(0.5, -0.75)},
+     .golden_out =
+         BB_NUMBERS(0.5, 0.5, 0.5, -0.75, -0.75, -0.75, 0.5, 0.5, 0.5, -0.75, -0.75, -0.75)},
 };
 
 const bb_op bb__op_broadcast = {

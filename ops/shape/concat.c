@@ -53,16 +53,24 @@ static bb_node *backward(bb_node *y, bb_node *dy, int i)
     return bb_slice(dy, axis, start, start + size, 1);
 }
 
-#define AXIS(number) .attrs = &(const bb__axis_attrs){number}
-
 static const bb_sample samples[] = {
-    {.n_in = 1, .in = {BB_DIMS(3)}, AXIS(0)},
-    {.n_in = 2, .in = {BB_DIMS(3), BB_DIMS(4)}, AXIS(-1)},
-    {.n_in = 3, .in = {BB_DIMS(2, 1), BB_DIMS(2, 3), BB_DIMS(2, 2)}, AXIS(1)},
-    {.n_in = 2, .in = {BB_DIMS(2, 1, 3), BB_DIMS(2, 2, 3)}, AXIS(-2)},
-    {.n_in = 2, .in = {BB_DIMS(1, 2, 2, 1, 2), BB_DIMS(2, 2, 2, 1, 2)}, AXIS(0)},
-    {.n_in = 4, .in = {BB_DIMS(0, 2), BB_DIMS(1, 2), BB_DIMS(0, 2), BB_DIMS(2, 2)}, AXIS(0)},
-    GOLDEN
+    {.n_in = 1, .in = {BB_DIMS(3)}, .attrs = &(const bb__axis_attrs){0}},
+    {.n_in = 2, .in = {BB_DIMS(3), BB_DIMS(4)}, .attrs = &(const bb__axis_attrs){-1}},
+    {.n_in = 3,
+     .in = {BB_DIMS(2, 1), BB_DIMS(2, 3), BB_DIMS(2, 2)},
+     .attrs = &(const bb__axis_attrs){1}},
+    {.n_in = 2, .in = {BB_DIMS(2, 1, 3), BB_DIMS(2, 2, 3)}, .attrs = &(const bb__axis_attrs){-2}},
+    {.n_in = 2,
+     .in = {BB_DIMS(1, 2, 2, 1, 2), BB_DIMS(2, 2, 2, 1, 2)},
+     .attrs = &(const bb__axis_attrs){0}},
+    {.n_in = 4,
+     .in = {BB_DIMS(0, 2), BB_DIMS(1, 2), BB_DIMS(0, 2), BB_DIMS(2, 2)},
+     .attrs = &(const bb__axis_attrs){0}},
+    {.n_in = 2,
+     .in = {BB_DIMS(2, 2), BB_DIMS(2, 1)},
+     .attrs = &(const bb__axis_attrs){1},
+     .golden_in = {BB_NUMBERS(0.5, -0.75, 2.5, -3.25), BB_NUMBERS(7.0, 5.75)},
+     .golden_out = BB_NUMBERS(0.5, -0.75, 7.0, 2.5, -3.25, 5.75)},
 };
 
 const bb_op bb__op_concat = {

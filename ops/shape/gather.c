@@ -24,18 +24,28 @@ static bb_node *backward(bb_node *y, bb_node *dy, int i)
 }
 
 #define INDEX .n_in = 2, .is_integer = {false, true}
-#define AXIS(number) .attrs = &(const bb__axis_attrs){number}
 
 static const bb_sample samples[] = {
-    {INDEX, .in = {BB_DIMS(5), {0}}, AXIS(0), .bound = 5},
-    {INDEX, .in = {BB_DIMS(7), BB_DIMS(4)}, AXIS(-1), .bound = 7},
-    {INDEX, .in = {BB_DIMS(3, 5), BB_DIMS(7)}, AXIS(0), .bound = 3},
-    {INDEX, .in = {BB_DIMS(2, 3, 4), BB_DIMS(2, 2)}, AXIS(1), .bound = 3},
-    {INDEX, .in = {BB_DIMS(2, 3, 2), BB_DIMS(1, 3)}, AXIS(2), .bound = 2},
-    {INDEX, .in = {BB_DIMS(1, 2, 1, 3, 2), BB_DIMS(2)}, AXIS(3), .bound = 3},
-    {INDEX, .in = {BB_DIMS(3, 2), BB_DIMS(0)}, AXIS(0), .bound = 3},
-    {INDEX, .in = {BB_DIMS(3, 0), BB_DIMS(2)}, AXIS(0), .bound = 3},
-    GOLDEN
+    {INDEX, .in = {BB_DIMS(5), {0}}, .attrs = &(const bb__axis_attrs){0}, .bound = 5},
+    {INDEX, .in = {BB_DIMS(7), BB_DIMS(4)}, .attrs = &(const bb__axis_attrs){-1}, .bound = 7},
+    {INDEX, .in = {BB_DIMS(3, 5), BB_DIMS(7)}, .attrs = &(const bb__axis_attrs){0}, .bound = 3},
+    {INDEX, .in = {BB_DIMS(2, 3, 4), BB_DIMS(2, 2)}, .attrs = &(const bb__axis_attrs){1},
+     .bound = 3},
+    {INDEX, .in = {BB_DIMS(2, 3, 2), BB_DIMS(1, 3)}, .attrs = &(const bb__axis_attrs){2},
+     .bound = 2},
+    {INDEX, .in = {BB_DIMS(1, 2, 1, 3, 2), BB_DIMS(2)}, .attrs = &(const bb__axis_attrs){3},
+     .bound = 3},
+    {INDEX, .in = {BB_DIMS(3, 2), BB_DIMS(0)}, .attrs = &(const bb__axis_attrs){0}, .bound = 3},
+    {INDEX, .in = {BB_DIMS(3, 0), BB_DIMS(2)}, .attrs = &(const bb__axis_attrs){0}, .bound = 3},
+    {INDEX, .in = {BB_DIMS(3, 2), BB_DIMS(4)}, .attrs = &(const bb__axis_attrs){0},
+     .golden_in = {BB_NUMBERS(0.5, -0.75, 2.5, -3.25, 4.5, -5.75), BB_NUMBERS(2.0, 0.0, 2.0, 1.0)},
+     .golden_out = BB_NUMBERS(4.5, -5.75, 0.5, -0.75, 4.5, -5.75, 2.5, -3.25)},
+    {INDEX, .in = {BB_DIMS(2, 3), BB_DIMS(2, 2)}, .attrs = &(const bb__axis_attrs){1},
+     .golden_in = {BB_NUMBERS(0.5, -0.75, 2.5, -3.25, 4.5, -5.75), BB_NUMBERS(2.0, 2.0, 0.0, 1.0)},
+     .golden_out = BB_NUMBERS(2.5, 2.5, 0.5, -0.75, -5.75, -5.75, -3.25, 4.5)},
+    {INDEX, .in = {BB_DIMS(2, 3), {0}}, .attrs = &(const bb__axis_attrs){-1},
+     .golden_in = {BB_NUMBERS(0.5, -0.75, 2.5, -3.25, 4.5, -5.75), BB_NUMBERS(1.0)},
+     .golden_out = BB_NUMBERS(-0.75, 4.5)},
 };
 
 const bb_op bb__op_gather = {

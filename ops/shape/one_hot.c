@@ -25,10 +25,10 @@ static bool infer(bb_infer *c)
     return true;
 }
 
-#define DEFINE_MARK(name, type, text)                                                              \
-    static void mark_##name(void *out, int64_t i)                                                  \
-    {                                                                                              \
-        ((type *)out)[i] = 1;                                                                      \
+#define DEFINE_MARK(name, type, text)             \
+    static void mark_##name(void *out, int64_t i) \
+    {                                             \
+        ((type *)out)[i] = 1;                     \
     }
 BB_DTYPE_LIST(DEFINE_MARK)
 
@@ -59,16 +59,18 @@ static void print_attrs(const void *attrs, char *buffer, size_t size)
 }
 
 #define HOT .n_in = 1, .is_integer = {true}
-#define TYPE(...) .attrs = &(const one_hot_attrs){__VA_ARGS__}
 
 static const bb_sample samples[] = {
-    {HOT, .in = {{0}}, TYPE(BB_F64, 3), .bound = 3},
-    {HOT, .in = {BB_DIMS(5)}, TYPE(BB_F64, 1), .bound = 1},
-    {HOT, .in = {BB_DIMS(7)}, TYPE(BB_I32, 4), .bound = 4},
-    {HOT, .in = {BB_DIMS(2, 3)}, TYPE(BB_U8, 5), .bound = 5},
-    {HOT, .in = {BB_DIMS(2, 1, 2, 1)}, TYPE(BB_F32, 2), .bound = 2},
-    {HOT, .in = {BB_DIMS(0)}, TYPE(BB_F64, 3), .bound = 3},
-    GOLDEN
+    {HOT, .in = {{0}}, .attrs = &(const one_hot_attrs){BB_F64, 3}, .bound = 3},
+    {HOT, .in = {BB_DIMS(5)}, .attrs = &(const one_hot_attrs){BB_F64, 1}, .bound = 1},
+    {HOT, .in = {BB_DIMS(7)}, .attrs = &(const one_hot_attrs){BB_I32, 4}, .bound = 4},
+    {HOT, .in = {BB_DIMS(2, 3)}, .attrs = &(const one_hot_attrs){BB_U8, 5}, .bound = 5},
+    {HOT, .in = {BB_DIMS(2, 1, 2, 1)}, .attrs = &(const one_hot_attrs){BB_F32, 2}, .bound = 2},
+    {HOT, .in = {BB_DIMS(0)}, .attrs = &(const one_hot_attrs){BB_F64, 3}, .bound = 3},
+    {HOT, .in = {BB_DIMS(2, 2)}, .attrs = &(const one_hot_attrs){BB_F64, 4},
+     .golden_in = {BB_NUMBERS(3.0, 0.0, 2.0, 3.0)},
+     .golden_out = BB_NUMBERS(0.0, 0.0, 0.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0,
+                              0.0, 1.0)},
 };
 
 const bb_op bb__op_one_hot = {

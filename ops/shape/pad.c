@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* pad: x with a constant before, after and between its elements along an axis; a slice is its rule. */
+/* pad: a constant before, after and between the elements of an axis; a slice is its rule. */
 #include "kernels.h"
 #include "moves.h"
 
@@ -63,18 +63,26 @@ static void print_attrs(const void *attrs, char *buffer, size_t size)
              a->value);
 }
 
-#define PADDING(...) .attrs = &(const pad_attrs){__VA_ARGS__}
-
 static const bb_sample samples[] = {
-    {.n_in = 1, .in = {BB_DIMS(5)}, PADDING(0, 0, 0, 0, 0)},
-    {.n_in = 1, .in = {BB_DIMS(5)}, PADDING(0, 2, 1, 0, 0.5)},
-    {.n_in = 1, .in = {BB_DIMS(3, 2)}, PADDING(-2, 1, 0, 2, 0)},
-    {.n_in = 1, .in = {BB_DIMS(2, 3, 2)}, PADDING(1, 0, 3, 1, -1)},
-    {.n_in = 1, .in = {BB_DIMS(1, 2, 1, 3)}, PADDING(2, 1, 1, 5, 0)},
-    {.n_in = 1, .in = {BB_DIMS(2, 1, 2, 1, 2)}, PADDING(4, 1, 2, 1, 3)},
-    {.n_in = 1, .in = {BB_DIMS(2, 0)}, PADDING(1, 2, 1, 3, 4)},
-    {.n_in = 1, .in = {BB_DIMS(0, 2)}, PADDING(1, 1, 1, 0, 0)},
-    GOLDEN
+    {.n_in = 1, .in = {BB_DIMS(5)}, .attrs = &(const pad_attrs){0, 0, 0, 0, 0}},
+    {.n_in = 1, .in = {BB_DIMS(5)}, .attrs = &(const pad_attrs){0, 2, 1, 0, 0.5}},
+    {.n_in = 1, .in = {BB_DIMS(3, 2)}, .attrs = &(const pad_attrs){-2, 1, 0, 2, 0}},
+    {.n_in = 1, .in = {BB_DIMS(2, 3, 2)}, .attrs = &(const pad_attrs){1, 0, 3, 1, -1}},
+    {.n_in = 1, .in = {BB_DIMS(1, 2, 1, 3)}, .attrs = &(const pad_attrs){2, 1, 1, 5, 0}},
+    {.n_in = 1, .in = {BB_DIMS(2, 1, 2, 1, 2)}, .attrs = &(const pad_attrs){4, 1, 2, 1, 3}},
+    {.n_in = 1, .in = {BB_DIMS(2, 0)}, .attrs = &(const pad_attrs){1, 2, 1, 3, 4}},
+    {.n_in = 1, .in = {BB_DIMS(0, 2)}, .attrs = &(const pad_attrs){1, 1, 1, 0, 0}},
+    {.n_in = 1,
+     .in = {BB_DIMS(2, 2)},
+     .attrs = &(const pad_attrs){1, 1, 2, 0, 9},
+     .golden_in = {BB_NUMBERS(0.5, -0.75, 2.5, -3.25)},
+     .golden_out = BB_NUMBERS(9.0, 0.5, -0.75, 9.0, 9.0, 9.0, 2.5, -3.25, 9.0, 9.0)},
+    {.n_in = 1,
+     .in = {BB_DIMS(3, 2)},
+     .attrs = &(const pad_attrs){0, 0, 1, 2, -1},
+     .golden_in = {BB_NUMBERS(0.5, -0.75, 2.5, -3.25, 4.5, -5.75)},
+     .golden_out = BB_NUMBERS(0.5, -0.75, -1.0, -1.0, -1.0, -1.0, 2.5, -3.25, -1.0, -1.0, -1.0,
+                              -1.0, 4.5, -5.75, -1.0, -1.0)},
 };
 
 const bb_op bb__op_pad = {

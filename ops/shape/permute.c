@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* permute: the same elements with strides in another order; the inverse permutation is its rule. */
-#include "kernels.h"
 #include "moves.h"
 
 /* Counts axes from the front; false when they are no permutation of 0 .. ndim-1. */
@@ -53,17 +52,23 @@ static bb_node *backward(bb_node *y, bb_node *dy, int i)
     return bb_permute(dy, inverse);
 }
 
-#define ORDER(...) .attrs = &(const bb__shape_attrs)BB_DIMS(__VA_ARGS__)
-
 static const bb_sample samples[] = {
     {.n_in = 1, .in = {{0}}, .attrs = &(const bb__shape_attrs){0}},
-    {.n_in = 1, .in = {BB_DIMS(5)}, ORDER(0)},
-    {.n_in = 1, .in = {BB_DIMS(5, 7)}, ORDER(1, 0)},
-    {.n_in = 1, .in = {BB_DIMS(2, 3, 5)}, ORDER(-1, 0, 1)},
-    {.n_in = 1, .in = {BB_DIMS(2, 3, 1, 2)}, ORDER(3, 1, 0, 2)},
-    {.n_in = 1, .in = {BB_DIMS(2, 1, 3, 2, 2)}, ORDER(4, 2, 0, 3, 1)},
-    {.n_in = 1, .in = {BB_DIMS(0, 3)}, ORDER(1, 0)},
-    GOLDEN
+    {.n_in = 1, .in = {BB_DIMS(5)}, .attrs = &(const bb__shape_attrs)BB_DIMS(0)},
+    {.n_in = 1, .in = {BB_DIMS(5, 7)}, .attrs = &(const bb__shape_attrs)BB_DIMS(1, 0)},
+    {.n_in = 1, .in = {BB_DIMS(2, 3, 5)}, .attrs = &(const bb__shape_attrs)BB_DIMS(-1, 0, 1)},
+    {.n_in = 1, .in = {BB_DIMS(2, 3, 1, 2)}, .attrs = &(const bb__shape_attrs)BB_DIMS(3, 1, 0, 2)},
+    {.n_in = 1,
+     .in = {BB_DIMS(2, 1, 3, 2, 2)},
+     .attrs = &(const bb__shape_attrs)BB_DIMS(4, 2, 0, 3, 1)},
+    {.n_in = 1, .in = {BB_DIMS(0, 3)}, .attrs = &(const bb__shape_attrs)BB_DIMS(1, 0)},
+    {.n_in = 1,
+     .in = {BB_DIMS(2, 3, 2)},
+     .attrs = &(const bb__shape_attrs)BB_DIMS(2, 0, 1),
+     .golden_in = {BB_NUMBERS(0.5, -0.75, 2.5, -3.25, 4.5, -5.75, 6.5, -8.25, 8.5, -10.75, 10.5,
+                              -13.25)},
+     .golden_out =
+         BB_NUMBERS(0.5, 2.5, 4.5, 6.5, 8.5, 10.5, -0.75, -3.25, -5.75, -8.25, -10.75, -13.25)},
 };
 
 const bb_op bb__op_permute = {

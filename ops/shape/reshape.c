@@ -61,7 +61,8 @@ static void forward(const bb_call *call)
     bb__copy(&call->in[0], &out, call->threads);
 }
 
-/* Dimensions of a layout with those joined that are run through in one stride; returns how many are left. */
+/* Dimensions of a layout with those joined that are run through in one stride; returns how many are
+ * left. */
 static int join_dims(bb_shape shape, const int64_t *stride, int64_t size_out[BB_MAX_DIMS],
                      int64_t stride_out[BB_MAX_DIMS])
 {
@@ -78,7 +79,8 @@ static int join_dims(bb_shape shape, const int64_t *stride, int64_t size_out[BB_
     return n;
 }
 
-/* Deals the joined dimensions out to the new ones, from the back; one that would need parts of two has no stride. */
+/* Deals the joined dimensions out to the new ones, from the back; one that would need parts of two
+ * has no stride. */
 static bool view(const void *attrs, const bb_type *in_type, const bb_layout *in,
                  const bb_type *out_type, bb_layout *out)
 {
@@ -107,16 +109,18 @@ static bb_node *backward(bb_node *y, bb_node *dy, int i)
     return bb_reshape(dy, bb_node_shape(bb_node_input(y, i)));
 }
 
-#define TO(...) .attrs = &(const bb__shape_attrs)BB_DIMS(__VA_ARGS__)
-
 static const bb_sample samples[] = {
-    {.n_in = 1, .in = {{0}}, TO(1, 1)},
+    {.n_in = 1, .in = {{0}}, .attrs = &(const bb__shape_attrs)BB_DIMS(1, 1)},
     {.n_in = 1, .in = {BB_DIMS(1)}, .attrs = &(const bb__shape_attrs){0}},
-    {.n_in = 1, .in = {BB_DIMS(12)}, TO(3, -1)},
-    {.n_in = 1, .in = {BB_DIMS(2, 3, 1, 2, 2)}, TO(4, 1, 6)},
-    {.n_in = 1, .in = {BB_DIMS(5, 7)}, TO(7, 5)},
-    {.n_in = 1, .in = {BB_DIMS(0, 3)}, TO(5, 0)},
-    GOLDEN
+    {.n_in = 1, .in = {BB_DIMS(12)}, .attrs = &(const bb__shape_attrs)BB_DIMS(3, -1)},
+    {.n_in = 1, .in = {BB_DIMS(2, 3, 1, 2, 2)}, .attrs = &(const bb__shape_attrs)BB_DIMS(4, 1, 6)},
+    {.n_in = 1, .in = {BB_DIMS(5, 7)}, .attrs = &(const bb__shape_attrs)BB_DIMS(7, 5)},
+    {.n_in = 1, .in = {BB_DIMS(0, 3)}, .attrs = &(const bb__shape_attrs)BB_DIMS(5, 0)},
+    {.n_in = 1,
+     .in = {BB_DIMS(2, 3)},
+     .attrs = &(const bb__shape_attrs)BB_DIMS(3, -1),
+     .golden_in = {BB_NUMBERS(0.5, -0.75, 2.5, -3.25, 4.5, -5.75)},
+     .golden_out = BB_NUMBERS(0.5, -0.75, 2.5, -3.25, 4.5, -5.75)},
 };
 
 const bb_op bb__op_reshape = {

@@ -38,17 +38,30 @@ static double flops(const void *attrs, const bb_type *in, const bb_type *out)
 }
 
 #define INDEX .n_in = 3, .is_integer = {false, true, false}
-#define AXIS(number) .attrs = &(const bb__axis_attrs){number}
 
 static const bb_sample samples[] = {
-    {INDEX, .in = {BB_DIMS(5), {0}, {0}}, AXIS(0), .bound = 5},
-    {INDEX, .in = {BB_DIMS(3), BB_DIMS(7), BB_DIMS(7)}, AXIS(-1), .bound = 3},
-    {INDEX, .in = {BB_DIMS(3, 5), BB_DIMS(4), BB_DIMS(4, 5)}, AXIS(0), .bound = 3},
-    {INDEX, .in = {BB_DIMS(2, 3, 2), BB_DIMS(2, 2), BB_DIMS(2, 2, 2, 2)}, AXIS(1), .bound = 3},
-    {INDEX, .in = {BB_DIMS(2, 1, 2, 1, 3), BB_DIMS(5), BB_DIMS(2, 1, 2, 1, 5)}, AXIS(4), .bound = 3},
-    {INDEX, .in = {BB_DIMS(3, 2), BB_DIMS(0), BB_DIMS(0, 2)}, AXIS(0), .bound = 3},
-    {INDEX, .in = {BB_DIMS(3, 0), BB_DIMS(2), BB_DIMS(2, 0)}, AXIS(0), .bound = 3},
-    GOLDEN
+    {INDEX, .in = {BB_DIMS(5), {0}, {0}}, .attrs = &(const bb__axis_attrs){0}, .bound = 5},
+    {INDEX, .in = {BB_DIMS(3), BB_DIMS(7), BB_DIMS(7)}, .attrs = &(const bb__axis_attrs){-1},
+     .bound = 3},
+    {INDEX, .in = {BB_DIMS(3, 5), BB_DIMS(4), BB_DIMS(4, 5)}, .attrs = &(const bb__axis_attrs){0},
+     .bound = 3},
+    {INDEX, .in = {BB_DIMS(2, 3, 2), BB_DIMS(2, 2), BB_DIMS(2, 2, 2, 2)},
+     .attrs = &(const bb__axis_attrs){1}, .bound = 3},
+    {INDEX, .in = {BB_DIMS(2, 1, 2, 1, 3), BB_DIMS(5), BB_DIMS(2, 1, 2, 1, 5)},
+     .attrs = &(const bb__axis_attrs){4}, .bound = 3},
+    {INDEX, .in = {BB_DIMS(3, 2), BB_DIMS(0), BB_DIMS(0, 2)}, .attrs = &(const bb__axis_attrs){0},
+     .bound = 3},
+    {INDEX, .in = {BB_DIMS(3, 0), BB_DIMS(2), BB_DIMS(2, 0)}, .attrs = &(const bb__axis_attrs){0},
+     .bound = 3},
+    {INDEX, .in = {BB_DIMS(3, 2), BB_DIMS(4), BB_DIMS(4, 2)}, .attrs = &(const bb__axis_attrs){0},
+     .golden_in = {BB_NUMBERS(0.5, -0.75, 2.5, -3.25, 4.5, -5.75), BB_NUMBERS(2.0, 0.0, 2.0, 2.0),
+                   BB_NUMBERS(7.0, 5.75, 9.0, 3.25, 11.0, 0.75, 13.0, -1.75)},
+     .golden_out = BB_NUMBERS(9.5, 2.5, 2.5, -3.25, 35.5, -1.0)},
+    {INDEX, .in = {BB_DIMS(2, 3), BB_DIMS(2, 2), BB_DIMS(2, 2, 2)},
+     .attrs = &(const bb__axis_attrs){1},
+     .golden_in = {BB_NUMBERS(0.5, -0.75, 2.5, -3.25, 4.5, -5.75), BB_NUMBERS(0.0, 0.0, 2.0, 0.0),
+                   BB_NUMBERS(0.1, -1.15, 2.1, -3.65, 4.1, -6.15, 6.1, -8.65)},
+     .golden_out = BB_NUMBERS(-4.2, -0.75, 4.6, -13.950000000000001, 4.5, 0.34999999999999964)},
 };
 
 const bb_op bb__op_scatter_add = {

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* stop_gradient: x itself, as a constant to differentiation. */
-#include "kernels.h"
 #include "moves.h"
 
 static bool infer(bb_infer *c)
@@ -17,11 +16,16 @@ static bool view(const void *attrs, const bb_type *in_type, const bb_layout *in,
     return true;
 }
 
+/* Integers and masks, for the rule is not the derivative, which a gradient check would compare. */
 static const bb_sample samples[] = {
-    {.n_in = 1, .in = {{0}}},
-    {.n_in = 1, .in = {BB_DIMS(3, 1, 5)}},
-    {.n_in = 1, .in = {BB_DIMS(2, 0)}},
-    GOLDEN
+    {.n_in = 1, .in = {{0}}, .is_integer = {true}, .bound = 7},
+    {.n_in = 1, .in = {BB_DIMS(3, 1, 5)}, .is_mask = {true}},
+    {.n_in = 1, .in = {BB_DIMS(2, 0)}, .is_integer = {true}, .bound = 7},
+    {.n_in = 1,
+     .is_integer = {true},
+     .in = {BB_DIMS(2, 2)},
+     .golden_in = {BB_NUMBERS(3.0, -7.0, 0.0, 2.0)},
+     .golden_out = BB_NUMBERS(3.0, -7.0, 0.0, 2.0)},
 };
 
 const bb_op bb__op_stop_gradient = {

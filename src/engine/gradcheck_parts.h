@@ -83,6 +83,36 @@ void bb__variable_put_back(bb__variable *v); /* value <- here */
 bb_status bb__check_feed(bb__check *c, const bb_node *input, const bb_tensor *value);
 void bb__fill_cotangent(bb__check *c, bb_tensor *cotangent, bool off_ones);
 
+/* --- slopes (gradcheck_slopes.c) -------------------------------------------------------------- */
+
+enum { BB__SCALES = 3 }; /* steps h, h/2, h/4 */
+
+/* The Jacobian of a function with respect to one variable, at work. */
+typedef struct bb__jacobian {
+    bb__check *c;
+    const bb__function *f;
+    int variable;
+    bb__variable *x;
+    int64_t rows, columns;
+    double *direction;                                   /* [columns] */
+    double *base, *plus[BB__SCALES], *minus[BB__SCALES]; /* [rows]: f at the point, and to both
+                                                            sides of it */
+    double *analytic, *numeric; /* [rows columns], when all of it is compared */
+    double rounding;            /* by how much rounding of f may disturb a slope */
+    int64_t points, n_moved, moves;
+    unsigned char *moved; /* [points] */
+    bool given_up;        /* too many points lie at kinks; said so */
+} bb__jacobian;
+
+/* Evaluates the function at the point. */
+bb_status bb__jacobian_settle(bb__jacobian *j);
+
+/* Evaluates it to both sides along the direction, moving the point until it lies at no kink. */
+bb_status bb__jacobian_look(bb__jacobian *j, int64_t point, bool *moved_out);
+
+/* The distance between the two sides in one element, as they are rounded. */
+double bb__jacobian_width(const bb__jacobian *j, int64_t element);
+
 /* --- comparisons (gradcheck_numeric.c, gradcheck_bits.c)
  * ---------------------------------------------------------------- */
 

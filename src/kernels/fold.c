@@ -41,8 +41,7 @@ static int sorted_axes(const bb_array *in, uint32_t axes, axis *sorted)
 static int push(bb__fold_dim *list, int n, bb__fold_dim next)
 {
     bb__fold_dim *last = &list[n - 1];
-    bool one_run =
-        n > 0 && last->in == next.size * next.in && last->out == next.size * next.out;
+    bool one_run = n > 0 && last->in == next.size * next.in && last->out == next.size * next.out;
     if (!one_run) {
         list[n] = next;
         return n + 1;
@@ -145,8 +144,16 @@ void bb__fold_terms(const bb__fold *f, const bb__fold_kernel *kernel, const bb__
             kernel->columns(acc, shift, x, n, run->in, span->width, step);
         else
             for (int64_t j = 0; j < span->width; j++)
-                acc[j] = kernel->row(acc[j], shift ? shift[j] : 0, x + j * step * element, n,
-                                     run->in);
+                acc[j] =
+                    kernel->row(acc[j], shift ? shift[j] : 0, x + j * step * element, n, run->in);
         first += n;
     }
+}
+
+void bb__fold_store(const bb_array *out, int64_t at, double value)
+{
+    if (out->dtype == BB_F32)
+        ((float *)out->data)[at] = (float)value;
+    else
+        ((double *)out->data)[at] = value;
 }

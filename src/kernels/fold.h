@@ -50,6 +50,8 @@ int64_t bb__fold_grain(const bb__fold *f); /* tiles worth a thread */
 void bb__fold_terms(const bb__fold *f, const bb__fold_kernel *kernel, const bb__fold_span *span,
                     int64_t first, int64_t last, double *acc, const double *shift);
 
+void bb__fold_store(const bb_array *out, int64_t at, double value);
+
 /* The kernel of a reduction (reduce.c). */
 const bb__fold_kernel *bb__reduce_kernel(bb__reduction kind, bb_dtype dtype);
 

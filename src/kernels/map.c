@@ -6,8 +6,9 @@
 #include <assert.h>
 #include <string.h>
 
-/* Elements a thread takes at once, and the length from which on rows are tiled one by one. */
-enum { PART = 32 * BB__TILE, LONG_ROW = BB__TILE / 2 };
+/* Elements a thread takes at once; the length from which on rows are tiled one by one; the steps in
+ * which a number is repeated, and so how far that may run over. */
+enum { PART = 32 * BB__TILE, LONG_ROW = BB__TILE / 2, SPLAT = 8 };
 
 typedef enum access {
     DIRECT, /* a tile lies contiguously in the operand's own memory */
@@ -39,7 +40,7 @@ typedef struct map {
 } map;
 
 typedef union buffer {
-#define MEMBER(name, type, text) type of_##name[BB__TILE];
+#define MEMBER(name, type, text) type of_##name[BB__TILE + SPLAT];
     BB_DTYPE_LIST(MEMBER)
 #undef MEMBER
 } buffer;
@@ -75,11 +76,13 @@ typedef void (*gather_fn)(const map *m, const operand *in, int64_t start, int64_
 #define DEFINE_GATHER(name, type, text)                                                         \
     static void copy_##name(const type *from, int64_t step, int64_t n, type *to)                \
     {                                                                                           \
+        const type value = *from;                                                               \
         if (step == 1)                                                                          \
             memcpy(to, from, (size_t)n * sizeof(type));                                         \
         else if (step == 0)                                                                     \
-            for (int64_t i = 0; i < n; i++)                                                     \
-                to[i] = *from;                                                                  \
+            for (int64_t i = 0; i < n; i += SPLAT)                                              \
+                for (int k = 0; k < SPLAT; k++)                                                 \
+                    to[i + k] = value;                                                          \
         else                                                                                    \
             for (int64_t i = 0; i < n; i++)                                                     \
                 to[i] = from[i * step];                                                         \

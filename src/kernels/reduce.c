@@ -11,82 +11,82 @@
 enum { LANES = 16, BLOCK = 1024 };
 
 #define ADD(a, b) ((a) + (b))
-#define LARGER(a, b) (((b) > (a)) | ((b) != (b)) ? (b) : (a))
-#define SMALLER(a, b) (((b) < (a)) | ((b) != (b)) ? (b) : (a))
+#define LARGER(a, b) ((((b) > (a)) | ((b) != (b))) ? (b) : (a))
+#define SMALLER(a, b) ((((b) < (a)) | ((b) != (b))) ? (b) : (a))
 
-/* name_lanes folds a short row in lanes that the compiler turns into vectors; name_row halves a long
- * one; name_columns keeps four rows in flight. */
-#define DEFINE_FOLD(name, T, STEP, IDENTITY)                                                       \
-    static inline double name##_lanes(const T *x, int64_t n, int64_t stride)                       \
-    {                                                                                              \
-        double lane[LANES], acc = IDENTITY;                                                        \
-        for (int j = 0; j < LANES; j++)                                                            \
-            lane[j] = IDENTITY;                                                                    \
-        int64_t i = 0;                                                                             \
-        for (; i + LANES <= n; i += LANES)                                                         \
-            for (int j = 0; j < LANES; j++) {                                                      \
-                const double term = (double)x[(i + j) * stride];                                   \
-                lane[j] = STEP(lane[j], term);                                                     \
-            }                                                                                      \
-        for (; i < n; i++) {                                                                       \
-            const double term = (double)x[i * stride];                                             \
-            acc = STEP(acc, term);                                                                 \
-        }                                                                                          \
-        for (int half = n < LANES ? 0 : LANES / 2; half; half /= 2)                                \
-            for (int j = 0; j < half; j++)                                                         \
-                lane[j] = STEP(lane[j], lane[j + half]);                                           \
-        return STEP(acc, lane[0]);                                                                 \
-    }                                                                                              \
-    static double name##_halves(const T *x, int64_t n, int64_t stride)                             \
-    {                                                                                              \
-        if (n <= BLOCK)                                                                            \
-            return stride == 1 ? name##_lanes(x, n, 1) : name##_lanes(x, n, stride);               \
-        const int64_t half = (n / 2 + BLOCK - 1) / BLOCK * BLOCK;                                  \
-        const double a = name##_halves(x, half, stride);                                           \
-        const double b = name##_halves(x + half * stride, n - half, stride);                       \
-        return STEP(a, b);                                                                         \
-    }                                                                                              \
-    static double name##_row(double acc, double shift, const void *x, int64_t n, int64_t stride)   \
-    {                                                                                              \
-        (void)shift;                                                                               \
-        const double row = name##_halves(x, n, stride);                                            \
-        return STEP(acc, row);                                                                     \
-    }                                                                                              \
-    static inline void name##_lines(double *restrict acc, const T *restrict x, int64_t n,          \
-                                    int64_t row_stride, int64_t width, int64_t stride)             \
-    {                                                                                              \
-        int64_t i = 0;                                                                             \
-        for (; i + 4 <= n; i += 4, x += 4 * row_stride)                                            \
-            for (int64_t j = 0; j < width; j++) {                                                  \
-                const T *column = x + j * stride;                                                  \
-                const double x0 = (double)column[0], x1 = (double)column[row_stride];              \
-                const double x2 = (double)column[2 * row_stride];                                  \
-                const double x3 = (double)column[3 * row_stride];                                  \
-                const double a = STEP(x0, x1), b = STEP(x2, x3), c = STEP(a, b);                   \
-                acc[j] = STEP(acc[j], c);                                                          \
-            }                                                                                      \
-        for (; i < n; i++, x += row_stride)                                                        \
-            for (int64_t j = 0; j < width; j++) {                                                  \
-                const double term = (double)x[j * stride];                                         \
-                acc[j] = STEP(acc[j], term);                                                       \
-            }                                                                                      \
-    }                                                                                              \
-    static void name##_columns(double *acc, const double *shift, const void *x, int64_t n,         \
-                               int64_t row_stride, int64_t width, int64_t stride)                  \
-    {                                                                                              \
-        (void)shift;                                                                               \
-        if (stride == 1)                                                                           \
-            name##_lines(acc, x, n, row_stride, width, 1);                                         \
-        else                                                                                       \
-            name##_lines(acc, x, n, row_stride, width, stride);                                    \
+/* name_lanes folds a short row in lanes that the compiler turns into vectors; name_row halves a
+ * long one; name_columns keeps four rows in flight. */
+#define DEFINE_FOLD(name, T, STEP, IDENTITY)                                                     \
+    static inline double name##_lanes(const T *x, int64_t n, int64_t stride)                     \
+    {                                                                                            \
+        double lane[LANES], acc = IDENTITY;                                                      \
+        for (int j = 0; j < LANES; j++)                                                          \
+            lane[j] = IDENTITY;                                                                  \
+        int64_t i = 0;                                                                           \
+        for (; i + LANES <= n; i += LANES)                                                       \
+            for (int j = 0; j < LANES; j++) {                                                    \
+                const double term = (double)x[(i + j) * stride];                                 \
+                lane[j] = STEP(lane[j], term);                                                   \
+            }                                                                                    \
+        for (; i < n; i++) {                                                                     \
+            const double term = (double)x[i * stride];                                           \
+            acc = STEP(acc, term);                                                               \
+        }                                                                                        \
+        for (int half = n < LANES ? 0 : LANES / 2; half; half /= 2)                              \
+            for (int j = 0; j < half; j++)                                                       \
+                lane[j] = STEP(lane[j], lane[j + half]);                                         \
+        return STEP(acc, lane[0]);                                                               \
+    }                                                                                            \
+    static double name##_halves(const T *x, int64_t n, int64_t stride)                           \
+    {                                                                                            \
+        if (n <= BLOCK)                                                                          \
+            return stride == 1 ? name##_lanes(x, n, 1) : name##_lanes(x, n, stride);             \
+        const int64_t half = (n / 2 + BLOCK - 1) / BLOCK * BLOCK;                                \
+        const double a = name##_halves(x, half, stride);                                         \
+        const double b = name##_halves(x + half * stride, n - half, stride);                     \
+        return STEP(a, b);                                                                       \
+    }                                                                                            \
+    static double name##_row(double acc, double shift, const void *x, int64_t n, int64_t stride) \
+    {                                                                                            \
+        (void)shift;                                                                             \
+        const double row = name##_halves(x, n, stride);                                          \
+        return STEP(acc, row);                                                                   \
+    }                                                                                            \
+    static inline void name##_lines(double *restrict acc, const T *restrict x, int64_t n,        \
+                                    int64_t row_stride, int64_t width, int64_t stride)           \
+    {                                                                                            \
+        int64_t i = 0;                                                                           \
+        for (; i + 4 <= n; i += 4, x += 4 * row_stride)                                          \
+            for (int64_t j = 0; j < width; j++) {                                                \
+                const T *column = x + j * stride;                                                \
+                const double x0 = (double)column[0], x1 = (double)column[row_stride];            \
+                const double x2 = (double)column[2 * row_stride];                                \
+                const double x3 = (double)column[3 * row_stride];                                \
+                const double a = STEP(x0, x1), b = STEP(x2, x3), c = STEP(a, b);                 \
+                acc[j] = STEP(acc[j], c);                                                        \
+            }                                                                                    \
+        for (; i < n; i++, x += row_stride)                                                      \
+            for (int64_t j = 0; j < width; j++) {                                                \
+                const double term = (double)x[j * stride];                                       \
+                acc[j] = STEP(acc[j], term);                                                     \
+            }                                                                                    \
+    }                                                                                            \
+    static void name##_columns(double *acc, const double *shift, const void *x, int64_t n,       \
+                               int64_t row_stride, int64_t width, int64_t stride)                \
+    {                                                                                            \
+        (void)shift;                                                                             \
+        if (stride == 1)                                                                         \
+            name##_lines(acc, x, n, row_stride, width, 1);                                       \
+        else                                                                                     \
+            name##_lines(acc, x, n, row_stride, width, stride);                                  \
     }
 
-#define DEFINE_FOLDS(name, STEP, IDENTITY)                                                         \
-    DEFINE_FOLD(name##_f32, float, STEP, IDENTITY)                                                 \
-    DEFINE_FOLD(name##_f64, double, STEP, IDENTITY)                                                \
-    static double name##_merge(double a, double b)                                                 \
-    {                                                                                              \
-        return STEP(a, b);                                                                         \
+#define DEFINE_FOLDS(name, STEP, IDENTITY)          \
+    DEFINE_FOLD(name##_f32, float, STEP, IDENTITY)  \
+    DEFINE_FOLD(name##_f64, double, STEP, IDENTITY) \
+    static double name##_merge(double a, double b)  \
+    {                                               \
+        return STEP(a, b);                          \
     }
 
 DEFINE_FOLDS(sum, ADD, 0.0)
@@ -98,11 +98,11 @@ typedef struct reducer {
     double (*merge)(double a, double b);
 } reducer;
 
-#define REDUCER(name, identity)                                                                    \
-    {                                                                                              \
-        {[BB_F32] = {identity, name##_f32_row, name##_f32_columns},                                \
-         [BB_F64] = {identity, name##_f64_row, name##_f64_columns}},                               \
-            name##_merge                                                                           \
+#define REDUCER(name, identity)                                      \
+    {                                                                \
+        {[BB_F32] = {identity, name##_f32_row, name##_f32_columns},  \
+         [BB_F64] = {identity, name##_f64_row, name##_f64_columns}}, \
+            name##_merge                                             \
     }
 
 static const reducer reducers[] = {
@@ -135,14 +135,6 @@ typedef struct job {
     int64_t chunks;
 } job;
 
-static void store(const bb_array *out, int64_t at, double value)
-{
-    if (out->dtype == BB_F32)
-        ((float *)out->data)[at] = (float)value;
-    else
-        ((double *)out->data)[at] = value;
-}
-
 static void reduce_range(void *context, int64_t first, int64_t last)
 {
     const job *j = context;
@@ -160,7 +152,7 @@ static void reduce_range(void *context, int64_t first, int64_t last)
             if (j->chunks > 1)
                 j->partial[chunk * j->fold.outputs + at] = acc[i];
             else
-                store(j->out, at, acc[i]);
+                bb__fold_store(j->out, at, acc[i]);
         }
     }
 }
@@ -171,7 +163,7 @@ static void merge_chunks(const job *j, double (*merge)(double a, double b))
         double acc = j->partial[at];
         for (int64_t chunk = 1; chunk < j->chunks; chunk++)
             acc = merge(acc, j->partial[chunk * j->fold.outputs + at]);
-        store(j->out, at, acc);
+        bb__fold_store(j->out, at, acc);
     }
 }
 
@@ -203,18 +195,18 @@ size_t bb__reduce_scratch(const bb_array *in, uint32_t axes)
 }
 
 /* The place of the largest of n elements: the first of equals, the first NaN before all. */
-#define DEFINE_ARGMAX(name, T)                                                                     \
-    static int32_t name(const void *data, int64_t at, int64_t n, int64_t stride)                   \
-    {                                                                                              \
-        const T *x = (const T *)data + at;                                                         \
-        int64_t best = 0;                                                                          \
-        for (int64_t i = 0; i < n; i++) {                                                          \
-            const T value = x[i * stride];                                                         \
-            if (value != value)                                                                    \
-                return (int32_t)i;                                                                 \
-            best = value > x[best * stride] ? i : best;                                            \
-        }                                                                                          \
-        return (int32_t)best;                                                                      \
+#define DEFINE_ARGMAX(name, T)                                                   \
+    static int32_t name(const void *data, int64_t at, int64_t n, int64_t stride) \
+    {                                                                            \
+        const T *x = (const T *)data + at;                                       \
+        int64_t best = 0;                                                        \
+        for (int64_t i = 0; i < n; i++) {                                        \
+            const T value = x[i * stride];                                       \
+            if (value != value)                                                  \
+                return (int32_t)i;                                               \
+            best = value > x[best * stride] ? i : best;                          \
+        }                                                                        \
+        return (int32_t)best;                                                    \
     }
 DEFINE_ARGMAX(argmax_f32, float)
 DEFINE_ARGMAX(argmax_f64, double)

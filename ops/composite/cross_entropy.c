@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* Cross-entropy of softmax: the mean over rows, and the loss of a row for a target of
+ * probabilities. */
+#include "losses.h"
+
+#include <math.h>
+
+/* p log q, where an impossible class that has no probability is worth 0. */
+static bb_node *weigh(bb_node *p, bb_node *log_q)
+{
+    bb_node *zero = bb_number(log_q, 0);
+    bb_node *impossible = bb_equal(log_q, bb_number(log_q, -(double)INFINITY));
+    bb_node *possible = bb_where(impossible, zero, log_q);
+    return bb_mul(p, bb_where(bb_equal(p, zero), possible, log_q));
+}
+
+bb_node *bb__cross_entropy_of_probabilities(bb_node *logits, bb_node *target)
+{
+    static const char *const name = "softmax_cross_entropy";
+    bb_shape shape = bb_node_shape(logits), probabilities = bb_node_shape(target);
+    char text[2][BB_SHAPE_TEXT];
+    if (bb_node_dtype(target) != bb_node_dtype(logits))
+        return bb_fail_node(logits, target, name, BB_BAD_TYPE, "types differ");
+    if (shape.ndim != 2)
+        return bb_fail_node(logits, target, name, BB_BAD_SHAPE, "logits must be [rows classes]");
+    if (!bb_shape_equal(shape, probabilities))
+        return bb_fail_node(logits, target, name, BB_BAD_SHAPE,
+                            "probabilities %s do not fit logits %s",
+                            bb_shape_text(probabilities, text[0]), bb_shape_text(shape, text[1]));
+    return bb_neg(bb_sum(weigh(target, bb_log_softmax(logits, 1)), BB_AXES(1)));
+}
+
+bb_node *bb_softmax_cross_entropy(bb_node *logits, bb_node *target)
+{
+    return bb_mean(bb_softmax_cross_entropy_each(logits, target), BB_ALL);
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* sum_to: the adjoint of broadcast, and so the only place where a gradient is summed back to its
+ * shape. */
+#include <bibun/op.h>
+#include <bibun/ops.h>
+
+/* The axes of `wide` along which broadcasting `narrow` to it repeats; a count of -1 if it does not
+ * broadcast. */
+static bb_axes repeated_axes(bb_shape narrow, bb_shape wide)
+{
+    bb_axes axes = {0};
+    int lead = wide.ndim - narrow.ndim;
+    if (lead < 0)
+        return (bb_axes){.count = -1};
+    for (int i = 0; i < wide.ndim; i++) {
+        int64_t size = i < lead ? 1 : narrow.dim[i - lead];
+        if (size != 1 && size != wide.dim[i])
+            return (bb_axes){.count = -1};
+        if (i < lead || size != wide.dim[i])
+            axes.axis[axes.count++] = i;
+    }
+    return axes;
+}
+
+bb_node *bb_sum_to(bb_node *x, bb_shape shape)
+{
+    bb_axes axes = repeated_axes(shape, bb_node_shape(x));
+    char text[BB_SHAPE_TEXT];
+    if (axes.count < 0)
+        return bb_fail_node(x, NULL, "sum_to", BB_BAD_SHAPE, "%s does not broadcast to the operand",
+                            bb_shape_text(shape, text));
+    if (!bb_dtype_is_float(bb_node_dtype(x)))
+        return bb_fail_node(x, NULL, "sum_to", BB_BAD_TYPE, "needs f32 or f64");
+    if (x && axes.count == 0)
+        return x;
+    bb_node *sum = bb_sum(x, axes);
+    return bb_shape_equal(bb_node_shape(sum), shape) ? sum : bb_reshape(sum, shape);
+}

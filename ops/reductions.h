@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* What the ops that reduce axes share besides their attributes, which support.h has. */
+#ifndef BIBUN_OPS_REDUCTIONS_H
+#define BIBUN_OPS_REDUCTIONS_H
+
+#include "support.h"
+
+size_t bb__reduction_scratch(const void *attrs, int n_in, const bb_array *in, const bb_array *out);
+double bb__reduction_flops(const void *attrs, const bb_type *in, const bb_type *out);
+
+/* y with the axes that it reduced put back with size 1, or dy likewise. */
+bb_node *bb__unreduced(bb_node *reduced, const bb_node *y);
+
+/* How many are set of a mask of x's shape over the axes that y reduced, with size 1. */
+bb_node *bb__count_ties(bb_node *tied, const bb_node *y);
+
+/* The rule of max and min: elements equal to y share dy evenly. */
+bb_node *bb__share_among_ties(bb_node *y, bb_node *dy);
+
+#endif

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT */
+/* What a gradient program does to the bit: linear in the cotangent, and the same however it is run.
+ *
+ * The outputs compared are all gradients of a function and its value, at one random cotangent. */
+#include "gradcheck_parts.h"
+
+#include <string.h>
+
+typedef struct bits {
+    bb__check *c;
+    const bb__function *f;
+    double *expected; /* all outputs, one after the other */
+} bits;
+
+static const bb_tensor *output(const bits *b, const bb_program *p, int i)
+{
+    return bb_program_value(p, b->f->grads[i]);
+}
+
+static bb_status run_and_keep(bits *b)
+{
+    bb_status status = bb__function_run(b->c, b->f->gradient);
+    double *next = b->expected;
+    for (int i = 0; status == BB_OK && i <= b->f->n; i++) {
+        const bb_tensor *t = output(b, b->f->gradient, i);
+        if (bb_tensor_count(t))
+            memcpy(next, bb_tensor_read(t), bb_tensor_bytes(t));
+        next += bb_tensor_count(t);
+    }
+    return status;
+}
+
+static void say(const bits *b, int i, const char *what)
+{
+    char label[2 * BB__LABEL];
+    int variable = i < b->f->n ? i : 0;
+    bb__check_fault(b->c, "gradient check failed: %s: %s",
+                    bb__check_label(b->c, b->f, variable, label), what);
+}
+
+static bb_status run_again(bits *b, bb_program *p, const char *what)
+{
+    bb_status status = bb__function_run(b->c, p);
+    const double *next = b->expected;
+    for (int i = 0; status == BB_OK && i <= b->f->n; i++) {
+        const bb_tensor *t = output(b, p, i);
+        if (bb_tensor_count(t) && memcmp(next, bb_tensor_read(t), bb_tensor_bytes(t)) != 0)
+            say(b, i, what);
+        next += bb_tensor_count(t);
+    }
+    return status;
+}
+
+/* Gradients for `factor` times the cotangent must be exactly that of what was kept. */
+static bb_status run_scaled(bits *b, double factor, const char *what)
+{
+    double *v = bb_tensor_data(b->f->cotangent);
+    for (int64_t r = 0; r < b->f->count; r++)
+        v[r] *= factor;
+    bb_status status = bb__function_run(b->c, b->f->gradient);
+    const double *next = b->expected;
+    for (int i = 0; status == BB_OK && i < b->f->n; i++) {
+        const bb_tensor *t = output(b, b->f->gradient, i);
+        const double *g = bb_tensor_read(t);
+        bool same = true;
+        for (int64_t e = 0; e < bb_tensor_count(t); e++)
+            same = same && g[e] == (factor == 0 ? 0 : factor * next[e]);
+        if (!same)
+            say(b, i, what);
+        next += bb_tensor_count(t);
+    }
+    return status;
+}
+
+static void look_for_nan(const bits *b)
+{
+    const double *next = b->expected;
+    for (int i = 0; i < b->f->n; i++)
+        for (int64_t e = 0; e < b->c->variables[i].count; e++, next++)
+            if (*next != *next) {
+                say(b, i, "NaN at a random cotangent");
+                return;
+            }
+}
+
+static bb_status run_threads(bits *b)
+{
+    bb_program_set_threads(b->f->gradient, 1);
+    bb_status status = run_again(b, b->f->gradient, "1 thread gives other bits than the default");
+    bb_program_set_threads(b->f->gradient, 4);
+    if (status == BB_OK)
+        status = run_again(b, b->f->gradient, "4 threads give other bits than the default");
+    bb_program_set_threads(b->f->gradient, 1);
+    return status;
+}
+
+static bb_status run_poisoned(bits *b)
+{
+    bb_compile_options poison = {.poison = true};
+    bb_program *p = bb_compile_with(b->c->graph, (bb_nodes){b->f->n + 1, b->f->grads}, &poison);
+    if (!p)
+        return bb__check_error(b->c, BB_OUT_OF_MEMORY, "gradient check: out of memory");
+    bb_status status = run_again(b, p, "memory full of NaN gives other bits");
+    bb_program_free(p);
+    return status;
+}
+
+static bb_status run_all(bits *b)
+{
+    bb__fill_cotangent(b->c, b->f->cotangent, false);
+    bb_status status = run_and_keep(b);
+    if (status != BB_OK)
+        return status;
+    look_for_nan(b);
+    status = run_again(b, b->f->gradient, "a second run gives other bits");
+    if (status == BB_OK)
+        status = run_threads(b);
+    if (status == BB_OK)
+        status = run_poisoned(b);
+    if (status == BB_OK)
+        status = run_scaled(b, 2, "twice the cotangent does not give exactly twice");
+    if (status == BB_OK)
+        status = run_scaled(b, 0, "a zero cotangent does not give exactly zero");
+    return status;
+}
+
+bb_status bb__check_bits(bb__check *c, const bb__function *f)
+{
+    int64_t total = f->count;
+    for (int i = 0; i < f->n; i++)
+        total += c->variables[i].count;
+    bits b = {c, f, bb_memory_zeroed((size_t)total + 1, sizeof(double))};
+    if (!b.expected)
+        return bb__check_error(c, BB_OUT_OF_MEMORY, "gradient check: out of memory");
+    bb_status status = run_all(&b);
+    bb_memory_release(b.expected);
+    return status;
+}

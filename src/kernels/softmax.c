@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: MIT */
+/* Softmax, its logarithm, and logsumexp: the largest term is taken out first, so that nothing
+ * overflows (Blanchard, Higham and Higham 2021). Each row is one thread's work. */
+#include "fold.h"
+
+#include <assert.h>
+#include <math.h>
+
+enum { LINE = 64 };
+
+/* A row of n elements; several rows side by side, with the elements of one `step` apart. In both
+ * the output may be the input's memory. */
+typedef struct row_kernel {
+    void (*row)(const void *x, void *y, int64_t n);
+    void (*lines)(const void *x, void *y, int64_t n, int64_t step, int64_t width);
+} row_kernel;
+
+#define DEFINE_LARGEST(T)                                                                     \
+    static T largest_##T(const T *x, int64_t n)                                               \
+    {                                                                                         \
+        T top = -(T)INFINITY;                                                                 \
+        for (int64_t i = 0; i < n; i++)                                                       \
+            top = ((x[i] > top) | (x[i] != x[i])) ? x[i] : top;                                 \
+        return top;                                                                           \
+    }                                                                                         \
+    static void largest_lines_##T(T *top, const T *x, int64_t n, int64_t step, int64_t width) \
+    {                                                                                         \
+        for (int64_t j = 0; j < width; j++)                                                   \
+            top[j] = -(T)INFINITY;                                                            \
+        for (int64_t i = 0; i < n; i++, x += step)                                            \
+            for (int64_t j = 0; j < width; j++)                                               \
+                top[j] = ((x[j] > top[j]) | (x[j] != x[j])) ? x[j] : top[j];                    \
+    }
+DEFINE_LARGEST(float)
+DEFINE_LARGEST(double)
+
+#define DEFINE_SOFTMAX(T, EXP)                                                        \
+    static void softmax_##T(const void *in, void *out, int64_t n)                     \
+    {                                                                                 \
+        const T *x = in;                                                              \
+        T *y = out;                                                                   \
+        const T top = largest_##T(x, n);                                              \
+        double sum = 0;                                                               \
+        for (int64_t i = 0; i < n; i++) {                                             \
+            const T power = EXP(x[i] - top);                                          \
+            y[i] = power;                                                             \
+            sum += (double)power;                                                     \
+        }                                                                             \
+        for (int64_t i = 0; i < n; i++)                                               \
+            y[i] /= (T)sum;                                                           \
+    }                                                                                 \
+    static void softmax_lines_##T(const void *in, void *out, int64_t n, int64_t step, \
+                                  int64_t width)                                      \
+    {                                                                                 \
+        const T *x = in;                                                              \
+        T *y = out, top[LINE];                                                        \
+        double sum[LINE] = {0};                                                       \
+        largest_lines_##T(top, x, n, step, width);                                    \
+        for (int64_t i = 0; i < n; i++)                                               \
+            for (int64_t j = 0; j < width; j++) {                                     \
+                const T power = EXP(x[i * step + j] - top[j]);                        \
+                y[i * step + j] = power;                                              \
+                sum[j] += (double)power;                                              \
+            }                                                                         \
+        for (int64_t i = 0; i < n; i++)                                               \
+            for (int64_t j = 0; j < width; j++)                                       \
+                y[i * step + j] /= (T)sum[j];                                         \
+    }
+DEFINE_SOFTMAX(float, expf)
+DEFINE_SOFTMAX(double, exp)
+
+#define DEFINE_LOG_SOFTMAX(T, EXP)                                                        \
+    static void log_softmax_##T(const void *in, void *out, int64_t n)                     \
+    {                                                                                     \
+        const T *x = in;                                                                  \
+        T *y = out;                                                                       \
+        const T top = largest_##T(x, n);                                                  \
+        double sum = 0;                                                                   \
+        for (int64_t i = 0; i < n; i++)                                                   \
+            sum += (double)EXP(x[i] - top);                                               \
+        const T rest = (T)log(sum);                                                       \
+        for (int64_t i = 0; i < n; i++)                                                   \
+            y[i] = x[i] - top - rest;                                                     \
+    }                                                                                     \
+    static void log_softmax_lines_##T(const void *in, void *out, int64_t n, int64_t step, \
+                                      int64_t width)                                      \
+    {                                                                                     \
+        const T *x = in;                                                                  \
+        T *y = out, top[LINE], rest[LINE];                                                \
+        double sum[LINE] = {0};                                                           \
+        largest_lines_##T(top, x, n, step, width);                                        \
+        for (int64_t i = 0; i < n; i++)                                                   \
+            for (int64_t j = 0; j < width; j++)                                           \
+                sum[j] += (double)EXP(x[i * step + j] - top[j]);                          \
+        for (int64_t j = 0; j < width; j++)                                               \
+            rest[j] = (T)log(sum[j]);                                                     \
+        for (int64_t i = 0; i < n; i++)                                                   \
+            for (int64_t j = 0; j < width; j++)                                           \
+                y[i * step + j] = x[i * step + j] - top[j] - rest[j];                     \
+    }
+DEFINE_LOG_SOFTMAX(float, expf)
+DEFINE_LOG_SOFTMAX(double, exp)
+
+static const row_kernel softmaxes[BB_DTYPE_COUNT] = {
+    [BB_F32] = {softmax_float, softmax_lines_float},
+    [BB_F64] = {softmax_double, softmax_lines_double}};
+static const row_kernel log_softmaxes[BB_DTYPE_COUNT] = {
+    [BB_F32] = {log_softmax_float, log_softmax_lines_float},
+    [BB_F64] = {log_softmax_double, log_softmax_lines_double}};
+
+/* x as [outer, size, inner]; a piece is a row, or LINE rows side by side. */
+typedef struct rows_job {
+    row_kernel kernel;
+    const char *in;
+    char *out;
+    int64_t size, inner, pieces; /* pieces an outer index */
+    int64_t element;
+} rows_job;
+
+static void rows_range(void *context, int64_t first, int64_t last)
+{
+    const rows_job *j = context;
+    for (int64_t piece = first; piece < last; piece++) {
+        int64_t column = piece % j->pieces * LINE, rest = j->inner - column;
+        int64_t at = (piece / j->pieces * j->size * j->inner + column) * j->element;
+        if (j->inner == 1)
+            j->kernel.row(j->in + at, j->out + at, j->size);
+        else
+            j->kernel.lines(j->in + at, j->out + at, j->size, j->inner, rest < LINE ? rest : LINE);
+    }
+}
+
+static int64_t grain_of(int64_t work)
+{
+    enum { WORTH = 4096 }; /* exponentials that pay for a thread */
+    return work < 1 ? WORTH : work < WORTH ? WORTH / work : 1;
+}
+
+static void each_row(const row_kernel *kernels, const bb_array *in, int axis, const bb_array *out,
+                     int threads)
+{
+    assert(kernels[in->dtype].row);
+    rows_job j = {.kernel = kernels[in->dtype], .in = in->data, .out = out->data, .inner = 1};
+    int64_t outer = 1;
+    for (int i = 0; i < axis; i++)
+        outer *= in->shape.dim[i];
+    for (int i = axis + 1; i < in->shape.ndim; i++)
+        j.inner *= in->shape.dim[i];
+    j.size = in->shape.dim[axis];
+    j.pieces = (j.inner + LINE - 1) / LINE;
+    j.element = (int64_t)bb_dtype_size(in->dtype);
+    int64_t work = j.size * (j.inner < LINE ? j.inner : LINE);
+    bb__parallel(outer * j.pieces, grain_of(work), threads, rows_range, &j);
+}
+
+void bb__softmax(const bb_array *in, int axis, const bb_array *out, int threads)
+{
+    each_row(softmaxes, in, axis, out, threads);
+}
+
+void bb__log_softmax(const bb_array *in, int axis, const bb_array *out, int threads)
+{
+    each_row(log_softmaxes, in, axis, out, threads);
+}
+
+/* Sums of e^(x - shift), in the order of a sum. */
+#define DEFINE_POWERS(T, EXP)                                                                  \
+    static double powers_row_##T(double acc, double shift, const void *x, int64_t n,           \
+                                 int64_t stride)                                               \
+    {                                                                                          \
+        const T *terms = x;                                                                    \
+        for (int64_t i = 0; i < n; i++)                                                        \
+            acc += (double)EXP(terms[i * stride] - (T)shift);                                  \
+        return acc;                                                                            \
+    }                                                                                          \
+    static void powers_columns_##T(double *acc, const double *shift, const void *x, int64_t n, \
+                                   int64_t row_stride, int64_t width, int64_t stride)          \
+    {                                                                                          \
+        const T *terms = x;                                                                    \
+        for (int64_t i = 0; i < n; i++)                                                        \
+            for (int64_t j = 0; j < width; j++)                                                \
+                acc[j] += (double)EXP(terms[i * row_stride + j * stride] - (T)shift[j]);       \
+    }
+DEFINE_POWERS(float, expf)
+DEFINE_POWERS(double, exp)
+
+static const bb__fold_kernel powers[BB_DTYPE_COUNT] = {
+    [BB_F32] = {0, powers_row_float, powers_columns_float},
+    [BB_F64] = {0, powers_row_double, powers_columns_double}};
+
+typedef struct logsumexp_job {
+    bb__fold fold;
+    const bb__fold_kernel *largest, *powers;
+    const bb_array *out;
+} logsumexp_job;
+
+static void logsumexp_range(void *context, int64_t first, int64_t last)
+{
+    const logsumexp_job *j = context;
+    for (int64_t tile = first; tile < last; tile++) {
+        double top[BB__FOLD_TILE], sum[BB__FOLD_TILE];
+        bb__fold_span span = bb__fold_span_at(&j->fold, tile);
+        for (int64_t i = 0; i < span.width; i++) {
+            top[i] = j->largest->identity;
+            sum[i] = 0;
+        }
+        bb__fold_terms(&j->fold, j->largest, &span, 0, j->fold.terms, top, NULL);
+        for (int64_t i = 0; i < span.width; i++)
+            top[i] = isfinite(top[i]) ? top[i] : 0; /* infinities then speak for themselves */
+        bb__fold_terms(&j->fold, j->powers, &span, 0, j->fold.terms, sum, top);
+        for (int64_t i = 0; i < span.width; i++)
+            bb__fold_store(j->out, span.first + i * span.stride, top[i] + log(sum[i]));
+    }
+}
+
+void bb__logsumexp(const bb_array *in, uint32_t axes, const bb_array *out, int threads)
+{
+    logsumexp_job j = {bb__fold_plan(in, axes), bb__reduce_kernel(BB__MAX, in->dtype),
+                       &powers[in->dtype], out};
+    bb__parallel(j.fold.tiles, bb__fold_grain(&j.fold), threads, logsumexp_range, &j);
+}

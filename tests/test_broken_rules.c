@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/* Every op of the registry, broken on purpose in every way there is, must be caught. */
+#include "mutants.h"
+#include "samples.h"
+
+#include <criterion/criterion.h>
+#include <criterion/parameterized.h>
+
+enum { MOST_OPS = 1024 };
+
+ParameterizedTestParameters(broken_rules, are_caught)
+{
+    static int index[MOST_OPS];
+    for (int i = 0; i < bb_op_count(); i++)
+        index[i] = i;
+    return cr_make_param_array(int, index, (size_t)bb_op_count());
+}
+
+ParameterizedTest(int *index, broken_rules, are_caught)
+{
+    const bb_op *op = bb_op_at(*index);
+    mutant_count rules = break_rule(op, stderr), forwards = break_forward(op, stderr);
+    cr_expect(rules.caught == rules.made, "%s: %d of %d broken rules caught", op->name,
+              rules.caught, rules.made);
+    cr_expect(forwards.caught == forwards.made, "%s: %d of %d broken forwards caught", op->name,
+              forwards.caught, forwards.made);
+    if (op_has_gradient(op))
+        cr_expect(rules.made > 0, "%s: no way to break its rule", op->name);
+}

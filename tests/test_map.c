@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: MIT */
+/* The map kernel against plain loops: whatever the strides, shapes, types and number of threads,
+ * the same bits. */
+#include <criterion/criterion.h>
+
+#include "kernels.h"
+
+#include <string.h>
+
+enum { MEMORY = 1 << 17 };
+
+typedef struct layout_case {
+    const char *name;
+    bb_shape shape;
+    int64_t x[BB_MAX_DIMS], y[BB_MAX_DIMS]; /* strides */
+} layout_case;
+
+static const layout_case layouts[] = {
+    {"scalar", {0, {0}}, {0}, {0}},
+    {"one element", {1, {1}}, {1}, {0}},
+    {"vector", {1, {1000}}, {1}, {1}},
+    {"vector and number", {1, {1000}}, {1}, {0}},
+    {"two numbers", {1, {1000}}, {0}, {0}},
+    {"contiguous in parts", {2, {300, 400}}, {400, 1}, {400, 1}},
+    {"contiguous with ones", {4, {1, 30, 1, 40}}, {7, 40, 9, 1}, {0, 40, 0, 1}},
+    {"row over short rows", {2, {100, 50}}, {50, 1}, {0, 1}},
+    {"row over rows of three", {2, {4096, 3}}, {3, 1}, {0, 1}},
+    {"column over rows of three", {2, {4096, 3}}, {3, 1}, {1, 0}},
+    {"row over long rows", {2, {100, 784}}, {784, 1}, {0, 1}},
+    {"column over long rows", {2, {100, 784}}, {784, 1}, {1, 0}},
+    {"row and column", {2, {120, 90}}, {0, 1}, {1, 0}},
+    {"row and column, long", {2, {50, 700}}, {0, 1}, {1, 0}},
+    {"transposed", {2, {200, 300}}, {1, 200}, {300, 1}},
+    {"both transposed", {2, {200, 300}}, {1, 200}, {1, 200}},
+    {"transposed, short", {2, {7, 5}}, {1, 7}, {5, 1}},
+    {"every third", {1, {5000}}, {3}, {2}},
+    {"part of each row", {2, {60, 300}}, {400, 1}, {300, 1}},
+    {"part of each short row", {2, {60, 30}}, {40, 1}, {31, 1}},
+    {"channels", {3, {6, 16, 9}}, {144, 9, 1}, {0, 1, 0}},
+    {"channels, long", {3, {3, 4, 784}}, {3136, 784, 1}, {0, 1, 0}},
+    {"period of two dimensions", {3, {50, 11, 13}}, {143, 13, 1}, {0, 13, 1}},
+    {"repeats in the middle", {3, {20, 30, 7}}, {210, 7, 1}, {7, 0, 1}},
+    {"permuted", {4, {5, 6, 7, 8}}, {1, 5, 30, 210}, {336, 8, 48, 1}},
+    {"eight dimensions",
+     {8, {2, 3, 2, 3, 2, 3, 2, 3}},
+     {1, 2, 6, 12, 36, 72, 216, 432},
+     {0, 216, 0, 36, 18, 0, 3, 1}},
+    {"tile and one", {2, {3, 513}}, {600, 1}, {0, 1}},
+    {"at the limit of long", {2, {9, 256}}, {300, 1}, {256, 1}},
+    {"just short", {2, {9, 255}}, {300, 1}, {255, 1}},
+    {"nothing", {2, {0, 5}}, {5, 1}, {0, 1}},
+    {"nothing inside", {3, {4, 0, 5}}, {0, 5, 1}, {0, 0, 1}},
+};
+enum { LAYOUTS = sizeof(layouts) / sizeof(layouts[0]) };
+
+static bb_array array_of(void *data, bb_dtype dtype, bb_shape shape, const int64_t *stride)
+{
+    bb_array a = {.data = data, .dtype = dtype, .shape = shape};
+    memcpy(a.stride, stride, sizeof a.stride);
+    return a;
+}
+
+static bb_array row_major(void *data, bb_dtype dtype, bb_shape shape)
+{
+    int64_t stride[BB_MAX_DIMS] = {0}, next = 1;
+    for (int d = shape.ndim - 1; d >= 0; next *= shape.dim[d--])
+        stride[d] = next;
+    return array_of(data, dtype, shape, stride);
+}
+
+static int64_t count_of(bb_shape shape)
+{
+    int64_t count = 1;
+    for (int d = 0; d < shape.ndim; d++)
+        count *= shape.dim[d];
+    return count;
+}
+
+static int64_t place_of(bb_shape shape, const int64_t *stride, int64_t element)
+{
+    int64_t place = 0;
+    for (int d = shape.ndim - 1; d >= 0; d--) {
+        place += element % shape.dim[d] * stride[d];
+        element /= shape.dim[d];
+    }
+    return place;
+}
+
+/* x - 2 y in float: neither symmetric nor free of rounding. */
+static void combine_f32(size_t n, const void *const *in, void *out, const void *attrs)
+{
+    const float *x = in[0], *y = in[1];
+    for (size_t i = 0; i < n; i++)
+        ((float *)out)[i] = x[i] - *(const float *)attrs * y[i];
+}
+
+static void choose_f64(size_t n, const void *const *in, void *out, const void *attrs)
+{
+    const uint8_t *mask = in[0];
+    const double *x = in[1];
+    (void)attrs;
+    for (size_t i = 0; i < n; i++)
+        ((double *)out)[i] = mask[i] ? x[i] : -1;
+}
+
+static void is_above_i32(size_t n, const void *const *in, void *out, const void *attrs)
+{
+    const int32_t *x = in[0], *y = in[1];
+    (void)attrs;
+    for (size_t i = 0; i < n; i++)
+        ((uint8_t *)out)[i] = x[i] > y[i];
+}
+
+static const float two = 2;
+
+static float numbers_x[MEMORY], numbers_y[MEMORY];
+
+static void fill_numbers(void)
+{
+    for (int i = 0; i < MEMORY; i++) {
+        numbers_x[i] = 0.37F * (float)i;
+        numbers_y[i] = 1.0F / (float)(i + 3);
+    }
+}
+
+TestSuite(map, .init = fill_numbers);
+
+static void check_layout(const layout_case *c, int threads)
+{
+    static float out[MEMORY + 1];
+    const bb_array in[] = {array_of(numbers_x, BB_F32, c->shape, c->x),
+                           array_of(numbers_y, BB_F32, c->shape, c->y)};
+    const bb_array to = row_major(out, BB_F32, c->shape);
+    int64_t count = count_of(c->shape);
+    memset(out, 0xff, sizeof out);
+    bb__map(combine_f32, 2, in, &to, &two, threads);
+    for (int64_t i = 0; i < count; i++) {
+        float x = numbers_x[place_of(c->shape, c->x, i)];
+        float y = numbers_y[place_of(c->shape, c->y, i)];
+        cr_assert_eq(out[i], x - 2 * y, "%s: element %lld of %d threads", c->name, (long long)i,
+                     threads);
+    }
+    const unsigned char *beyond = (const unsigned char *)(out + count);
+    cr_assert_eq(*beyond, 0xff, "%s: written beyond the end", c->name);
+}
+
+Test(map, is_what_plain_loops_give)
+{
+    for (int i = 0; i < LAYOUTS; i++)
+        for (int threads = 1; threads <= 4; threads += 3)
+            check_layout(&layouts[i], threads);
+}
+
+Test(map, types_may_differ)
+{
+    static uint8_t mask[MEMORY], above[MEMORY];
+    static double x[MEMORY], out[MEMORY];
+    static int32_t whole[MEMORY];
+    for (int i = 0; i < MEMORY; i++) {
+        mask[i] = i % 3 == 0;
+        x[i] = i;
+        whole[i] = i * 7 % 11;
+    }
+    for (int l = 0; l < LAYOUTS; l++) {
+        const layout_case *c = &layouts[l];
+        const bb_array chosen[] = {array_of(mask, BB_U8, c->shape, c->x),
+                                   array_of(x, BB_F64, c->shape, c->y)};
+        const bb_array to = row_major(out, BB_F64, c->shape);
+        bb__map(choose_f64, 2, chosen, &to, NULL, 4);
+        const bb_array compared[] = {array_of(whole, BB_I32, c->shape, c->x),
+                                     array_of(whole, BB_I32, c->shape, c->y)};
+        const bb_array bits = row_major(above, BB_U8, c->shape);
+        bb__map(is_above_i32, 2, compared, &bits, NULL, 4);
+        for (int64_t i = 0; i < count_of(c->shape); i++) {
+            int64_t p = place_of(c->shape, c->x, i), q = place_of(c->shape, c->y, i);
+            cr_assert_eq(out[i], mask[p] ? x[q] : -1, "%s: element %lld", c->name, (long long)i);
+            cr_assert_eq(above[i], whole[p] > whole[q], "%s: element %lld", c->name, (long long)i);
+        }
+    }
+}
+
+Test(map, may_write_over_an_input)
+{
+    static float memory[MEMORY];
+    const int64_t row[BB_MAX_DIMS] = {0, 1};
+    const bb_shape shape = {2, {1000, 100}};
+    memcpy(memory, numbers_x, sizeof memory);
+    const bb_array in[] = {row_major(memory, BB_F32, shape),
+                           array_of(numbers_y, BB_F32, shape, row)};
+    bb__map(combine_f32, 2, in, &in[0], &two, 4);
+    for (int i = 0; i < 100000; i++)
+        cr_assert_eq(memory[i], numbers_x[i] - 2 * numbers_y[i % 100], "element %d", i);
+    memcpy(memory, numbers_x, sizeof memory);
+    const bb_array same[] = {in[0], in[0]};
+    bb__map(combine_f32, 2, same, &in[0], &two, 4);
+    for (int i = 0; i < 100000; i++)
+        cr_assert_eq(memory[i], numbers_x[i] - 2 * numbers_x[i], "element %d", i);
+}
+
+static void sum_of_eight(size_t n, const void *const *in, void *out, const void *attrs)
+{
+    (void)attrs;
+    for (size_t i = 0; i < n; i++) {
+        double sum = 0;
+        for (int k = 0; k < BB_MAP_INPUTS; k++)
+            sum = 3 * sum + ((const double *)in[k])[i];
+        ((double *)out)[i] = sum;
+    }
+}
+
+Test(map, takes_eight_inputs)
+{
+    static double x[600], out[600];
+    const bb_shape shape = {2, {30, 20}};
+    bb_array in[BB_MAP_INPUTS];
+    for (int i = 0; i < 600; i++)
+        x[i] = i;
+    for (int k = 0; k < BB_MAP_INPUTS; k++)
+        in[k] = array_of(x, BB_F64, shape, (int64_t[BB_MAX_DIMS]){k % 3 * 10, k % 2});
+    const bb_array to = row_major(out, BB_F64, shape);
+    bb__map(sum_of_eight, BB_MAP_INPUTS, in, &to, NULL, 1);
+    for (int64_t i = 0; i < 600; i++) {
+        double sum = 0;
+        for (int k = 0; k < BB_MAP_INPUTS; k++)
+            sum = 3 * sum + x[place_of(shape, in[k].stride, i)];
+        cr_assert_eq(out[i], sum, "element %lld", (long long)i);
+    }
+}
+
+Test(map, works_inside_a_parallel_region)
+{
+    static float out[4][MEMORY];
+    const bb_shape shape = {1, {MEMORY}};
+#pragma omp parallel for num_threads(4)
+    for (int t = 0; t < 4; t++) {
+        const bb_array in[] = {row_major(numbers_x, BB_F32, shape),
+                               row_major(numbers_y, BB_F32, shape)};
+        const bb_array to = row_major(out[t], BB_F32, shape);
+        bb__map(combine_f32, 2, in, &to, &two, 4);
+    }
+    for (int t = 1; t < 4; t++)
+        cr_assert_arr_eq(out[t], out[0], sizeof out[0]);
+    cr_assert_eq(out[0][MEMORY - 1], numbers_x[MEMORY - 1] - 2 * numbers_y[MEMORY - 1]);
+}
+
+typedef struct parts {
+    int64_t n, grain;
+    unsigned char *covered;
+    bool cut_by_grain;
+} parts;
+
+static void cover(void *context, int64_t first, int64_t last)
+{
+    parts *p = context;
+    if (first % p->grain != 0 || (last - first != p->grain && last != p->n))
+        p->cut_by_grain = false;
+    for (int64_t i = first; i < last; i++)
+        p->covered[i]++;
+}
+
+Test(parallel, covers_a_range_once_in_parts_of_the_grain)
+{
+    static const int64_t sizes[] = {0, 1, 9, 10, 11, 1000, 1005};
+    for (size_t s = 0; s < sizeof sizes / sizeof sizes[0]; s++)
+        for (int threads = 0; threads <= 4; threads++) {
+            unsigned char covered[1005] = {0};
+            parts p = {sizes[s], 10, covered, true};
+            bb__parallel(p.n, p.grain, threads, cover, &p);
+            cr_assert(p.cut_by_grain);
+            for (int64_t i = 0; i < 1005; i++)
+                cr_assert_eq(covered[i], i < p.n);
+        }
+}
+
+Test(parallel, names_a_number_of_threads)
+{
+    cr_assert_geq(bb__thread_count(), 1);
+}

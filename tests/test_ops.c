@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MIT */
+/* Conformance of every op of the registry: its descriptor, its gradients, float32 beside float64,
+ * threads. One case an op, each in a process of its own. */
+#include "samples.h"
+
+#include <criterion/criterion.h>
+#include <criterion/parameterized.h>
+#include <math.h>
+#include <string.h>
+
+enum { MOST_OPS = 1024, GUARD = 0x5a };
+
+static struct criterion_test_params all_ops(void)
+{
+    static int index[MOST_OPS];
+    for (int i = 0; i < bb_op_count(); i++)
+        index[i] = i;
+    return cr_make_param_array(int, index, (size_t)bb_op_count());
+}
+
+ParameterizedTestParameters(ops, have_a_sane_descriptor)
+{
+    return all_ops();
+}
+
+ParameterizedTest(int *index, ops, have_a_sane_descriptor)
+{
+    const bb_op *op = bb_op_at(*index);
+    cr_assert_not_null(op);
+    cr_expect(op->name[0] &&
+                  strspn(op->name, "abcdefghijklmnopqrstuvwxyz_0123456789") == strlen(op->name),
+              "'%s' is no name", op->name);
+    cr_expect(bb_op_find(op->name) == op, "two ops are named %s", op->name);
+    cr_expect(op->doc && strlen(op->doc) > 2, "%s has no doc", op->name);
+    cr_expect(op->arity >= BB_VARIADIC && op->arity <= BB_SAMPLE_INPUTS, "%s takes %d", op->name,
+              op->arity);
+    cr_expect(op->n_samples > 0 || op->is_effect, "%s has no samples", op->name);
+    cr_expect(op->infer, "%s has no infer", op->name);
+    for (int i = 0; i < op->n_samples; i++) {
+        const bb_sample *s = &op->samples[i];
+        cr_expect(op->arity == BB_VARIADIC || s->n_in == op->arity, "%s, sample %d has %d inputs",
+                  op->name, i, s->n_in);
+        cr_expect(op->attrs_size == 0 || s->attrs, "%s, sample %d has no attributes", op->name, i);
+        for (int k = 0; k < s->n_in; k++)
+            cr_expect(bb_shape_count(s->in[k]) >= 0, "%s, sample %d, input %d", op->name, i, k);
+    }
+}
+
+ParameterizedTestParameters(ops, print_attributes_within_the_buffer)
+{
+    return all_ops();
+}
+
+ParameterizedTest(int *index, ops, print_attributes_within_the_buffer)
+{
+    const bb_op *op = bb_op_at(*index);
+    for (int i = 0; op->print_attrs && i < op->n_samples; i++)
+        for (size_t size = 1; size <= 128; size += 127) {
+            char buffer[160];
+            memset(buffer, GUARD, sizeof buffer);
+            sample_graph sg = sample_graph_new(op, &op->samples[i], BB_F64);
+            op->print_attrs(bb_node_attrs(sg.y), buffer, size);
+            cr_expect(memchr(buffer, '\0', size), "%s, sample %d: no end", op->name, i);
+            for (size_t k = size; k < sizeof buffer; k++)
+                cr_assert(buffer[k] == GUARD, "%s, sample %d: beyond the buffer", op->name, i);
+            sample_graph_free(&sg);
+        }
+}
+
+ParameterizedTestParameters(ops, pass_the_gradient_check)
+{
+    return all_ops();
+}
+
+ParameterizedTest(int *index, ops, pass_the_gradient_check)
+{
+    const bb_op *op = bb_op_at(*index);
+    bb_gradcheck_report report;
+    bb_gradcheck_options options = check_options(op);
+    cr_expect(bb_gradcheck_op(op, &options, &report) == BB_OK && report.passed, "%s", report.text);
+    if (op_has_gradient(op))
+        cr_expect(report.compared_second > 0, "%s: no second order", op->name);
+}
+
+/* Appends the gradient of `y` with respect to `x` for a cotangent of ones; NULL when that fails. */
+static bb_node *derivative(bb_node *y, bb_node *x)
+{
+    bb_node *d = NULL;
+    return bb_grads(y, bb_ones_like(y), BB_NODES(x), &d) == BB_OK ? d : NULL;
+}
+
+ParameterizedTestParameters(ops, can_be_differentiated_three_times)
+{
+    return all_ops();
+}
+
+ParameterizedTest(int *index, ops, can_be_differentiated_three_times)
+{
+    const bb_op *op = bb_op_at(*index);
+    for (int i = 0; i < op->n_samples; i++) {
+        sample_graph sg = sample_graph_new(op, &op->samples[i], BB_F64);
+        for (int k = 0; k < sg.n && sample_has_gradient(&sg); k++) {
+            bb_node *d = sg.y;
+            for (int order = 1; order <= 3 && bb_dtype_is_float(bb_node_dtype(sg.in[k])); order++) {
+                d = derivative(d, sg.in[k]);
+                cr_assert(d, "%s, sample %d, order %d: %s", op->name, i, order,
+                          bb_graph_error(sg.g));
+            }
+            bb_program *p = bb_compile(sg.g, BB_NODES(d));
+            cr_expect(p, "%s, sample %d: %s", op->name, i, bb_graph_error(sg.g));
+            bb_program_free(p);
+        }
+        sample_graph_free(&sg);
+    }
+}
+
+static void expect_near(const bb_op *op, int sample, const bb_tensor *single,
+                        const bb_tensor *exact)
+{
+    bool is_map = op->map[BB_F32];
+    double largest = 0;
+    for (int64_t e = 0; e < bb_tensor_count(exact); e++)
+        if (isfinite(bb_tensor_at(exact, e)))
+            largest = fmax(largest, fabs(bb_tensor_at(exact, e)));
+    for (int64_t e = 0; e < bb_tensor_count(exact); e++) {
+        double got = bb_tensor_at(single, e), want = bb_tensor_at(exact, e);
+        double allowed = is_map ? 1e-5 * fabs(want) : 1e-4 * largest;
+        bool same = got == want || (isnan(got) && isnan(want)) || fabs(got - want) <= allowed;
+        cr_expect(same, "%s, sample %d, element %lld: f32 %.9g, f64 %.17g", op->name, sample,
+                  (long long)e, got, want);
+    }
+}
+
+ParameterizedTestParameters(ops, agree_in_both_float_types)
+{
+    return all_ops();
+}
+
+ParameterizedTest(int *index, ops, agree_in_both_float_types)
+{
+    const bb_op *op = bb_op_at(*index);
+    for (int i = 0; !op->is_effect && i < op->n_samples; i++) {
+        sample_graph single = sample_graph_new(op, &op->samples[i], BB_F32);
+        sample_graph exact = sample_graph_new(op, &op->samples[i], BB_F64);
+        bb_error error = {0};
+        bb_tensor *a = bb_eval(single.y, sample_feeds(&single), &error);
+        bb_tensor *b = bb_eval(exact.y, sample_feeds(&exact), &error);
+        cr_assert(a && b, "%s, sample %d: %s", op->name, i, error.text);
+        expect_near(op, i, a, b);
+        bb_tensor_release(a);
+        bb_tensor_release(b);
+        sample_graph_free(&single);
+        sample_graph_free(&exact);
+    }
+}
+
+static void expect_same_bits(const bb_op *op, int sample, bb_program *p, const sample_graph *sg)
+{
+    static const int threads[] = {1, 2, 5};
+    bb_tensor *first = NULL;
+    for (int k = 0; k < 3; k++) {
+        bb_program_set_threads(p, threads[k]);
+        bb_program_set_step(p, 0);
+        cr_assert(bb_run(p, sample_feeds(sg)) == BB_OK, "%s: %s", op->name, bb_program_error(p));
+        const bb_tensor *value = bb_program_value(p, sg->y);
+        if (!first)
+            first = bb_tensor_cast(value, bb_tensor_dtype(value));
+        size_t bytes = bb_tensor_bytes(first);
+        cr_expect(bytes == 0 || memcmp(bb_tensor_read(first), bb_tensor_read(value), bytes) == 0,
+                  "%s, sample %d: %d threads give other bits", op->name, sample, threads[k]);
+    }
+    bb_tensor_release(first);
+}
+
+ParameterizedTestParameters(ops, give_the_same_bits_with_any_threads)
+{
+    return all_ops();
+}
+
+ParameterizedTest(int *index, ops, give_the_same_bits_with_any_threads)
+{
+    static const bb_dtype reals[] = {BB_F32, BB_F64};
+    const bb_op *op = bb_op_at(*index);
+    for (int i = 0; !op->is_effect && i < op->n_samples; i++)
+        for (int k = 0; k < 2; k++) {
+            sample_graph sg = sample_graph_new(op, &op->samples[i], reals[k]);
+            bb_program *p = bb_compile(sg.g, BB_NODES(sg.y));
+            cr_assert(p, "%s, sample %d: %s", op->name, i, bb_graph_error(sg.g));
+            expect_same_bits(op, i, p, &sg);
+            bb_program_free(p);
+            sample_graph_free(&sg);
+        }
+}

@@ -67,12 +67,13 @@ static bb_program *compile(model *m)
 
 static bool run_workload(const workload *w, int threads)
 {
-    model m = {0};
+    model m = {.params = bb_params_new(0)};
     w->build(&m);
+    model_feed(&m);
     bb_program *program = compile(&m);
     if (program && threads > 0)
         bb_program_set_threads(program, threads);
-    double seconds = program ? measure(program, (bb_feeds){m.n_feeds, m.feeds}) : -1;
+    double seconds = program ? measure(program, (bb_feeds){m.n_inputs, m.feeds}) : -1;
     if (seconds >= 0)
         printf("%-26s %12.1f us\n", w->name, seconds * 1e6);
     else
@@ -80,15 +81,16 @@ static bool run_workload(const workload *w, int threads)
                 program ? bb_program_error(program) : bb_graph_error(m.graph));
     fflush(stdout);
     bb_program_free(program);
+    bb_params_free(m.params);
     model_free(&m);
     return seconds >= 0;
 }
 
 /* Builds and compiles once; seconds of each, the nodes, and what the plan needs. */
-static bool build_once(const workload *w, double *build_out, double *compile_out, int *nodes_out,
-                       bb_program_stats *stats_out)
+static bool build_once(const workload *w, bb_params *params, double *build_out, double *compile_out,
+                       int *nodes_out, bb_program_stats *stats_out)
 {
-    model m = {0};
+    model m = {.params = params};
     double start = now();
     w->build(&m);
     double built = now();
@@ -113,9 +115,13 @@ static bool run_graph_cost(const workload *w)
     double build[REPEATS], compiled[REPEATS];
     int nodes = 0;
     bb_program_stats stats = {0};
-    for (int i = 0; i < REPEATS; i++)
-        if (!build_once(w, &build[i], &compiled[i], &nodes, &stats))
-            return false;
+    bb_params *params = bb_params_new(0); /* made in the first repeat, found in the others */
+    bool ok = true;
+    for (int i = 0; ok && i < REPEATS; i++)
+        ok = build_once(w, params, &build[i], &compiled[i], &nodes, &stats);
+    bb_params_free(params);
+    if (!ok)
+        return false;
     printf("%-26s %12.0f build ns a node (%d nodes)\n", w->name, median(build) * 1e9 / nodes,
            nodes);
     printf("%-26s %12.0f compile ns a node\n", w->name, median(compiled) * 1e9 / nodes);

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""peer_torch.py [--threads N] [NAME]...: the workloads of bench.c on PyTorch, same shapes, same lines,
-same way of timing. Needs Debian's python3-torch."""
+"""peer_torch.py [--threads N] [NAME]...: the workloads of bench.c on PyTorch, of the same shapes,
+timed and printed the same way. Needs Debian's python3-torch."""
 import statistics
 import sys
 import time

@@ -10,37 +10,33 @@ enum { CLASSES = 10, PIXELS = 784, LINKS = 5000 };
 void model_free(model *m)
 {
     bb_graph_free(m->graph);
-    bb_params_free(m->params);
-    for (int i = 0; i < m->n_feeds; i++)
+    for (int i = 0; i < m->n_inputs; i++)
         bb_tensor_release(m->values[i]);
 }
 
-static void feed(model *m, bb_node *input, bb_tensor *value)
+static bb_tensor *value_for(const bb_node *input)
 {
-    m->values[m->n_feeds] = value;
-    m->feeds[m->n_feeds++] = (bb_feed){input, value};
-}
-
-static bb_node *image_input(model *m, int64_t batch)
-{
-    bb_node *x = bb_input(m->graph, "x", BB_F32, BB_SHAPE(batch, PIXELS));
-    bb_tensor *images = bb_tensor_new(BB_F32, BB_SHAPE(batch, PIXELS));
-    if (images)
-        bb_tensor_fill_uniform(images, 0, 1, 1);
-    feed(m, x, images);
-    return x;
-}
-
-static bb_node *label_input(model *m, int64_t batch)
-{
-    bb_node *t = bb_input(m->graph, "t", BB_I32, BB_SHAPE(batch));
-    bb_tensor *labels = bb_tensor_new(BB_I32, BB_SHAPE(batch));
-    int32_t *label = labels ? bb_tensor_data(labels) : NULL;
+    bb_tensor *value = bb_tensor_new(bb_node_dtype(input), bb_node_shape(input));
+    if (!value || bb_tensor_fill_uniform(value, 0, 1, 1) == BB_OK)
+        return value;
+    int32_t *label = bb_tensor_data(value);
     bb_rng rng = {2, 0};
-    for (int64_t i = 0; label && i < batch; i++)
+    for (int64_t i = 0; i < bb_tensor_count(value); i++)
         label[i] = (int32_t)bb_rng_below(&rng, CLASSES);
-    feed(m, t, labels);
-    return t;
+    return value;
+}
+
+void model_feed(model *m)
+{
+    for (int i = 0; i < m->n_inputs; i++)
+        m->feeds[i].value = m->values[i] = value_for(m->feeds[i].input);
+}
+
+static bb_node *input(model *m, const char *name, bb_dtype dtype, bb_shape shape)
+{
+    bb_node *node = bb_input(m->graph, name, dtype, shape);
+    m->feeds[m->n_inputs++].input = node;
+    return node;
 }
 
 typedef bb_node *activation(bb_node *x);
@@ -55,12 +51,6 @@ static bb_node *mlp(model *m, bb_node *x, int layers, const int64_t *units, acti
             x = act(x);
     }
     return x;
-}
-
-static void new_model(model *m)
-{
-    m->graph = bb_graph_new();
-    m->params = bb_params_new(0);
 }
 
 /* --- Adam (Kingma and Ba 2015, algorithm 1) --------------------------------------------------- */
@@ -117,9 +107,10 @@ static bb_node *adam_rule(bb_params *params, bb_node *w, bb_node *g, const void 
 
 static void train_mlp(model *m, int64_t batch, int layers, const int64_t *units, activation *act)
 {
-    new_model(m);
-    bb_node *logits = mlp(m, image_input(m, batch), layers, units, act);
-    m->outputs[0] = bb_softmax_cross_entropy(logits, label_input(m, batch));
+    m->graph = bb_graph_new();
+    bb_node *x = input(m, "x", BB_F32, BB_SHAPE(batch, PIXELS));
+    bb_node *t = input(m, "t", BB_I32, BB_SHAPE(batch));
+    m->outputs[0] = bb_softmax_cross_entropy(mlp(m, x, layers, units, act), t);
     m->n_outputs = 2;
 }
 
@@ -138,8 +129,8 @@ static void build_mlp_wide(model *m)
 
 static void infer_mlp(model *m, int64_t batch)
 {
-    new_model(m);
-    bb_node *x = image_input(m, batch);
+    m->graph = bb_graph_new();
+    bb_node *x = input(m, "x", BB_F32, BB_SHAPE(batch, PIXELS));
     m->outputs[0] = bb_softmax(mlp(m, x, 3, (int64_t[]){50, 100, CLASSES}, bb_sigmoid), 1);
     m->n_outputs = 1;
 }
@@ -154,17 +145,10 @@ static void build_mlp_infer100(model *m)
     infer_mlp(m, 100);
 }
 
-static bb_node *scalar_input(model *m)
-{
-    new_model(m);
-    bb_node *x = bb_input(m->graph, "x", BB_F32, BB_SCALAR);
-    feed(m, x, bb_tensor_from(BB_F32, BB_SCALAR, (float[]){0.5F}));
-    return x;
-}
-
 static void build_scalar(model *m)
 {
-    bb_node *x = scalar_input(m), *y = x;
+    m->graph = bb_graph_new();
+    bb_node *x = input(m, "x", BB_F32, BB_SCALAR), *y = x;
     for (int i = 0; i < LINKS; i++)
         y = bb_sin(bb_mul_scalar(y, 1.01));
     m->outputs[0] = y;
@@ -175,7 +159,8 @@ static void build_scalar(model *m)
 /* No gradient: the cost of a node alone. */
 static void build_chain(model *m)
 {
-    bb_node *y = scalar_input(m);
+    m->graph = bb_graph_new();
+    bb_node *y = input(m, "x", BB_F32, BB_SCALAR);
     for (int i = 0; i < LINKS; i++)
         y = bb_sin(bb_neg(y));
     m->outputs[0] = y;

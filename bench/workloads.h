@@ -5,22 +5,23 @@
 
 #include <bibun/bibun.h>
 
-enum { WORKLOAD_OUTPUTS = 2, WORKLOAD_FEEDS = 2 };
+enum { MODEL_OUTPUTS = 2, MODEL_INPUTS = 2 };
 
-/* A model in a graph of its own, with the values that its runs are fed. */
+/* A model in a graph of its own. */
 typedef struct model {
     bb_graph *graph;
-    bb_params *params;
-    bb_node *outputs[WORKLOAD_OUTPUTS];
+    bb_params *params; /* borrowed */
+    bb_node *outputs[MODEL_OUTPUTS];
     int n_outputs;
-    bb_feed feeds[WORKLOAD_FEEDS];
-    bb_tensor *values[WORKLOAD_FEEDS]; /* of the feeds, owned */
-    int n_feeds;
+    bb_feed feeds[MODEL_INPUTS]; /* all inputs; the values are NULL until model_feed */
+    bb_tensor *values[MODEL_INPUTS];
+    int n_inputs;
 } model;
 
 typedef struct workload {
     const char *name;
-    void (*build)(model *m); /* into a zeroed model; failures stick to its graph */
+    void (*build)(model *m); /* fills a model that has its parameters and nothing else; failures
+                                stick to the graph */
 } workload;
 
 extern const workload workloads[];
@@ -30,6 +31,9 @@ extern const int n_workloads;
 extern const workload graph_costs[];
 extern const int n_graph_costs;
 
-void model_free(model *m);
+/* Values for all inputs: uniform numbers, and labels. */
+void model_feed(model *m);
+
+void model_free(model *m); /* all but the parameters */
 
 #endif

@@ -176,7 +176,6 @@ static int check(const bb_op *op)
 {
     bb_gradcheck_report report;
     bb_status status = bb_gradcheck_op(op, NULL, &report);
-    printf("%s: ", op->name);
     bb_gradcheck_print(&report, stdout);
     return status == BB_OK ? 0 : 1;
 }

@@ -34,7 +34,7 @@ bb_node *bb__count_ties(bb_node *tied, const bb_node *y)
             axes.axis[axes.count++] = i;
     const bb_node *x = bb_node_input(y, 0);
     bb_node *one = bb_scalar(bb_node_graph(x), bb_node_dtype(x), 1);
-    return bb_sum_keep(bb_where(tied, one, bb_number(one, 0)), axes);
+    return bb_maximum(bb_sum_keep(bb_where(tied, one, bb_number(one, 0)), axes), one);
 }
 
 bb_node *bb__share_among_ties(bb_node *y, bb_node *dy)

@@ -11,7 +11,8 @@ double bb__reduction_flops(const void *attrs, const bb_type *in, const bb_type *
 /* y with the axes that it reduced put back with size 1, or dy likewise. */
 bb_node *bb__unreduced(bb_node *reduced, const bb_node *y);
 
-/* How many are set of a mask of x's shape over the axes that y reduced, with size 1. */
+/* How many are set of a mask of x's shape over the axes that y reduced, which get size 1; at least
+ * 1, so that it can divide where nothing is tied. */
 bb_node *bb__count_ties(bb_node *tied, const bb_node *y);
 
 /* The rule of max and min: elements equal to y share dy evenly. */

@@ -30,8 +30,6 @@ struct mutant {
     bool changed;
 };
 
-/* --- the structure of a rule's result */
-
 static bool is_named(const bb_node *node, const char *op_name)
 {
     return strcmp(bb_node_op_name(node), op_name) == 0;
@@ -119,8 +117,6 @@ static bool has_numbers(bb_node *dy, bb_node *gradient)
     return bb_shape_count(bb_node_shape(gradient)) > 0 && bb_shape_count(bb_node_shape(dy)) > 0 &&
            depends_on(gradient, dy);
 }
-
-/* --- ways to break a rule */
 
 static bb_node *flip_sign(const mutant *m, bb_node *y, bb_node *dy, bb_node *gradient)
 {
@@ -298,8 +294,6 @@ mutant_count break_rule(const bb_op *op, FILE *log)
             }
     return count;
 }
-
-/* --- broken numbers */
 
 static void broken_forward(const bb_call *call)
 {

@@ -51,6 +51,13 @@ static int count(const char *text, const char *part)
     return times;
 }
 
+static double seconds(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
 static void wait_ms(long ms)
 {
     nanosleep(&(struct timespec){.tv_nsec = ms * 1000000}, NULL);
@@ -77,7 +84,7 @@ Test(progress, rate_remaining_time_and_a_note)
     bb_progress_free(p);
     const char *seen = terminal_close(&t);
     cr_assert_eq(strncmp(seen, first, strlen(first)), 0, "%s", seen);
-    cr_assert(strstr(seen, "/s 0:00 left  loss 0.5\033[K"), "%s", seen);
+    cr_assert(strstr(seen, "/s 0:0") && strstr(seen, " left  loss 0.5\033[K"), "%s", seen);
 }
 
 Test(progress, the_last_line_is_complete)
@@ -92,21 +99,22 @@ Test(progress, the_last_line_is_complete)
         last--;
     const char *start = "train [########################] 100% 3/3 ";
     cr_assert_eq(strncmp(last, start, strlen(start)), 0, "%s", seen);
-    cr_assert(strstr(last, "/s in 0:00  loss 0.25\033[K\r\n"), "%s", seen);
+    cr_assert(strstr(last, "/s in 0:0") && strstr(last, "  loss 0.25\033[K\r\n"), "%s", seen);
 }
 
 Test(progress, redraws_are_at_most_ten_a_second)
 {
     terminal t = terminal_open(100);
     bb_progress *p = bb_progress_new(t.stream, "", 30);
+    double started = seconds();
     for (int i = 1; i <= 30; i++) {
         bb_progress_update(p, i, NULL);
         wait_ms(10);
     }
     bb_progress_free(p);
+    double most = 10 * (seconds() - started) + 2; /* the first and the last come on top */
     int drawn = count(terminal_close(&t), "\033[K");
-    cr_assert(drawn >= 2, "%d", drawn); /* the first and the last */
-    cr_assert(drawn <= 30 / 3, "%d", drawn);
+    cr_assert(drawn >= 2 && drawn <= most, "%d drawn, at most %g", drawn, most);
 }
 
 Test(progress, a_narrow_terminal_is_not_overrun)

@@ -10,10 +10,11 @@
  * gradient, with respect to x and to the cotangent.
  *
  * What an error is relative to. |analytic - numeric| is divided by the largest entry of either
- * Jacobian (of one function and one variable), however small that is; when rounding f disturbs the
- * differences by more, 16 epsilon |f| / step, that counts instead. The size of the Jacobian plays
- * no part. Where rounding could hide 1/1000 of max(1, the largest entry), nothing is compared and
- * the entries count as skipped, which is a failure.
+ * Jacobian (of one function and one variable), however small that is; but rounding of f may disturb
+ * the differences, and less than 16 epsilon max(1, |f|) / step, 6e-10 for values of about 1, is
+ * within the tolerance and counts as zero. The size of the Jacobian plays no part. Where rounding
+ * could hide 1/1000 of max(1, the largest entry), nothing is compared and the entries count as
+ * skipped, which is a failure.
  *
  * Kinks. Where the slopes to both sides differ by what is not curvature (halving h does not halve
  * it, or moves the central difference), the point is moved by a random 0.01 to 0.1 of max(1, |x|).

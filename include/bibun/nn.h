@@ -25,7 +25,7 @@ BB_BUILDER bb_node *bb_dense(bb_node *x, bb_params *params, const char *name, in
 typedef struct bb_dense_options {
     /* a NULL fill stands for Xavier, not for zeros; for zeros say bb_init_zeros() */
     bb_init weight;
-    bb_init bias;
+    bb_init bias; /* a NULL fill stands for zeros */
     bool no_bias;
 } bb_dense_options;
 BB_BUILDER bb_node *bb_dense_with(bb_node *x, bb_params *params, const char *name, int64_t units,

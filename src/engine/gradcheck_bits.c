@@ -32,7 +32,7 @@ static bb_status run_and_keep(bits *b)
 
 static void say(const bits *b, int i, const char *what)
 {
-    char label[2 * BB__LABEL];
+    char label[BB__LABEL];
     int variable = i < b->f->n ? i : 0;
     bb__check_fault(b->c, "gradient check failed: %s: %s",
                     bb__check_label(b->c, b->f, variable, label), what);

@@ -57,7 +57,7 @@ static bool is_comparable(bb__jacobian *j, double largest, double noise, int64_t
     j->c->nonzero |= largest > noise;
     if (noise <= 1e-3 * fmax(1, largest))
         return true;
-    char label[2 * BB__LABEL];
+    char label[BB__LABEL];
     j->c->report->skipped += entries;
     bb__check_fault(
         j->c, "gradient check failed: %s: rounding of such large values hides the differences",
@@ -128,7 +128,7 @@ static void compare_direction(bb__jacobian *j)
     }
     for (int64_t r = 0; r < j->rows; r++) {
         numeric += v[r] * ((j->plus[0][r] - j->minus[0][r]) / reach);
-        values += v[r] * v[r] * j->base[r] * j->base[r];
+        values += v[r] * v[r] * fmax(1, j->base[r] * j->base[r]);
     }
     double noise = 16 * DBL_EPSILON * sqrt(values) / j->c->options.step;
     double largest = fmax(sqrt(squares), fabs(numeric));

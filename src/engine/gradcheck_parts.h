@@ -47,16 +47,19 @@ typedef struct bb__function {
 /* --- telling (gradcheck_report.c)
  * --------------------------------------------------------------------------------------- */
 
-enum { BB__LABEL = 64 };
+enum { BB__LABEL = 144 };
 
 /* Writes the text unless there is one. The first also returns the status, for a check that could
  * not be made. */
 bb_status bb__check_error(bb__check *c, bb_status status, const char *format, ...) BB_PRINTF(3, 4);
 void bb__check_fault(bb__check *c, const char *format, ...) BB_PRINTF(2, 3);
 
+/* A node's name, or its op's when it has none. */
+const char *bb__node_label(const bb_node *node);
+
 /* "of loss with respect to x", "of w's gradient with respect to the cotangent (second order)" */
 const char *bb__check_label(const bb__check *c, const bb__function *f, int variable,
-                            char label[2 * BB__LABEL]);
+                            char label[BB__LABEL]);
 
 /* One comparison. `scale` is not 0 unless both numbers are. */
 void bb__check_compare(bb__check *c, const bb__function *f, int variable, int64_t element,

@@ -32,7 +32,7 @@ void bb__check_fault(bb__check *c, const char *format, ...)
     va_end(arguments);
 }
 
-static const char *node_label(const bb_node *node)
+const char *bb__node_label(const bb_node *node)
 {
     const char *name = bb_node_name(node);
     return name[0] ? name : bb_node_op_name(node);
@@ -41,17 +41,17 @@ static const char *node_label(const bb_node *node)
 static const char *variable_label(const bb__check *c, int variable)
 {
     bool is_cotangent = variable == c->n_variables - 1;
-    return is_cotangent ? "the cotangent" : node_label(c->variables[variable].node);
+    return is_cotangent ? "the cotangent" : bb__node_label(c->variables[variable].node);
 }
 
 const char *bb__check_label(const bb__check *c, const bb__function *f, int variable,
-                            char label[2 * BB__LABEL])
+                            char label[BB__LABEL])
 {
     if (f->order == 1)
-        snprintf(label, 2 * BB__LABEL, "of %.40s with respect to %.40s", node_label(f->y),
+        snprintf(label, BB__LABEL, "of %.40s with respect to %.40s", bb__node_label(f->y),
                  variable_label(c, variable));
     else
-        snprintf(label, 2 * BB__LABEL, "of %.40s's gradient with respect to %.40s (second order)",
+        snprintf(label, BB__LABEL, "of %.40s's gradient with respect to %.40s (second order)",
                  variable_label(c, f->gradient_of), variable_label(c, variable));
     return label;
 }
@@ -65,7 +65,7 @@ static double printable(double x)
 static void note_mismatch(bb__check *c, const bb__function *f, int variable, int64_t element,
                           double error)
 {
-    char label[2 * BB__LABEL], place[32] = "along a random direction";
+    char label[BB__LABEL], place[32] = "along a random direction";
     const bb_gradcheck_report *r = c->report;
     if (element >= 0)
         snprintf(place, sizeof place, "element %lld", (long long)element);

@@ -40,7 +40,7 @@ double bb__jacobian_width(const bb__jacobian *j, int64_t e)
 
 bb_status bb__jacobian_settle(bb__jacobian *j)
 {
-    double largest = 0;
+    double largest = 1;
     bb_status status = evaluate(j, 0, j->base);
     for (int64_t r = 0; r < j->rows; r++)
         largest = fmax(largest, fabs(j->base[r]));
@@ -128,7 +128,7 @@ static bb_status move_point(bb__jacobian *j, int64_t point)
     j->moved[point] = 1;
     cap = cap < 1 ? 1 : cap;
     if (j->n_moved > cap || ++j->moves > TRIES * cap) {
-        char label[2 * BB__LABEL];
+        char label[BB__LABEL];
         j->given_up = true;
         bb__check_fault(j->c, "gradient check failed: %s: %lld of %lld points lie at kinks",
                         bb__check_label(j->c, j->f, j->variable, label), (long long)j->n_moved,

@@ -93,7 +93,8 @@ bb_array bb__array_of(const bb__ir *ir, int number, void *root_memory)
     bb_array array = {NULL, value->type.dtype, value->type.shape, {0}};
     for (int i = 0; i < value->type.shape.ndim; i++)
         array.stride[i] = value->layout.stride[i];
-    array.data =
-        (char *)root_memory + (size_t)value->layout.offset * bb_dtype_size(value->type.dtype);
+    size_t offset = (size_t)value->layout.offset * bb_dtype_size(value->type.dtype);
+    if (root_memory)
+        array.data = (char *)root_memory + offset;
     return array;
 }

@@ -118,16 +118,19 @@ size_t bb__matmul_scratch(const bb_array *x, const bb_array *y)
 
 /* --- panels --- */
 
-typedef struct product {
+typedef struct product product;
+typedef void (*multiply_fn)(const product *p, const char *x, const char *y, char *out, int64_t m,
+                            int64_t n);
+
+struct product {
     bb_array x, y;
     const bb_array *out;
     matrix mx, my;
     int64_t m, n, k;
     bool by_rows; /* panels are rows of the result, else columns */
     int64_t panels, width;
-    void (*multiply)(const struct product *p, const char *x, const char *y, char *out, int64_t m,
-                     int64_t n);
-} product;
+    multiply_fn multiply;
+};
 
 /* How many panels one product is cut into. A panel packs again the operand that all panels share,
  * so it must be wide and heavy enough; except where small kernels spare the packing. */
@@ -199,8 +202,6 @@ DEFINE_PLAIN(plain_f64, double)
 DEFINE_BLAS(f32, float, cblas_sgemm, cblas_sgemv)
 DEFINE_BLAS(f64, double, cblas_dgemm, cblas_dgemv)
 
-typedef void (*multiply_fn)(const product *p, const char *x, const char *y, char *out, int64_t m,
-                            int64_t n);
 typedef enum way { PLAIN, GEMM, COLUMN, ROW, WAYS } way;
 static const multiply_fn ways[BB_DTYPE_COUNT][WAYS] = {
     [BB_F32] = {plain_f32, gemm_f32, column_f32, row_f32},
@@ -258,10 +259,21 @@ static void multiply_range(void *context, int64_t first, int64_t last)
     leave_blas(threads);
 }
 
+/* Cuts each product of the batch into panels along the longer side of its result. */
+static void cut(product *p)
+{
+    bool small_kernels = p->out->dtype == BB_F32 && has_small_kernels();
+    int64_t longer = p->m > p->n ? p->m : p->n;
+    p->by_rows = p->m > p->n;
+    p->panels = panel_count(p->m, p->n, p->k, small_kernels);
+    p->width = (longer + p->panels - 1) / p->panels;
+    p->panels = (longer + p->width - 1) / p->width;
+}
+
 void bb__matmul(const bb_array *x, const bb_array *y, const bb_array *out, void *scratch,
                 int threads)
 {
-    enum { WORTH = 200000 }; /* multiplications that pay for a thread */
+    static const double worth = 200000; /* multiplications that pay for a thread */
     const int d = x->shape.ndim - 2;
     product p = {.out = out, .m = x->shape.dim[d], .k = x->shape.dim[d + 1]};
     p.n = y->shape.dim[d + 1];
@@ -277,12 +289,8 @@ void bb__matmul(const bb_array *x, const bb_array *y, const bb_array *out, void 
     p.mx = matrix_of(&p.x);
     p.my = matrix_of(&p.y);
     p.multiply = ways[out->dtype][way_of(&p)];
-    p.by_rows = p.m > p.n;
-    p.panels = panel_count(p.m, p.n, p.k, out->dtype == BB_F32 && has_small_kernels());
-    int64_t longer = p.by_rows ? p.m : p.n;
-    p.width = (longer + p.panels - 1) / p.panels;
-    p.panels = (longer + p.width - 1) / p.width;
+    cut(&p);
     double panel = (double)p.m * (double)p.n * (double)p.k / (double)p.panels;
-    bb__parallel(count / (p.m * p.n) * p.panels, panel < WORTH ? (int64_t)(WORTH / panel) : 1,
+    bb__parallel(count / (p.m * p.n) * p.panels, panel < worth ? (int64_t)(worth / panel) : 1,
                  threads, multiply_range, &p);
 }

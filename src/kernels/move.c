@@ -283,8 +283,8 @@ static int64_t offset_at(int ndim, const int64_t *dim, const int64_t *stride, in
 
 static int32_t index_at(const bb_array *index, int64_t j)
 {
-    return ((const int32_t *)
-                index->data)[offset_at(index->shape.ndim, index->shape.dim, index->stride, j)];
+    const int32_t *value = index->data;
+    return value[offset_at(index->shape.ndim, index->shape.dim, index->stride, j)];
 }
 
 static bool indices_fit(const bb_call *call, int64_t size)

@@ -3,32 +3,19 @@
 #include <bibun/nn.h>
 #include <bibun/op.h>
 
-/* x [..., inputs] as one matrix, so that leading dimensions cost one product. */
-static bb_node *as_rows(bb_node *x)
-{
-    bb_shape shape = bb_node_shape(x);
-    if (shape.ndim <= 2)
-        return x;
-    int64_t rows = 1;
-    for (int i = 0; i < shape.ndim - 1; i++)
-        rows *= shape.dim[i];
-    return bb_reshape(x, BB_SHAPE(rows, shape.dim[shape.ndim - 1]));
-}
-
 static bb_node *affine(bb_node *x, bb_params *params, int64_t units,
                        const bb_dense_options *options)
 {
     bb_graph *g = bb_node_graph(x);
     bb_dtype dtype = bb_node_dtype(x);
     bb_shape shape = bb_node_shape(x);
-    int64_t *last = &shape.dim[shape.ndim - 1];
+    int64_t inputs = shape.dim[shape.ndim - 1];
     bb_init init = options->weight.fill ? options->weight : bb_init_xavier();
-    bb_node *w = bb_param(g, params, "weight", dtype, BB_SHAPE(*last, units), init);
-    bb_node *y = bb_matmul(as_rows(x), w);
-    if (!options->no_bias)
-        y = bb_add(y, bb_param(g, params, "bias", dtype, BB_SHAPE(units), options->bias));
-    *last = units;
-    return shape.ndim <= 2 ? y : bb_reshape(y, shape);
+    bb_node *w = bb_param(g, params, "weight", dtype, BB_SHAPE(inputs, units), init);
+    bb_node *y = bb_matmul(x, w);
+    if (options->no_bias)
+        return y;
+    return bb_add(y, bb_param(g, params, "bias", dtype, BB_SHAPE(units), options->bias));
 }
 
 static bb_node *layer(bb_node *x, bb_params *params, int64_t units, const bb_dense_options *options)

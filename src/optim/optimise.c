@@ -42,12 +42,15 @@ static bb_node *update(bb_update_rule rule, bb_params *params, bb_node *w, bb_no
                        const void *data)
 {
     bb_graph *g = bb_node_graph(w);
-    const char *scope = bb_node_scope(w);
-    if (!scope[0])
-        return rule(params, w, gradient, data);
-    bb_scope_push(g, scope);
+    bool scoped = bb_node_scope(w)[0] != '\0';
+    if (scoped)
+        bb_scope_push(g, bb_node_scope(w));
     bb_node *effect = rule(params, w, gradient, data);
-    bb_scope_pop(g);
+    if (bb_node_graph(effect) != g)
+        effect = bb_fail_node(w, NULL, "optimise", BB_BAD_GRAPH,
+                              "the rule returned no node of this graph");
+    if (scoped)
+        bb_scope_pop(g);
     return effect;
 }
 

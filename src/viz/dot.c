@@ -43,8 +43,18 @@ static int look_of(const bb_node *node)
     return bb__is_effect(node) ? EFFECT : order == 0 ? FORWARD : order == 1 ? GRADIENT : GRADIENT2;
 }
 
-/* What the sweeps find out about a node. */
-enum { NEEDED = 1, ASKED = 2, HIDDEN = 4, FEEDS_DRAWN = 8, FEEDS_HIDDEN = 16, DRAWN = 32 };
+/* What the sweeps find out about a node: MADE by differentiation, or an UPDATE, which is computed
+ * from gradients but is none. */
+enum {
+    NEEDED = 1,
+    ASKED = 2,
+    MADE = 4,
+    UPDATE = 8,
+    FEEDS_DRAWN = 16,
+    FEEDS_GRADIENT = 32,
+    FEEDS_UPDATE = 64,
+    DRAWN = 128
+};
 
 typedef struct picture {
     const bb_graph *g;
@@ -65,10 +75,10 @@ static void mark_inputs(const picture *p, const bb_node *node, int mark)
         p->marks[bb_node_id(bb_node_input(node, i))] |= (unsigned char)mark;
 }
 
-static bool has_hidden_input(const picture *p, const bb_node *node)
+static bool has_input_marked(const picture *p, const bb_node *node, int mark)
 {
     for (int i = 0; i < bb_node_input_count(node); i++)
-        if (p->marks[bb_node_id(bb_node_input(node, i))] & HIDDEN)
+        if (p->marks[bb_node_id(bb_node_input(node, i))] & mark)
             return true;
     return false;
 }
@@ -93,23 +103,41 @@ static bb_status mark_needed(const picture *p)
     return BB_OK;
 }
 
-/* Without gradients, what is computed from them goes too, and leaves that nothing else uses. */
-static void mark_drawn(const picture *p)
+static void mark_hidden(const picture *p)
 {
     for (int id = 0; id < p->count; id++) {
         const bb_node *node = bb_graph_node(p->g, id);
-        bool made = bb_node_order(node) > 0 || has_hidden_input(p, node);
-        if (p->options->no_gradients && made)
-            p->marks[id] |= HIDDEN;
-        if (p->marks[id] & NEEDED)
-            mark_inputs(p, node, p->marks[id] & HIDDEN ? FEEDS_HIDDEN : FEEDS_DRAWN);
+        if (bb_node_order(node) > 0)
+            p->marks[id] |= MADE;
+        else if (has_input_marked(p, node, MADE | UPDATE))
+            p->marks[id] |= UPDATE;
     }
-    for (int id = 0; id < p->count; id++) {
+}
+
+/* Whether a node has a use in the picture. A loss that only its gradient reads has; a factor of an
+ * update, or a leaf that only gradients read, has none. */
+static bool is_of_use(const bb_node *node, int mark)
+{
+    if (mark & (FEEDS_DRAWN | ASKED))
+        return true;
+    if (bb_node_kind_of(node) == BB_NODE_OP && mark & FEEDS_GRADIENT)
+        return true;
+    return !(mark & (FEEDS_GRADIENT | FEEDS_UPDATE));
+}
+
+static void mark_drawn(const picture *p)
+{
+    if (p->options->no_gradients)
+        mark_hidden(p);
+    for (int id = p->count - 1; id >= 0; id--) {
+        const bb_node *node = bb_graph_node(p->g, id);
         int mark = p->marks[id];
-        bool is_leaf = bb_node_kind_of(bb_graph_node(p->g, id)) != BB_NODE_OP;
-        bool only_hidden = (mark & FEEDS_HIDDEN) && !(mark & (FEEDS_DRAWN | ASKED));
-        if ((mark & NEEDED) && !(mark & HIDDEN) && !(is_leaf && only_hidden))
+        bool drawn = !(mark & (MADE | UPDATE)) && is_of_use(node, mark);
+        if (!(mark & NEEDED))
+            continue;
+        if (drawn)
             p->marks[id] |= DRAWN;
+        mark_inputs(p, node, drawn ? FEEDS_DRAWN : mark & MADE ? FEEDS_GRADIENT : FEEDS_UPDATE);
     }
 }
 

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: MIT */
+/* Products against plain loops, for any sizes, batches and strides. */
+#include "arrays.h"
+
+#include <omp.h>
+
+static block multiplied(const bb_array *x, const bb_array *y, int threads)
+{
+    bb_shape shape = x->shape;
+    shape.dim[shape.ndim - 1] = y->shape.dim[y->shape.ndim - 1];
+    block out = block_new(x->dtype, shape);
+    void *scratch = scratch_new(bb__matmul_scratch(x, y));
+    bb__matmul(x, y, &out.array, scratch, threads);
+    free(scratch);
+    return out;
+}
+
+/* Compares one element with its sum in double, by the bound of a sum's rounding. */
+static void check_element(const bb_array *x, const bb_array *y, const int64_t *index, double got)
+{
+    const int d = x->shape.ndim - 2;
+    const double unit = x->dtype == BB_F32 ? 6e-8 : 1.2e-16;
+    int64_t xi[BB_MAX_DIMS], yi[BB_MAX_DIMS], k = x->shape.dim[d + 1];
+    memcpy(xi, index, sizeof xi);
+    memcpy(yi, index, sizeof yi);
+    double sum = 0, scale = 0;
+    for (int64_t l = 0; l < k; l++) {
+        xi[d + 1] = yi[d] = l;
+        double term = get(x, at_index(x, xi)) * get(y, at_index(y, yi));
+        sum += term;
+        scale += fabs(term);
+    }
+    char text[2][BB_SHAPE_TEXT];
+    cr_assert(is_close(got, sum, (double)(k + 2) * unit, scale), "%s x %s: %.17g, not %.17g",
+              bb_shape_text(x->shape, text[0]), bb_shape_text(y->shape, text[1]), got, sum);
+}
+
+static void check(const bb_array *x, const bb_array *y)
+{
+    block out = multiplied(x, y, 1);
+    int64_t index[BB_MAX_DIMS] = {0};
+    if (bb_shape_count(out.array.shape) > 0)
+        do
+            check_element(x, y, index, get(&out.array, at_index(&out.array, index)));
+        while (next_index(out.array.shape, index));
+    static const int thread_counts[] = {2, 5};
+    for (size_t t = 0; t < 2; t++) {
+        block again = multiplied(x, y, thread_counts[t]);
+        cr_assert(same_bits(&again, &out), "%d threads differ", thread_counts[t]);
+        free(again.memory);
+    }
+    free(out.memory);
+}
+
+static void check_random(bb_rng *rng, bb_shape batch, int64_t m, int64_t k, int64_t n,
+                         bb_dtype dtype)
+{
+    bb_shape sx = batch, sy = batch;
+    sx.dim[sx.ndim++] = m;
+    sx.dim[sx.ndim++] = k;
+    sy.dim[sy.ndim++] = k;
+    sy.dim[sy.ndim++] = n;
+    block x = block_random(rng, dtype, sx, (layout)bb_rng_below(rng, LAYOUTS), 0);
+    block y = block_random(rng, dtype, sy, (layout)bb_rng_below(rng, LAYOUTS), 0);
+    check(&x.array, &y.array);
+    free(x.memory);
+    free(y.memory);
+}
+
+Test(gemm, any_sizes_batches_and_strides)
+{
+    bb_rng rng = {1, 0};
+    for (int round = 0; round < 4000; round++) {
+        uint64_t most = round % 4 ? 8 : 40;
+        int64_t m = (int64_t)bb_rng_below(&rng, most), k = (int64_t)bb_rng_below(&rng, most);
+        int64_t n = (int64_t)bb_rng_below(&rng, most);
+        bb_shape batch = shape_random(&rng, round % 3 ? 0 : (int)bb_rng_below(&rng, 4), 3);
+        check_random(&rng, batch, m, k, n, round % 2 ? BB_F32 : BB_F64);
+    }
+}
+
+Test(gemm, products_with_vectors)
+{
+    bb_rng rng = {2, 0};
+    for (int round = 0; round < 600; round++) {
+        int64_t k = (int64_t)bb_rng_below(&rng, 200), n = (int64_t)bb_rng_below(&rng, 200);
+        bool left = round % 2;
+        check_random(&rng, BB_SCALAR, left ? 1 : n, k, left ? n : 1, round % 3 ? BB_F32 : BB_F64);
+    }
+    check_random(&rng, BB_SCALAR, 1, 2000, 900, BB_F32);
+    check_random(&rng, BB_SCALAR, 2500, 800, 1, BB_F32);
+}
+
+/* One matrix in the layouts that BLAS takes, and sizes that are cut into panels. */
+static void check_panels(int64_t m, int64_t k, int64_t n, layout how_x, layout how_y,
+                         bb_dtype dtype)
+{
+    bb_rng rng = {3, 0};
+    block x = block_random(&rng, dtype, BB_SHAPE(m, k), how_x, 0);
+    block y = block_random(&rng, dtype, BB_SHAPE(k, n), how_y, 0);
+    check(&x.array, &y.array);
+    free(x.memory);
+    free(y.memory);
+}
+
+Test(gemm, panels)
+{
+    check_panels(100, 784, 50, ROW_MAJOR, ROW_MAJOR, BB_F32);
+    check_panels(784, 100, 50, TRANSPOSED, ROW_MAJOR, BB_F32);
+    check_panels(100, 50, 784, ROW_MAJOR, TRANSPOSED, BB_F32);
+    check_panels(301, 130, 257, TRANSPOSED, TRANSPOSED, BB_F32);
+    check_panels(129, 200, 515, ROW_MAJOR, ROW_MAJOR, BB_F64);
+    check_panels(515, 97, 129, SPACED, REPEATED, BB_F64);
+}
+
+Test(gemm, batches_are_spread_over_threads)
+{
+    bb_rng rng = {4, 0};
+    check_random(&rng, BB_SHAPE(7), 64, 32, 48, BB_F32);
+    check_random(&rng, BB_SHAPE(3, 2), 100, 90, 80, BB_F64);
+}
+
+/* A zero does not hide what it is multiplied with. */
+Test(gemm, nan_and_infinity_spread)
+{
+    static const int64_t sizes[][3] = {{1, 1, 1},    {4, 5, 6},     {1, 70, 50},    {50, 70, 1},
+                                       {30, 40, 50}, {90, 300, 70}, {200, 300, 250}};
+    for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++)
+        for (bb_dtype dtype = BB_F32; dtype <= BB_F64; dtype++) {
+            int64_t m = sizes[s][0], k = sizes[s][1], n = sizes[s][2];
+            block x = block_new(dtype, BB_SHAPE(m, k)), y = block_new(dtype, BB_SHAPE(k, n));
+            for (int64_t i = 0; i < m * k; i++)
+                put(&x.array, i, 0);
+            for (int64_t i = 0; i < k * n; i++)
+                put(&y.array, i, i / n == k / 2 ? (double)INFINITY : 1);
+            block out = multiplied(&x.array, &y.array, 2);
+            for (int64_t i = 0; i < m * n; i++)
+                cr_assert(isnan(get(&out.array, i)), "%lld x %lld x %lld: %g", (long long)m,
+                          (long long)k, (long long)n, get(&out.array, i));
+            free(out.memory);
+            for (int64_t i = 0; i < k * n; i++)
+                put(&y.array, i, 1);
+            put(&x.array, (m - 1) * k, NAN);
+            out = multiplied(&x.array, &y.array, 2);
+            for (int64_t i = 0; i < m * n; i++)
+                cr_assert_eq(isnan(get(&out.array, i)) != 0, i / n == m - 1);
+            free(out.memory);
+            free(x.memory);
+            free(y.memory);
+        }
+}
+
+Test(gemm, an_empty_sum_is_zero)
+{
+    block x = block_new(BB_F32, BB_SHAPE(2, 3, 0)), y = block_new(BB_F32, BB_SHAPE(2, 0, 4));
+    block out = multiplied(&x.array, &y.array, 1);
+    for (int64_t i = 0; i < 24; i++)
+        cr_assert_eq(get(&out.array, i), 0.0);
+    free(x.memory);
+    free(y.memory);
+    free(out.memory);
+}
+
+/* The caller's number of threads is left as it was, and a caller's own region is no trouble. */
+Test(gemm, openmp_is_left_alone)
+{
+    bb_rng rng = {5, 0};
+    block x = block_random(&rng, BB_F32, BB_SHAPE(300, 300), ROW_MAJOR, 0);
+    block wanted = multiplied(&x.array, &x.array, 1), inside[4];
+    omp_set_num_threads(3);
+    block out = multiplied(&x.array, &x.array, 2);
+    cr_assert_eq(omp_get_max_threads(), 3);
+    cr_assert(same_bits(&out, &wanted));
+    free(out.memory);
+#pragma omp parallel for num_threads(4)
+    for (int i = 0; i < 4; i++)
+        inside[i] = multiplied(&x.array, &x.array, 4);
+    for (int i = 0; i < 4; i++) {
+        cr_assert(same_bits(&inside[i], &wanted));
+        free(inside[i].memory);
+    }
+    free(wanted.memory);
+    free(x.memory);
+}

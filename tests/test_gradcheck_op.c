@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT */
+/* The gradient check of whole ops: samples, figures, strides, threads, and memory that runs out. */
+#include "identity.h"
+
+#include <criterion/criterion.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const bb_sample fine[] = {
+    {.n_in = 1, .in = {BB_DIMS(2, 3)}},
+    {.n_in = 1,
+     .in = {BB_DIMS(2)},
+     .golden_in = {BB_NUMBERS(1, NAN)},
+     .golden_out = BB_NUMBERS(1, NAN)},
+};
+static const bb_sample wrong_figure[] = {
+    {.n_in = 1,
+     .in = {BB_DIMS(2)},
+     .golden_in = {BB_NUMBERS(1, 2)},
+     .golden_out = BB_NUMBERS(1, 2.5)},
+};
+static const bb_sample wrong_slope[] = {
+    {.n_in = 1,
+     .in = {BB_DIMS(2)},
+     .golden_in = {BB_NUMBERS(1, 2)},
+     .golden_out = BB_NUMBERS(1, 2),
+     .golden_slope = BB_NUMBERS(1, 3)},
+};
+
+static void expect_op(bb_op *op, const bb_sample *samples, int n, bb_status status,
+                      const char *text)
+{
+    bb_gradcheck_report report;
+    op->samples = samples;
+    op->n_samples = n;
+    cr_expect(bb_gradcheck_op(op, NULL, &report) == status);
+    cr_expect(report.passed == (status == BB_OK));
+    cr_expect(strncmp(report.text, text, strlen(text)) == 0, "%s", report.text);
+}
+
+Test(gradcheck_op, checks_an_op_by_its_samples)
+{
+    bb_op op = identity(identity_right);
+    expect_op(&op, fine, 2, BB_OK, "gradient check of identity passed: ");
+    expect_op(&op, NULL, 0, BB_CHECK_FAILED, "identity: it has no samples");
+    expect_op(&op, wrong_figure, 1, BB_CHECK_FAILED,
+              "identity, sample 0: golden figure 1: got 2, expected 2.5");
+    expect_op(&op, wrong_slope, 1, BB_CHECK_FAILED,
+              "identity, sample 0: golden slope 1: got 1, expected 3");
+    op.backward = identity_doubled;
+    expect_op(
+        &op, fine, 2, BB_CHECK_FAILED,
+        "identity, sample 0: gradient check failed: of identity with respect to x0, element ");
+    op.backward = NULL;
+    expect_op(&op, fine, 2, BB_BAD_GRADIENT, "identity, sample 0: ");
+}
+
+/* Ignores strides, which row-major operands do not show. */
+static void ignore_strides(const bb_call *call)
+{
+    memcpy(call->out->data, call->in[0].data,
+           (size_t)bb_shape_count(call->out->shape) * sizeof(double));
+}
+
+Test(gradcheck_op, finds_a_forward_that_ignores_strides)
+{
+    bb_op op = identity(identity_right);
+    memset(op.map, 0, sizeof op.map);
+    op.forward = ignore_strides;
+    expect_op(&op, fine, 1, BB_CHECK_FAILED,
+              "identity, sample 0, transposed operands: not what row-major operands give");
+    op.needs_contiguous = true;
+    expect_op(&op, fine, 1, BB_OK, "gradient check of identity passed: ");
+}
+
+Test(gradcheck_op, says_that_an_op_only_ran_forward)
+{
+    bb_gradcheck_report report;
+    cr_expect(bb_gradcheck_op(bb_op_find("argmax"), NULL, &report) == BB_OK, "%s", report.text);
+    cr_expect(report.compared == 0);
+    cr_expect(strncmp(report.text,
+                      "gradient check of argmax passed: forward only, for its output is no float",
+                      72) == 0,
+              "%s", report.text);
+}
+
+static int runs;
+
+static void count_runs(const bb_call *call)
+{
+    const double *x = call->in[0].data;
+    *(double *)call->out->data = *x + 1e-13 * runs++;
+}
+
+static void count_threads(const bb_call *call)
+{
+    const double *x = call->in[0].data;
+    *(double *)call->out->data = *x + (call->threads > 2 ? 1e-13 : 0);
+}
+
+static void expect_unsteady(void (*forward)(const bb_call *call), const char *what)
+{
+    char text[256];
+    bb_op op = identity(identity_right);
+    memset(op.map, 0, sizeof op.map);
+    op.forward = forward;
+    bb_graph *g = bb_graph_new();
+    bb_node *x = bb_input(g, "x", BB_F64, BB_SCALAR);
+    bb_tensor *at = bb_tensor_new(BB_F64, BB_SCALAR);
+    bb_gradcheck_report report;
+    snprintf(text, sizeof text, "gradient check failed: of identity with respect to x: %s", what);
+    bb_status status = bb_gradcheck(bb_apply(&op, BB_NODES(x), NULL), BB_NODES(x),
+                                    BB_FEEDS({x, at}), NULL, &report);
+    cr_expect(status == BB_CHECK_FAILED);
+    cr_expect_str_eq(report.text, text);
+    bb_tensor_release(at);
+    bb_graph_free(g);
+}
+
+Test(gradcheck_op, finds_other_bits_of_a_second_run)
+{
+    expect_unsteady(count_runs, "a second run gives other bits");
+}
+
+Test(gradcheck_op, finds_other_bits_of_other_threads)
+{
+    setenv("OMP_NUM_THREADS", "1", 1);
+    expect_unsteady(count_threads, "4 threads give other bits than the default");
+}
+
+static long allowed, alive;
+
+static void *scarce_resize(void *block, size_t size)
+{
+    if (allowed == 0)
+        return NULL;
+    allowed--;
+    alive += block == NULL;
+    return realloc(block, size);
+}
+
+static void scarce_release(void *block)
+{
+    alive -= block != NULL;
+    free(block);
+}
+
+static bb_status check_with(long allocations)
+{
+    const bb_allocator scarce = {scarce_resize, scarce_release};
+    static const bb_sample sample = {.n_in = 1, .in = {BB_DIMS(2, 1)}};
+    bb_op op = identity(identity_right);
+    bb_gradcheck_report report;
+    op.samples = &sample;
+    op.n_samples = 1;
+    allowed = allocations;
+    bb_allocator_set(&scarce);
+    bb_status status = bb_gradcheck_op(&op, NULL, &report);
+    bb_allocator_set(NULL);
+    cr_expect(report.passed == (status == BB_OK));
+    cr_expect(report.text[0] != '\0');
+    return status;
+}
+
+Test(gradcheck_op, survives_any_failing_allocation)
+{
+    bb_status status = BB_OUT_OF_MEMORY;
+    long n = 0;
+    while (status == BB_OUT_OF_MEMORY) {
+        status = check_with(n++);
+        cr_assert(alive == 0, "%ld: %ld blocks are left", n, alive);
+    }
+    cr_expect(status == BB_OK, "%ld: %s", n, bb_status_text(status));
+    cr_expect(n > 100);
+}

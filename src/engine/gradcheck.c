@@ -25,7 +25,7 @@ static bb_status need_f64(bb__check *c, const bb_node *node)
     if (bb_node_dtype(node) == BB_F64)
         return BB_OK;
     return bb__check_error(c, BB_BAD_TYPE, "gradient check: %.80s is %s; it needs f64",
-                           bb__node_label(node), bb_dtype_text(bb_node_dtype(node)));
+                           bb__check_node_label(node), bb_dtype_text(bb_node_dtype(node)));
 }
 
 static bb_status validate(bb__check *c, const bb_node *y, bb_nodes wrt)
@@ -41,12 +41,12 @@ static bb_status validate(bb__check *c, const bb_node *y, bb_nodes wrt)
     for (int i = 0; status == BB_OK && i < wrt.count; i++) {
         bb_node_kind kind = wrt.items[i] ? bb_node_kind_of(wrt.items[i]) : BB_NODE_INERT;
         if (kind != BB_NODE_INPUT && kind != BB_NODE_PARAM)
-            return bb__check_error(c, BB_BAD_ARGUMENT,
-                                   "gradient check: %.80s is neither input nor parameter",
-                                   kind == BB_NODE_INERT ? "wrt" : bb__node_label(wrt.items[i]));
+            return bb__check_error(
+                c, BB_BAD_ARGUMENT, "gradient check: %.80s is neither input nor parameter",
+                kind == BB_NODE_INERT ? "wrt" : bb__check_node_label(wrt.items[i]));
         if (bb_node_graph(wrt.items[i]) != c->graph)
             return bb__check_error(c, BB_BAD_GRAPH, "gradient check: %.80s is of another graph",
-                                   bb__node_label(wrt.items[i]));
+                                   bb__check_node_label(wrt.items[i]));
         status = need_f64(c, wrt.items[i]);
     }
     return status;
@@ -73,11 +73,12 @@ static bb_status open_input(bb__check *c, bb__variable *v, bb_node *node, bb_fee
     char text[BB_SHAPE_TEXT];
     if (i < 0 || !at.items[i].value)
         return bb__check_error(c, BB_BAD_FEED, "gradient check: no value for %.80s",
-                               bb__node_label(node));
+                               bb__check_node_label(node));
     if (bb_tensor_dtype(at.items[i].value) != BB_F64 ||
         !bb_shape_equal(bb_tensor_shape(at.items[i].value), bb_node_shape(node)))
         return bb__check_error(c, BB_BAD_FEED, "gradient check: the value for %.60s is not f64 %s",
-                               bb__node_label(node), bb_shape_text(bb_node_shape(node), text));
+                               bb__check_node_label(node),
+                               bb_shape_text(bb_node_shape(node), text));
     bb_tensor *copy = bb_tensor_cast(at.items[i].value, BB_F64);
     if (!copy)
         return bb__check_error(c, BB_OUT_OF_MEMORY, "gradient check: out of memory");
@@ -105,7 +106,7 @@ static bb_status open_variables(bb__check *c, bb_nodes wrt, bb_feeds at)
         bb_node *node = wrt.items[i];
         if (is_variable(c, node))
             return bb__check_error(c, BB_BAD_ARGUMENT, "gradient check: %.80s is named twice",
-                                   bb__node_label(node));
+                                   bb__check_node_label(node));
         if (bb_node_kind_of(node) == BB_NODE_INPUT)
             status = open_input(c, &c->variables[i], node, at);
         else

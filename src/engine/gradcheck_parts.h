@@ -55,7 +55,7 @@ bb_status bb__check_error(bb__check *c, bb_status status, const char *format, ..
 void bb__check_fault(bb__check *c, const char *format, ...) BB_PRINTF(2, 3);
 
 /* A node's name, or its op's when it has none. */
-const char *bb__node_label(const bb_node *node);
+const char *bb__check_node_label(const bb_node *node);
 
 /* "of loss with respect to x", "of w's gradient with respect to the cotangent (second order)" */
 const char *bb__check_label(const bb__check *c, const bb__function *f, int variable,

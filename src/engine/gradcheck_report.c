@@ -32,7 +32,7 @@ void bb__check_fault(bb__check *c, const char *format, ...)
     va_end(arguments);
 }
 
-const char *bb__node_label(const bb_node *node)
+const char *bb__check_node_label(const bb_node *node)
 {
     const char *name = bb_node_name(node);
     return name[0] ? name : bb_node_op_name(node);
@@ -41,14 +41,14 @@ const char *bb__node_label(const bb_node *node)
 static const char *variable_label(const bb__check *c, int variable)
 {
     bool is_cotangent = variable == c->n_variables - 1;
-    return is_cotangent ? "the cotangent" : bb__node_label(c->variables[variable].node);
+    return is_cotangent ? "the cotangent" : bb__check_node_label(c->variables[variable].node);
 }
 
 const char *bb__check_label(const bb__check *c, const bb__function *f, int variable,
                             char label[BB__LABEL])
 {
     if (f->order == 1)
-        snprintf(label, BB__LABEL, "of %.40s with respect to %.40s", bb__node_label(f->y),
+        snprintf(label, BB__LABEL, "of %.40s with respect to %.40s", bb__check_node_label(f->y),
                  variable_label(c, variable));
     else
         snprintf(label, BB__LABEL, "of %.40s's gradient with respect to %.40s (second order)",

@@ -1,0 +1,6 @@
+/* SPDX-License-Identifier: MIT */
+#include <criterion/criterion.h>
+
+Test(call_site, nothing)
+{
+}

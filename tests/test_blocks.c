@@ -73,7 +73,7 @@ Test(blocks, random)
     static arena_model m;
     bb_rng rng = {7, 0};
     for (int round = 0; round < ROUNDS; round++) {
-        bool may_take = m.n_live < MOST_LIVE, may_give = m.n_live > 0;
+        bool may_take = m.n_live<MOST_LIVE, may_give = m.n_live> 0;
         if (may_take && (!may_give || bb_rng_below(&rng, 2) == 0))
             take(&m, bb_rng_below(&rng, round % 3 ? 300 : 5000));
         else

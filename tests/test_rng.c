@@ -128,7 +128,8 @@ Test(rng, keys_do_not_meet)
 
 Test(rng, keys_of_text)
 {
-    static const char *const names[] = {"", "a", "b", "ab", "ba", "aa", "a.b", "fc1.weight", "fc1."};
+    static const char *const names[] = {"",   "a",   "b",          "ab",  "ba",
+                                        "aa", "a.b", "fc1.weight", "fc1."};
     size_t n = sizeof names / sizeof names[0];
     for (size_t i = 0; i < n; i++) {
         char copy[32];

@@ -55,6 +55,19 @@ static bb_graph *graph_of(bb_nodes inputs)
     return NULL;
 }
 
+/* What is wrong with an operand; NULL when nothing is. */
+static const char *trouble_with(const bb_graph *g, const bb_op *op, const bb_node *in)
+{
+    if (!in)
+        return "is NULL";
+    if (in->graph != g)
+        return in->kind == BB_NODE_INERT ? "is the result of a failed call"
+                                         : "belongs to another graph";
+    bool takes_effects = op->is_effect && !op->is_store;
+    return in->op && in->op->is_effect && !takes_effects ? "is an effect, which has no value"
+                                                         : NULL;
+}
+
 static bool operands_fit(bb_graph *g, const bb_op *op, bb_nodes inputs)
 {
     if (inputs.count < 0 || (op->arity != BB_VARIADIC && op->arity != inputs.count)) {
@@ -64,13 +77,10 @@ static bool operands_fit(bb_graph *g, const bb_op *op, bb_nodes inputs)
     }
     for (int i = 0; i < inputs.count; i++) {
         const bb_node *in = inputs.items[i];
-        const char *trouble = !in                         ? "is NULL"
-                              : in->graph == g            ? NULL
-                              : in->kind == BB_NODE_INERT ? "is the result of a failed call"
-                                                          : "belongs to another graph";
+        const char *trouble = trouble_with(g, op, in);
         if (trouble) {
-            bb__graph_fail(g, in ? BB_BAD_GRAPH : BB_BAD_ARGUMENT, op->name, inputs,
-                           "operand %d %s", i + 1, trouble);
+            bb__graph_fail(g, in && in->graph != g ? BB_BAD_GRAPH : BB_BAD_ARGUMENT, op->name,
+                           inputs, "operand %d %s", i + 1, trouble);
             return false;
         }
     }

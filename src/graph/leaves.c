@@ -108,7 +108,8 @@ static bb_node *keep(bb_graph *g, bb_params *params, const char *what, const cha
     bb_node *node = leaf_of(g, param->tensor);
     if (!node) {
         node = bb__leaf(g, BB_NODE_PARAM, type, full_name, param->tensor);
-        node->trainable = trainable;
+        if (node->kind == BB_NODE_PARAM)
+            node->trainable = trainable;
     }
     return node;
 }

@@ -19,7 +19,8 @@ def tensor(values, *shape):
 def waves(*shape):
     """Numbers of both signs without a pattern, rounded so that they are exact in text."""
     count = math.prod(shape)
-    return tensor([round(3 * math.sin(1.7 * i + 0.3 * len(shape)), 4) for i in range(count)], *shape)
+    phase = 0.3 * len(shape)
+    return tensor([round(3 * math.sin(1.7 * i + phase), 4) for i in range(count)], *shape)
 
 
 def reduced(axes, keep=0):

@@ -2,7 +2,8 @@
 /* Differentiation: walks from y back to what it is differentiated by, calls each op's rule, and
  * sums what arrives at a node in the order of arrival. All that it does is append nodes.
  *
- * Ids are a topological order of a graph, so the walk is one pass over ids from y's downwards. */
+ * Ids are a topological order of a graph, so the walk is one pass over ids from y's downwards. Ways
+ * that lead through an integer end there; where no other way leads on, that is an error. */
 #include <bibun/grad.h>
 #include <bibun/ops.h>
 
@@ -11,7 +12,8 @@
 typedef struct walk {
     bb_graph *g;
     bb_node *y;
-    bool *depends;     /* by id: leads to one of wrt */
+    bool *on_way;      /* by id: between one of wrt and y */
+    bool *lost;        /* by id: on a way from y that leads through an integer */
     bb_node **adjoint; /* by id: the gradient so far; NULL for none */
 } walk;
 
@@ -51,19 +53,30 @@ static void check_operands(bb_graph *g, bb_node *y, bb_node *cotangent, bb_nodes
                            : "the cotangent does not have the type of what is differentiated");
 }
 
-/* Marks the nodes through which y depends on wrt; returns the highest differentiation order among
- * them. */
-static int mark(walk *w, bb_nodes wrt)
+static void mark_dependent(const walk *w, bb_nodes wrt, bool *depends)
 {
-    int order = w->y->order;
     for (int i = 0; i < wrt.count; i++)
         if (wrt.items[i]->id <= w->y->id)
-            w->depends[wrt.items[i]->id] = true;
+            depends[wrt.items[i]->id] = true;
     for (int id = 0; id <= w->y->id; id++) {
         const bb_node *node = w->g->nodes[id];
-        for (int k = 0; !w->depends[id] && k < node->n_in; k++)
-            w->depends[id] = w->depends[node->in[k]->id];
-        if (w->depends[id] && node->order > order)
+        for (int k = 0; !depends[id] && k < node->n_in; k++)
+            depends[id] = depends[node->in[k]->id];
+    }
+}
+
+/* Marks the nodes through which y depends on wrt; returns the highest differentiation order among
+ * them. `depends` is all false. */
+static int mark_ways(walk *w, bb_nodes wrt, bool *depends)
+{
+    int order = w->y->order;
+    mark_dependent(w, wrt, depends);
+    w->on_way[w->y->id] = depends[w->y->id];
+    for (int id = w->y->id; id >= 0; id--) {
+        const bb_node *node = w->g->nodes[id];
+        for (int k = 0; w->on_way[id] && k < node->n_in; k++)
+            w->on_way[node->in[k]->id] = depends[node->in[k]->id];
+        if (w->on_way[id] && node->order > order)
             order = node->order;
     }
     return order;
@@ -74,11 +87,6 @@ static void contribute(walk *w, bb_node *node, int i, bb_node *part)
     bb_node *in = node->in[i];
     if (part->kind == BB_NODE_INERT)
         return;
-    if (!bb_dtype_is_float(in->type.dtype)) {
-        bb__graph_fail(w->g, BB_BAD_GRADIENT, "grad", BB_NODES(node, in),
-                       "the gradient leads through an integer");
-        return;
-    }
     if (part->type.dtype != in->type.dtype || !bb_shape_equal(part->type.shape, in->type.shape)) {
         bb__graph_fail(w->g, BB_BAD_GRADIENT, "grad", BB_NODES(in, part),
                        "the rule of %s gives operand %d a gradient of another type", node->op->name,
@@ -89,42 +97,68 @@ static void contribute(walk *w, bb_node *node, int i, bb_node *part)
     *sum = *sum ? bb_add(*sum, part) : part;
 }
 
-static void differentiate(walk *w, bb_node *node)
+/* One operand of a node whose gradient is dy; NULL on lost ways. */
+static void lead_on(walk *w, bb_node *node, bb_node *dy, int i)
 {
-    bb_node *dy = w->adjoint[node->id];
-    if (!node->op->backward) {
+    bb_node *in = node->in[i];
+    if (dy && !node->op->backward) {
         bb__graph_fail(w->g, BB_BAD_GRADIENT, "grad", BB_NODES(node), "%s has no gradient rule",
                        node->op->name);
         return;
     }
-    for (int i = 0; i < node->n_in && !fails(w->g); i++) {
-        if (!w->depends[node->in[i]->id])
+    bb_node *part = dy ? node->op->backward(node, dy, i) : NULL;
+    if (part && bb_dtype_is_float(in->type.dtype))
+        contribute(w, node, i, part);
+    else if (part || !dy || in->type.dtype == BB_I32)
+        w->lost[in->id] = true;
+}
+
+static void walk_back(walk *w, bb_node *cotangent)
+{
+    bb_graph *g = w->g;
+    g->origin = w->y;
+    if (w->on_way[w->y->id])
+        w->adjoint[w->y->id] =
+            cotangent ? cotangent : bb_full(g, w->y->type.dtype, w->y->type.shape, 1.0);
+    for (int id = w->y->id; id >= 0; id--) {
+        bb_node *node = g->nodes[id];
+        if (!w->adjoint[id] && !w->lost[id])
             continue;
-        bb_node *part = node->op->backward(node, dy, i);
-        if (part)
-            contribute(w, node, i, part);
+        g->origin = node;
+        for (int i = 0; i < node->n_in && !fails(g); i++)
+            if (w->on_way[node->in[i]->id])
+                lead_on(w, node, w->adjoint[id], i);
     }
 }
 
-static void walk_back(walk *w, bb_node *cotangent, bb_nodes wrt)
+static void collect(walk *w, bb_nodes wrt, bb_node **grads_out)
+{
+    for (int i = 0; i < wrt.count && !fails(w->g); i++) {
+        bb_node *x = wrt.items[i];
+        bool is_later = x->id > w->y->id;
+        if (!is_later && w->adjoint[x->id])
+            grads_out[i] = w->adjoint[x->id];
+        else if (!is_later && w->lost[x->id])
+            bb__graph_fail(w->g, BB_BAD_GRADIENT, "grad", BB_NODES(x, w->y),
+                           "the only way leads through an integer");
+        else
+            grads_out[i] = bb_full(w->g, x->type.dtype, x->type.shape, 0.0);
+    }
+}
+
+/* The nodes made meanwhile take an order of their own, and the call site and scope of the node
+ * whose rule makes them. */
+static void differentiate(walk *w, bb_node *cotangent, bb_nodes wrt, bool *depends,
+                          bb_node **grads_out)
 {
     bb_graph *g = w->g;
-    int order = mark(w, wrt), outer_order = g->order;
+    int outer_order = g->order;
     const bb_node *outer_origin = g->origin;
-    g->order = order + 1;
-    g->origin = w->y;
-    if (w->depends[w->y->id])
-        w->adjoint[w->y->id] =
-            cotangent ? cotangent : bb_full(g, w->y->type.dtype, w->y->type.shape, 1.0);
-    for (int id = w->y->id; id >= 0 && !fails(g); id--) {
-        bb_node *node = g->nodes[id];
-        if (!w->adjoint[id] || !node->op)
-            continue;
-        g->origin = node;
-        differentiate(w, node);
-    }
-    g->order = outer_order;
+    g->order = mark_ways(w, wrt, depends) + 1;
+    walk_back(w, cotangent);
     g->origin = outer_origin;
+    collect(w, wrt, grads_out);
+    g->order = outer_order;
 }
 
 bb_status bb_grads(bb_node *y, bb_node *cotangent, bb_nodes wrt, bb_node **grads_out)
@@ -140,22 +174,21 @@ bb_status bb_grads(bb_node *y, bb_node *cotangent, bb_nodes wrt, bb_node **grads
         return g->status;
 
     size_t n = (size_t)y->id + 1;
+    bool *depends = bb_memory_zeroed(n, sizeof *depends);
     walk w = {.g = g,
               .y = y,
-              .depends = bb_memory_zeroed(n, sizeof *w.depends),
+              .on_way = bb_memory_zeroed(n, sizeof *w.on_way),
+              .lost = bb_memory_zeroed(n, sizeof *w.lost),
               .adjoint = bb_memory_zeroed(n, sizeof *w.adjoint)};
-    if (w.depends && w.adjoint)
-        walk_back(&w, cotangent, wrt);
+    if (depends && w.on_way && w.lost && w.adjoint)
+        differentiate(&w, cotangent, wrt, depends, grads_out);
     else
         bb__graph_fail(g, BB_OUT_OF_MEMORY, "grad", (bb_nodes){0, NULL}, "out of memory");
-    for (int i = 0; i < wrt.count && !fails(g); i++) {
-        bb_node *x = wrt.items[i];
-        bb_node *d = x->id <= y->id ? w.adjoint[x->id] : NULL;
-        grads_out[i] = d ? d : bb_full(g, x->type.dtype, x->type.shape, 0.0);
-    }
     for (int i = 0; i < wrt.count && fails(g); i++)
         grads_out[i] = inert;
-    bb_memory_release(w.depends);
+    bb_memory_release(depends);
+    bb_memory_release(w.on_way);
+    bb_memory_release(w.lost);
     bb_memory_release(w.adjoint);
     return g->status;
 }

@@ -105,17 +105,6 @@ static bb_status report_fault(bb_program *p, const bb_node *node)
                    node->scope[0] ? ", in " : "", node->scope);
 }
 
-void bb_call_fault(const bb_call *call, const char *format, ...)
-{
-    va_list arguments;
-    if (!call->fault || call->fault->raised)
-        return;
-    va_start(arguments, format);
-    vsnprintf(call->fault->reason, sizeof call->fault->reason, format, arguments);
-    va_end(arguments);
-    call->fault->raised = true;
-}
-
 bb_status bb_run(bb_program *p, bb_feeds feeds)
 {
     if (!p)

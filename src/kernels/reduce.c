@@ -3,7 +3,7 @@
  *
  * Accumulators are doubles for both types, so that a float sum is as good as its rounding; long
  * rows of doubles are summed pairwise (Higham 1993). Work is cut by shape only. */
-#include "fold.h"
+#include "walk.h"
 
 #include <assert.h>
 #include <math.h>
@@ -94,7 +94,7 @@ DEFINE_FOLDS(max, LARGER, -(double)INFINITY)
 DEFINE_FOLDS(min, SMALLER, (double)INFINITY)
 
 typedef struct reducer {
-    bb__fold_kernel kernel[BB_DTYPE_COUNT];
+    bb__walk_kernel kernel[BB_DTYPE_COUNT];
     double (*merge)(double a, double b);
 } reducer;
 
@@ -111,7 +111,7 @@ static const reducer reducers[] = {
     [BB__MIN] = REDUCER(min, (double)INFINITY),
 };
 
-const bb__fold_kernel *bb__reduce_kernel(bb__reduction kind, bb_dtype dtype)
+const bb__walk_kernel *bb__reduce_kernel(bb__reduction kind, bb_dtype dtype)
 {
     assert(bb_dtype_is_float(dtype));
     return &reducers[kind].kernel[dtype];
@@ -128,8 +128,8 @@ static int64_t chunk_count(int64_t outputs, int64_t terms)
 }
 
 typedef struct job {
-    bb__fold fold;
-    const bb__fold_kernel *kernel;
+    bb__walk fold;
+    const bb__walk_kernel *kernel;
     const bb_array *out;
     double *partial; /* [chunks, outputs], when there is more than one chunk */
     int64_t chunks;
@@ -139,20 +139,20 @@ static void reduce_range(void *context, int64_t first, int64_t last)
 {
     const job *j = context;
     for (int64_t item = first; item < last; item++) {
-        double acc[BB__FOLD_TILE];
+        double acc[BB__WALK_TILE];
         int64_t chunk = item % j->chunks, terms = j->fold.terms;
-        bb__fold_span span = bb__fold_span_at(&j->fold, item / j->chunks);
+        bb__walk_span span = bb__walk_span_at(&j->fold, item / j->chunks);
         for (int64_t i = 0; i < span.width; i++)
             acc[i] = j->kernel->identity;
         int64_t length = (terms + j->chunks - 1) / j->chunks, start = chunk * length;
         int64_t stop = start + length < terms ? start + length : terms;
-        bb__fold_terms(&j->fold, j->kernel, &span, start, stop, acc, NULL);
+        bb__walk_terms(&j->fold, j->kernel, &span, start, stop, acc, NULL);
         for (int64_t i = 0; i < span.width; i++) {
             int64_t at = span.first + i * span.stride;
             if (j->chunks > 1)
                 j->partial[chunk * j->fold.outputs + at] = acc[i];
             else
-                bb__fold_store(j->out, at, acc[i]);
+                bb__walk_store(j->out, at, acc[i]);
         }
     }
 }
@@ -163,7 +163,7 @@ static void merge_chunks(const job *j, double (*merge)(double a, double b))
         double acc = j->partial[at];
         for (int64_t chunk = 1; chunk < j->chunks; chunk++)
             acc = merge(acc, j->partial[chunk * j->fold.outputs + at]);
-        bb__fold_store(j->out, at, acc);
+        bb__walk_store(j->out, at, acc);
     }
 }
 
@@ -174,12 +174,12 @@ void bb__reduce(bb__reduction kind, const bb_array *in, uint32_t axes, const bb_
         bb__copy(in, out, threads);
         return;
     }
-    job j = {.fold = bb__fold_plan(in, axes),
+    job j = {.fold = bb__walk_plan(in, axes),
              .kernel = bb__reduce_kernel(kind, in->dtype),
              .out = out,
              .partial = scratch};
     j.chunks = chunk_count(j.fold.outputs, j.fold.terms);
-    int64_t grain = j.chunks > 1 ? 1 : bb__fold_grain(&j.fold);
+    int64_t grain = j.chunks > 1 ? 1 : bb__walk_grain(&j.fold);
     bb__parallel(j.fold.tiles * j.chunks, grain, threads, reduce_range, &j);
     if (j.chunks > 1)
         merge_chunks(&j, reducers[kind].merge);
@@ -215,7 +215,7 @@ static int32_t (*const argmaxes[BB_DTYPE_COUNT])(const void *, int64_t, int64_t,
     [BB_F32] = argmax_f32, [BB_F64] = argmax_f64};
 
 typedef struct argmax_job {
-    bb__fold fold;
+    bb__walk fold;
     const bb_array *in, *out;
     int axis;
 } argmax_job;
@@ -226,7 +226,7 @@ static void argmax_range(void *context, int64_t first, int64_t last)
     int64_t n = j->in->shape.dim[j->axis], stride = j->in->stride[j->axis];
     int64_t step = j->fold.kept[j->fold.n_kept - 1].in;
     for (int64_t tile = first; tile < last; tile++) {
-        bb__fold_span span = bb__fold_span_at(&j->fold, tile);
+        bb__walk_span span = bb__walk_span_at(&j->fold, tile);
         for (int64_t i = 0; i < span.width; i++)
             ((int32_t *)j->out->data)[span.first + i * span.stride] =
                 argmaxes[j->in->dtype](j->in->data, span.in + i * step, n, stride);
@@ -236,6 +236,6 @@ static void argmax_range(void *context, int64_t first, int64_t last)
 void bb__argmax(const bb_array *in, int axis, const bb_array *out, int threads)
 {
     assert(argmaxes[in->dtype]);
-    argmax_job j = {bb__fold_plan(in, 1U << axis), in, out, axis};
-    bb__parallel(j.fold.tiles, bb__fold_grain(&j.fold), threads, argmax_range, &j);
+    argmax_job j = {bb__walk_plan(in, 1U << axis), in, out, axis};
+    bb__parallel(j.fold.tiles, bb__walk_grain(&j.fold), threads, argmax_range, &j);
 }

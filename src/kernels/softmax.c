@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Softmax, its logarithm, and logsumexp: the largest term is taken out first, so that nothing
  * overflows (Blanchard, Higham and Higham 2021). Each row is one thread's work. */
-#include "fold.h"
+#include "walk.h"
 
 #include <assert.h>
 #include <math.h>
@@ -20,7 +20,7 @@ typedef struct row_kernel {
     {                                                                                         \
         T top = -(T)INFINITY;                                                                 \
         for (int64_t i = 0; i < n; i++)                                                       \
-            top = ((x[i] > top) | (x[i] != x[i])) ? x[i] : top;                                 \
+            top = ((x[i] > top) | (x[i] != x[i])) ? x[i] : top;                               \
         return top;                                                                           \
     }                                                                                         \
     static void largest_lines_##T(T *top, const T *x, int64_t n, int64_t step, int64_t width) \
@@ -29,7 +29,7 @@ typedef struct row_kernel {
             top[j] = -(T)INFINITY;                                                            \
         for (int64_t i = 0; i < n; i++, x += step)                                            \
             for (int64_t j = 0; j < width; j++)                                               \
-                top[j] = ((x[j] > top[j]) | (x[j] != x[j])) ? x[j] : top[j];                    \
+                top[j] = ((x[j] > top[j]) | (x[j] != x[j])) ? x[j] : top[j];                  \
     }
 DEFINE_LARGEST(float)
 DEFINE_LARGEST(double)
@@ -184,13 +184,13 @@ void bb__log_softmax(const bb_array *in, int axis, const bb_array *out, int thre
 DEFINE_POWERS(float, expf)
 DEFINE_POWERS(double, exp)
 
-static const bb__fold_kernel powers[BB_DTYPE_COUNT] = {
+static const bb__walk_kernel powers[BB_DTYPE_COUNT] = {
     [BB_F32] = {0, powers_row_float, powers_columns_float},
     [BB_F64] = {0, powers_row_double, powers_columns_double}};
 
 typedef struct logsumexp_job {
-    bb__fold fold;
-    const bb__fold_kernel *largest, *powers;
+    bb__walk fold;
+    const bb__walk_kernel *largest, *powers;
     const bb_array *out;
 } logsumexp_job;
 
@@ -198,24 +198,24 @@ static void logsumexp_range(void *context, int64_t first, int64_t last)
 {
     const logsumexp_job *j = context;
     for (int64_t tile = first; tile < last; tile++) {
-        double top[BB__FOLD_TILE], sum[BB__FOLD_TILE];
-        bb__fold_span span = bb__fold_span_at(&j->fold, tile);
+        double top[BB__WALK_TILE], sum[BB__WALK_TILE];
+        bb__walk_span span = bb__walk_span_at(&j->fold, tile);
         for (int64_t i = 0; i < span.width; i++) {
             top[i] = j->largest->identity;
             sum[i] = 0;
         }
-        bb__fold_terms(&j->fold, j->largest, &span, 0, j->fold.terms, top, NULL);
+        bb__walk_terms(&j->fold, j->largest, &span, 0, j->fold.terms, top, NULL);
         for (int64_t i = 0; i < span.width; i++)
             top[i] = isfinite(top[i]) ? top[i] : 0; /* infinities then speak for themselves */
-        bb__fold_terms(&j->fold, j->powers, &span, 0, j->fold.terms, sum, top);
+        bb__walk_terms(&j->fold, j->powers, &span, 0, j->fold.terms, sum, top);
         for (int64_t i = 0; i < span.width; i++)
-            bb__fold_store(j->out, span.first + i * span.stride, top[i] + log(sum[i]));
+            bb__walk_store(j->out, span.first + i * span.stride, top[i] + log(sum[i]));
     }
 }
 
 void bb__logsumexp(const bb_array *in, uint32_t axes, const bb_array *out, int threads)
 {
-    logsumexp_job j = {bb__fold_plan(in, axes), bb__reduce_kernel(BB__MAX, in->dtype),
+    logsumexp_job j = {bb__walk_plan(in, axes), bb__reduce_kernel(BB__MAX, in->dtype),
                        &powers[in->dtype], out};
-    bb__parallel(j.fold.tiles, bb__fold_grain(&j.fold), threads, logsumexp_range, &j);
+    bb__parallel(j.fold.tiles, bb__walk_grain(&j.fold), threads, logsumexp_range, &j);
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* The order in which a reduction walks: dimensions sorted by stride, merged where they are jointly
  * contiguous, and outputs grouped in tiles. Every output belongs to exactly one tile. */
-#include "fold.h"
+#include "walk.h"
 
 typedef struct axis {
-    bb__fold_dim dim;
+    bb__walk_dim dim;
     int64_t pace; /* of the walk: stride 0 repeats, and is slowest */
     bool reduced;
 } axis;
@@ -22,7 +22,7 @@ static int sorted_axes(const bb_array *in, uint32_t axes, axis *sorted)
     for (int i = in->shape.ndim - 1; i >= 0; i--) {
         bool reduced = axes >> i & 1U;
         int64_t size = in->shape.dim[i], pace = pace_of(in->stride[i]);
-        bb__fold_dim dim = {size, in->stride[i], reduced ? 0 : out};
+        bb__walk_dim dim = {size, in->stride[i], reduced ? 0 : out};
         if (!reduced)
             out *= size;
         if (size == 1)
@@ -38,19 +38,19 @@ static int sorted_axes(const bb_array *in, uint32_t axes, axis *sorted)
 }
 
 /* Puts a faster dimension behind the list, merged with the last one where they are one run. */
-static int push(bb__fold_dim *list, int n, bb__fold_dim next)
+static int push(bb__walk_dim *list, int n, bb__walk_dim next)
 {
-    bb__fold_dim *last = &list[n - 1];
+    bb__walk_dim *last = &list[n - 1];
     bool one_run = n > 0 && last->in == next.size * next.in && last->out == next.size * next.out;
     if (!one_run) {
         list[n] = next;
         return n + 1;
     }
-    *last = (bb__fold_dim){last->size * next.size, next.in, next.out};
+    *last = (bb__walk_dim){last->size * next.size, next.in, next.out};
     return n;
 }
 
-static int64_t count(const bb__fold_dim *list, int n)
+static int64_t count(const bb__walk_dim *list, int n)
 {
     int64_t product = 1;
     for (int i = 0; i < n; i++)
@@ -60,7 +60,7 @@ static int64_t count(const bb__fold_dim *list, int n)
 
 /* Whether a tile's outputs are folded side by side: along the faster dimension, unless that one is
  * too short for vectors and the other is longer. */
-static bool side_by_side(bb__fold_dim kept, bb__fold_dim reduced)
+static bool side_by_side(bb__walk_dim kept, bb__walk_dim reduced)
 {
     enum { SHORT_LINE = 8, SHORT_ROW = 16 };
     if (kept.size < 2)
@@ -70,9 +70,9 @@ static bool side_by_side(bb__fold_dim kept, bb__fold_dim reduced)
     return kept.size >= SHORT_LINE && pace_of(kept.in) < pace_of(reduced.in);
 }
 
-bb__fold bb__fold_plan(const bb_array *in, uint32_t axes)
+bb__walk bb__walk_plan(const bb_array *in, uint32_t axes)
 {
-    bb__fold f = {.data = in->data, .element = bb_dtype_size(in->dtype)};
+    bb__walk f = {.data = in->data, .element = bb_dtype_size(in->dtype)};
     axis sorted[BB_MAX_DIMS];
     int n = sorted_axes(in, axes, sorted);
     for (int i = 0; i < n; i++)
@@ -83,20 +83,20 @@ bb__fold bb__fold_plan(const bb_array *in, uint32_t axes)
     f.outputs = count(f.kept, f.n_kept);
     f.terms = count(f.reduced, f.n_reduced);
     if (!f.n_kept)
-        f.kept[f.n_kept++] = (bb__fold_dim){1, 0, 1};
+        f.kept[f.n_kept++] = (bb__walk_dim){1, 0, 1};
     if (!f.n_reduced)
-        f.reduced[f.n_reduced++] = (bb__fold_dim){1, 0, 0};
+        f.reduced[f.n_reduced++] = (bb__walk_dim){1, 0, 0};
 
-    const bb__fold_dim *kept = &f.kept[f.n_kept - 1];
+    const bb__walk_dim *kept = &f.kept[f.n_kept - 1];
     f.by_columns = side_by_side(*kept, f.reduced[f.n_reduced - 1]);
-    f.width = f.by_columns ? BB__FOLD_TILE : BB__FOLD_TILE / 8;
+    f.width = f.by_columns ? BB__WALK_TILE : BB__WALK_TILE / 8;
     if (f.outputs)
         f.tiles = count(f.kept, f.n_kept - 1) * ((kept->size + f.width - 1) / f.width);
     return f;
 }
 
 /* Offset in the operand and, unless it is NULL, in the result of a row-major position. */
-static int64_t offset_at(const bb__fold_dim *list, int n, int64_t position, int64_t *out)
+static int64_t offset_at(const bb__walk_dim *list, int n, int64_t position, int64_t *out)
 {
     int64_t in = 0;
     for (int i = n - 1; i >= 0 && position; i--) {
@@ -109,20 +109,20 @@ static int64_t offset_at(const bb__fold_dim *list, int n, int64_t position, int6
     return in;
 }
 
-bb__fold_span bb__fold_span_at(const bb__fold *f, int64_t tile)
+bb__walk_span bb__walk_span_at(const bb__walk *f, int64_t tile)
 {
-    const bb__fold_dim *kept = &f->kept[f->n_kept - 1];
+    const bb__walk_dim *kept = &f->kept[f->n_kept - 1];
     int64_t tiles = (kept->size + f->width - 1) / f->width;
     int64_t line = tile / tiles, start = tile % tiles * f->width;
     int64_t rest = kept->size - start;
-    bb__fold_span span = {.stride = kept->out, .width = rest < f->width ? rest : f->width};
+    bb__walk_span span = {.stride = kept->out, .width = rest < f->width ? rest : f->width};
     span.in = offset_at(f->kept, f->n_kept - 1, line, &span.first);
     span.in += start * kept->in;
     span.first += start * kept->out;
     return span;
 }
 
-int64_t bb__fold_grain(const bb__fold *f)
+int64_t bb__walk_grain(const bb__walk *f)
 {
     enum { WORTH = 32768 };
     int64_t width = f->outputs < f->width ? f->outputs : f->width;
@@ -130,10 +130,10 @@ int64_t bb__fold_grain(const bb__fold *f)
     return work < WORTH ? WORTH / work : 1;
 }
 
-void bb__fold_terms(const bb__fold *f, const bb__fold_kernel *kernel, const bb__fold_span *span,
+void bb__walk_terms(const bb__walk *f, const bb__walk_kernel *kernel, const bb__walk_span *span,
                     int64_t first, int64_t last, double *acc, const double *shift)
 {
-    const bb__fold_dim *run = &f->reduced[f->n_reduced - 1];
+    const bb__walk_dim *run = &f->reduced[f->n_reduced - 1];
     const int64_t element = (int64_t)f->element, step = f->kept[f->n_kept - 1].in;
     while (first < last) {
         int64_t start = first % run->size, n = run->size - start;
@@ -150,7 +150,7 @@ void bb__fold_terms(const bb__fold *f, const bb__fold_kernel *kernel, const bb__
     }
 }
 
-void bb__fold_store(const bb_array *out, int64_t at, double value)
+void bb__walk_store(const bb_array *out, int64_t at, double value)
 {
     if (out->dtype == BB_F32)
         ((float *)out->data)[at] = (float)value;

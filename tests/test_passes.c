@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: MIT */
+/* The passes of the compiler: none changes a bit of any result, and each does what it is for. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "random_graph.h"
+
+static bb_compile_options options_of(int bits)
+{
+    return (bb_compile_options){.no_fold = bits & 1,
+                                .no_merge = bits & 2,
+                                .no_inplace = bits & 4,
+                                .no_reuse = bits & 8,
+                                .poison = bits & 16};
+}
+
+static void expect_same_bits(bb_dtype dtype, uint64_t seed)
+{
+    random_graph r;
+    random_graph_begin(&r, dtype, seed);
+    uint64_t wanted = 0;
+    for (int bits = 31; bits >= 0; bits--) {
+        bb_compile_options options = options_of(bits);
+        bb_program *p = bb_compile_with(r.g, random_graph_outputs(&r), &options);
+        cr_assert(p, "%s", bb_graph_error(r.g));
+        uint64_t got = random_graph_bits(&r, p, 3);
+        wanted = bits == 31 ? got : wanted;
+        cr_assert_eq(got, wanted, "seed %d, options %d", (int)seed, bits);
+        cr_assert(isfinite(bb_program_number(p, r.outputs[0])));
+        bb_program_free(p);
+    }
+    random_graph_end(&r);
+}
+
+Test(passes, same_bits_f64)
+{
+    for (uint64_t seed = 1; seed <= 40; seed++)
+        expect_same_bits(BB_F64, seed);
+}
+
+Test(passes, same_bits_f32)
+{
+    for (uint64_t seed = 101; seed <= 140; seed++)
+        expect_same_bits(BB_F32, seed);
+}
+
+/* On random graphs the plan is never larger with reuse than without. */
+Test(passes, reuse_saves_memory)
+{
+    size_t with = 0, without = 0;
+    for (uint64_t seed = 1; seed <= 10; seed++) {
+        random_graph r;
+        random_graph_begin(&r, BB_F64, seed);
+        const bb_compile_options waste = {.no_reuse = true, .no_inplace = true};
+        bb_program *lean = bb_compile(r.g, random_graph_outputs(&r));
+        bb_program *wide = bb_compile_with(r.g, random_graph_outputs(&r), &waste);
+        bb_program_stats a = bb_program_stats_of(lean), b = bb_program_stats_of(wide);
+        cr_assert_leq(a.peak_bytes, b.peak_bytes);
+        cr_assert_eq(a.value_bytes, b.value_bytes);
+        cr_assert_gt(a.inplace, 0);
+        cr_assert_eq(b.inplace, 0);
+        cr_assert_eq(a.merged, b.merged);
+        with += a.peak_bytes;
+        without += b.peak_bytes;
+        bb_program_free(lean);
+        bb_program_free(wide);
+        random_graph_end(&r);
+    }
+    cr_assert_lt(2 * with, without, "%zu of %zu bytes", with, without);
+}
+
+/* --- single passes -----------------------------------------------------------------------------
+ */
+
+static bb_graph *g;
+static bb_node *x;
+
+static void begin(void)
+{
+    g = bb_graph_new();
+    x = bb_input(g, "x", BB_F64, BB_SHAPE(4));
+}
+
+static void end(void)
+{
+    bb_graph_free(g);
+}
+
+TestSuite(single_passes, .init = begin, .fini = end);
+
+static bb_program_stats stats_of(bb_nodes outputs, const bb_compile_options *options)
+{
+    bb_program *p = bb_compile_with(g, outputs, options);
+    cr_assert(p, "%s", bb_graph_error(g));
+    bb_program_stats stats = bb_program_stats_of(p);
+    bb_program_free(p);
+    return stats;
+}
+
+Test(single_passes, merge)
+{
+    const bb_compile_options no_merge = {.no_merge = true};
+    bb_node *a = bb_exp(bb_neg(x)), *b = bb_exp(bb_neg(x)), *y = bb_add(a, b);
+    bb_program_stats s = stats_of(BB_NODES(y), NULL);
+    cr_assert_eq(s.nodes, 6);
+    cr_assert_eq(s.merged, 2);
+    cr_assert_eq(s.steps, 3);
+    s = stats_of(BB_NODES(y), &no_merge);
+    cr_assert_eq(s.merged, 0);
+    cr_assert_eq(s.steps, 5);
+}
+
+/* What differs in attributes, type or operand order, or is random, is not merged. */
+Test(single_passes, what_is_not_merged)
+{
+    bb_node *m = bb_reshape(x, BB_SHAPE(2, 2)), *one = bb_scalar(g, BB_F64, 1);
+    bb_node *sums[] = {bb_sum(m, BB_AXES(0)), bb_sum(m, BB_AXES(1)), bb_sum(m, BB_ALL),
+                       bb_sum_keep(m, BB_AXES(0))};
+    cr_assert_eq(stats_of((bb_nodes){4, sums}, NULL).merged, 0);
+    bb_node *ordered[] = {bb_sub(x, one), bb_sub(one, x)};
+    cr_assert_eq(stats_of((bb_nodes){2, ordered}, NULL).merged, 1, "the broadcast of 1 is");
+    bb_node *random[] = {bb_uniform(g, BB_F64, BB_SHAPE(3), 0, 1),
+                         bb_uniform(g, BB_F64, BB_SHAPE(3), 0, 1)};
+    cr_assert_eq(stats_of((bb_nodes){2, random}, NULL).merged, 0);
+    bb_node *zeros[] = {bb_mul_scalar(x, 0.0), bb_mul_scalar(x, -0.0)};
+    cr_assert_eq(stats_of((bb_nodes){2, zeros}, NULL).merged, 0, "0 and -0 differ");
+    bb_node *wide = bb_cast(x, BB_F32), *nans[] = {bb_mul_scalar(x, NAN), bb_mul_scalar(x, NAN)};
+    cr_assert_eq(stats_of(BB_NODES(nans[0], nans[1], wide), NULL).merged, 2);
+}
+
+Test(single_passes, fold)
+{
+    const bb_compile_options no_fold = {.no_fold = true};
+    bb_node *two = bb_scalar(g, BB_F64, 2), *y = bb_add(x, bb_exp(bb_square(two)));
+    bb_program_stats s = stats_of(BB_NODES(y), NULL);
+    cr_assert_eq(s.folded, 2);
+    cr_assert_eq(s.steps, 1);
+    cr_assert_eq(s.views, 1);
+    s = stats_of(BB_NODES(y), &no_fold);
+    cr_assert_eq(s.folded, 0);
+    cr_assert_eq(s.steps, 3);
+}
+
+/* Random numbers, effects and values of more than 4096 bytes are computed when they are run. */
+Test(single_passes, what_is_not_folded)
+{
+    bb_node *noise = bb_neg(bb_uniform(g, BB_F64, BB_SHAPE(3), 0, 1));
+    cr_assert_eq(stats_of(BB_NODES(noise), NULL).folded, 0);
+    bb_node *large = bb_exp(bb_full(g, BB_F64, BB_SHAPE(513), 1));
+    cr_assert_eq(stats_of(BB_NODES(large), NULL).folded, 0);
+    bb_node *fits = bb_exp(bb_full(g, BB_F64, BB_SHAPE(512), 1));
+    cr_assert_eq(stats_of(BB_NODES(fits), NULL).folded, 1);
+}
+
+Test(single_passes, only_what_is_needed)
+{
+    bb_node *y = bb_exp(x);
+    for (int i = 0; i < 10; i++)
+        bb_sin(y);
+    bb_program_stats s = stats_of(BB_NODES(y), NULL);
+    cr_assert_eq(s.nodes, 2);
+    cr_assert_eq(s.steps, 1);
+    cr_assert_eq(s.peak_bytes, 0, "the only value is an output");
+    cr_assert_eq(s.value_bytes, 32);
+    cr_assert_eq(s.flops, 4);
+}
+
+/* A chain of maps needs one buffer, of which each takes over the last's. */
+Test(single_passes, in_place)
+{
+    const bb_compile_options apart = {.no_inplace = true}, waste = {.no_reuse = true};
+    bb_node *y = x;
+    for (int i = 0; i < 9; i++)
+        y = bb_sin(y);
+    bb_program_stats s = stats_of(BB_NODES(y), NULL);
+    cr_assert_eq(s.inplace, 7, "the first reads a feed, the last is an output");
+    cr_assert_eq(s.peak_bytes, 64);
+    s = stats_of(BB_NODES(y), &apart);
+    cr_assert_eq(s.inplace, 0);
+    cr_assert_eq(s.peak_bytes, 128);
+    cr_assert_eq(stats_of(BB_NODES(y), &waste).peak_bytes, 8 * 64);
+}
+
+/* Views cost nothing; a copy is made for an op that needs row-major operands, and for an output. */
+Test(single_passes, views_and_copies)
+{
+    bb_node *m = bb_exp(bb_reshape(x, BB_SHAPE(2, 2))), *t = bb_transpose(m);
+    bb_program_stats s = stats_of(BB_NODES(bb_sin(t)), NULL);
+    cr_assert_eq(s.views, 2);
+    cr_assert_eq(s.copies, 0);
+    cr_assert_eq(s.steps, 2);
+    s = stats_of(BB_NODES(t), NULL);
+    cr_assert_eq(s.copies, 1);
+    s = stats_of(BB_NODES(bb_softmax(t, 1)), NULL);
+    cr_assert_eq(s.copies, bb_op_find("softmax")->needs_contiguous);
+}

@@ -52,7 +52,7 @@ static void put(const bb_array *a, int64_t position, double x)
         ((int32_t *)a->data)[i] = (int32_t)x;
         break;
     default:
-        ((uint8_t *)a->data)[i] = (uint8_t)x;
+        ((uint8_t *)a->data)[i] = (uint8_t)(int)x;
     }
 }
 

@@ -28,7 +28,7 @@ static bb_tensor *targets(int rows)
     return bb_tensor_from(BB_I32, BB_SHAPE(rows), numbers);
 }
 
-static bb_batches *batches_of(int64_t size, bb_order order, uint64_t seed)
+static bb_batches *batches_of(int64_t size, bb_batch_order order, uint64_t seed)
 {
     bb_error error = {BB_OK, ""};
     bb_tensor *x = examples(), *t = targets(ROWS);
@@ -143,7 +143,7 @@ Test(batches, drawn_rows_repeat)
 
 Test(batches, the_seed_decides)
 {
-    static const bb_order orders[] = {BB_SHUFFLED, BB_DRAWN};
+    static const bb_batch_order orders[] = {BB_SHUFFLED, BB_DRAWN};
     for (int i = 0; i < 2; i++) {
         bb_batches *a = batches_of(5, orders[i], 11), *b = batches_of(5, orders[i], 11);
         bb_batches *c = batches_of(5, orders[i], 12);
@@ -161,7 +161,7 @@ Test(batches, the_seed_decides)
     }
 }
 
-static void expect_error(bb_tensor *x, bb_tensor *t, int64_t size, bb_order order, bb_status status,
+static void expect_error(bb_tensor *x, bb_tensor *t, int64_t size, bb_batch_order order, bb_status status,
                          const char *text)
 {
     bb_error error = {BB_OK, ""};
@@ -182,7 +182,7 @@ Test(batches, errors)
                  "batches: size 0 is not in 1 .. 10, the rows");
     expect_error(x, t, 11, BB_IN_ORDER, BB_BAD_ARGUMENT,
                  "batches: size 11 is not in 1 .. 10, the rows");
-    expect_error(x, t, 5, (bb_order)9, BB_BAD_ARGUMENT, "batches: 9 is no order");
+    expect_error(x, t, 5, (bb_batch_order)9, BB_BAD_ARGUMENT, "batches: 9 is no order");
     cr_assert_not(bb_batches_next(NULL, NULL, NULL));
     cr_assert_eq(bb_batches_per_epoch(NULL), 0);
     bb_batches_free(NULL);

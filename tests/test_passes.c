@@ -181,6 +181,22 @@ Test(single_passes, in_place)
     cr_assert_eq(stats_of(BB_NODES(y), &waste).peak_bytes, 8 * 64);
 }
 
+/* What is also read in another order than its own is not written over. */
+Test(single_passes, not_in_place)
+{
+    bb_node *m = bb_neg(bb_reshape(x, BB_SHAPE(2, 2)));
+    bb_node *odd = bb_neg(bb_sub(m, bb_transpose(m))), *twice = bb_neg(bb_mul(m, m));
+    cr_assert_eq(stats_of(BB_NODES(twice), NULL).inplace, 1);
+    cr_assert_eq(stats_of(BB_NODES(odd), NULL).inplace, 0);
+    bb_tensor *t = bb_tensor_from(BB_F64, BB_SHAPE(4), (const double[]){1, 2, 3, 4});
+    bb_tensor *value = bb_eval(odd, BB_FEEDS({x, t}), NULL);
+    const double wanted[] = {0, -1, 1, 0};
+    for (int i = 0; i < 4; i++)
+        cr_assert_eq(bb_tensor_at(value, i), wanted[i]);
+    bb_tensor_release(value);
+    bb_tensor_release(t);
+}
+
 /* Views cost nothing; a copy is made for an op that needs row-major operands, and for an output. */
 Test(single_passes, views_and_copies)
 {

@@ -11,19 +11,19 @@ extern "C" {
 
 typedef struct bb_batches bb_batches;
 
-typedef enum bb_order {
+typedef enum bb_batch_order {
     BB_IN_ORDER, /* each example once an epoch, as they stand */
     BB_SHUFFLED, /* each example once an epoch, in a new order each epoch (Fisher and Yates) */
     /* examples drawn at random, independently; an epoch is as many batches as fit into the
      * examples */
     BB_DRAWN,
-} bb_order;
+} bb_batch_order;
 
 /* Batches of `size` rows of two tensors with as many rows, which are retained: examples and targets
  * of any dtype and rank. Rows that do not fill a batch are left out of the epoch. The same seed
  * gives the same batches. NULL with an error when the rows differ, size < 1, there are fewer rows
  * than `size`, or memory runs out. */
-BB_API bb_batches *bb_batches_new(bb_tensor *x, bb_tensor *t, int64_t size, bb_order order,
+BB_API bb_batches *bb_batches_new(bb_tensor *x, bb_tensor *t, int64_t size, bb_batch_order order,
                                   uint64_t seed, bb_error *error_out);
 BB_API void bb_batches_free(bb_batches *b);
 

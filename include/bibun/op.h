@@ -162,9 +162,11 @@ struct bb_op {
     size_t (*scratch)(const void *attrs, int n_in, const bb_array *in, const bb_array *out);
     /* NULL: one an output element */
     double (*flops)(const void *attrs, const bb_type *in, const bb_type *out);
-    bool is_random; /* never merged or folded */
+    bool is_impure; /* other numbers each run: never merged or folded */
+    bool may_fault; /* forward may call bb_call_fault; such ops run before any parameter changes */
     /* has no value of its own: never merged, folded or dropped once requested */
     bool is_effect;
+    bool takes_effects; /* operands are effects, and nothing else */
     /* forward copies input 1 into input 0, a parameter; runs after all that reads input 0, and
      * is left out when input 1 was computed in place there */
     bool is_store;

@@ -107,6 +107,7 @@ const bb_op bb__op_softmax_cross_entropy = {
     .doc = "logsumexp(x) - x[label] for each row of logits; a label out of range is an error of "
            "the run",
     .arity = 2,
+    .may_fault = true,
     .infer = infer,
     .forward = forward,
     .backward = backward,

@@ -55,7 +55,7 @@ const bb_op bb__op_normal = {
     .attrs_size = sizeof(normal_attrs),
     .infer = infer,
     .forward = forward,
-    .is_random = true,
+    .is_impure = true,
     .print_attrs = print_attrs,
     BB_SAMPLES(samples),
 };

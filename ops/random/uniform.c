@@ -54,7 +54,7 @@ const bb_op bb__op_uniform = {
     .attrs_size = sizeof(uniform_attrs),
     .infer = infer,
     .forward = forward,
-    .is_random = true,
+    .is_impure = true,
     .print_attrs = print_attrs,
     BB_SAMPLES(samples),
 };

@@ -77,6 +77,7 @@ const bb_op bb__op_one_hot = {
     .name = "one_hot",
     .doc = "1 at the index along a new last axis, else 0",
     .arity = 1,
+    .may_fault = true,
     .attrs_size = sizeof(one_hot_attrs),
     .infer = infer,
     .forward = forward,

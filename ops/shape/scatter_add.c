@@ -68,6 +68,7 @@ const bb_op bb__op_scatter_add = {
     .name = "scatter_add",
     .doc = "x with updates added at the indices of an axis, in their order",
     .arity = 3,
+    .may_fault = true,
     .attrs_size = sizeof(bb__axis_attrs),
     .infer = infer,
     .forward = forward,

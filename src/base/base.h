@@ -21,9 +21,25 @@ void bb__release_aligned(void *block);
 
 char *bb__copy_text(const char *text); /* NULL when memory runs out */
 
-/* Grows an array geometrically so that it holds `need` elements; false when memory runs out, and
- * then nothing has changed. */
-bool bb__grow(void **array, size_t *capacity, size_t need, size_t element);
+/* `array` is the address of a pointer. Grows what it points to geometrically so that it holds
+ * `need` elements; false when memory runs out, and then nothing has changed. */
+bool bb__grow(void *array, size_t *capacity, size_t need, size_t element);
+
+/* Numbers found by hash (table.c); zero-initialise. Equal hashes are all found, by turns: the
+ * caller compares what the numbers stand for. */
+typedef struct bb__table {
+    int *numbers; /* -1 where a slot is free */
+    uint64_t *hashes;
+    size_t size, used; /* slots, a power of two */
+} bb__table;
+
+bool bb__table_put(bb__table *table, uint64_t hash, int number); /* false when memory runs out */
+/* The first number of that hash when *cursor is 0, then the next ones; -1 after the last. */
+int bb__table_find(const bb__table *table, uint64_t hash, size_t *cursor);
+void bb__table_free(bb__table *table);
+
+uint64_t bb__hash(uint64_t hash, const void *bytes, size_t n); /* of what was hashed before and more
+                                                                */
 
 /* A bump allocator: blocks are never freed singly. Zero-initialise; bb__arena_free frees all. */
 typedef struct bb__arena {

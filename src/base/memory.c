@@ -65,8 +65,9 @@ char *bb__copy_text(const char *text)
     return copy ? memcpy(copy, text, size) : NULL;
 }
 
-bool bb__grow(void **array, size_t *capacity, size_t need, size_t element)
+bool bb__grow(void *array, size_t *capacity, size_t need, size_t element)
 {
+    void *old;
     if (need <= *capacity)
         return true;
     size_t larger = *capacity < 8 ? 8 : *capacity * 2;
@@ -74,10 +75,11 @@ bool bb__grow(void **array, size_t *capacity, size_t need, size_t element)
         larger = need;
     if (larger > SIZE_MAX / element)
         return false;
-    void *block = bb_memory_resize(*array, larger * element);
+    memcpy(&old, array, sizeof old); /* the pointer may be to any type */
+    void *block = bb_memory_resize(old, larger * element);
     if (!block)
         return false;
-    *array = block;
+    memcpy(array, &block, sizeof block);
     *capacity = larger;
     return true;
 }

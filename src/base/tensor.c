@@ -109,7 +109,8 @@ bb_tensor *bb_tensor_new(bb_dtype dtype, bb_shape shape)
 
 bb_tensor *bb_tensor_wrap(bb_dtype dtype, bb_shape shape, void *data, void (*release)(void *))
 {
-    if (!data || bb_shape_count(shape) < 0 || !is_dtype(dtype))
+    if (!data || bb_shape_count(shape) < 0 || !is_dtype(dtype) ||
+        (uintptr_t)data % bb_dtype_size(dtype) != 0)
         return NULL;
     storage *s = storage_new(data, NULL);
     bb_tensor *t = over(s, data, dtype, shape);

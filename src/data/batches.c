@@ -8,7 +8,7 @@ struct bb_batches {
     bb_tensor *source[2]; /* examples and targets */
     bb_tensor *batch[2];
     int64_t rows, size, per_epoch, given; /* batches given in this epoch */
-    bb_order order;
+    bb_batch_order order;
     uint64_t seed, epoch;
     int64_t *index; /* the rows of this epoch, as they are given */
 };
@@ -51,7 +51,7 @@ bb_tensor *bb_tensor_pick(const bb_tensor *t, const int64_t *index, int64_t coun
     return picked;
 }
 
-static bb_status check(const bb_tensor *x, const bb_tensor *t, int64_t size, bb_order order,
+static bb_status check(const bb_tensor *x, const bb_tensor *t, int64_t size, bb_batch_order order,
                        bb_error *error)
 {
     if (!x || !t)
@@ -71,8 +71,8 @@ static bb_status check(const bb_tensor *x, const bb_tensor *t, int64_t size, bb_
     return BB_OK;
 }
 
-bb_batches *bb_batches_new(bb_tensor *x, bb_tensor *t, int64_t size, bb_order order, uint64_t seed,
-                           bb_error *error_out)
+bb_batches *bb_batches_new(bb_tensor *x, bb_tensor *t, int64_t size, bb_batch_order order,
+                           uint64_t seed, bb_error *error_out)
 {
     if (check(x, t, size, order, error_out) != BB_OK)
         return NULL;

@@ -13,11 +13,10 @@ typedef struct binder {
     int *slots;    /* by entry: slots filled so far */
 } binder;
 
-static bool is_step(const binder *b, int v)
+static bool is_run(const binder *b, int v)
 {
     const bb__value *value = &b->ir->values[v];
-    return value->root == v && !b->plan->stored[v] &&
-           (!value->op->is_effect || value->op->is_store);
+    return value->root == v && !b->plan->stored[v] && bb__has_work(value->op);
 }
 
 static void *take(binder *b, size_t count, size_t size)
@@ -45,7 +44,7 @@ static bool make_entries(binder *b)
             p->entries[b->entry_of[v]].node = ir->values[v].node;
     for (int at = 0; at < ir->n_order; at++) {
         const bb__value *value = &ir->values[ir->order[at]];
-        for (int i = 0; is_step(b, ir->order[at]) && i < value->n_in; i++) {
+        for (int i = 0; is_run(b, ir->order[at]) && i < value->n_in; i++) {
             int entry = b->entry_of[ir->values[value->in[i]].root];
             if (entry >= 0)
                 p->entries[entry].n_slots++;
@@ -107,8 +106,7 @@ static bool make_step(binder *b, int at, bb__step *step)
         bind_input(b, value->in[i], &in[i]);
     step->node = value->node;
     step->out = bb__array_of(ir, ir->order[at], memory_of(b, ir->order[at]));
-    if (!value->op->forward)
-        step->tile = value->op->map[in[value->n_in - 1].dtype];
+    step->tile = value->n_in ? bb__tile_of(value->op, in[value->n_in - 1].dtype) : NULL;
     step->call = (bb_call){
         .op = value->op,
         .attrs = attrs,
@@ -128,33 +126,72 @@ static bool make_steps(binder *b)
     bb_program *p = b->program;
     for (int at = 0; at < b->ir->n_order; at++) {
         int v = b->ir->order[at];
-        p->n_steps += is_step(b, v);
+        p->n_steps += is_run(b, v);
         p->stats.views += b->ir->values[v].root != v;
     }
     p->steps = take(b, (size_t)p->n_steps, sizeof *p->steps);
     for (int at = 0, k = 0; p->steps && at < b->ir->n_order; at++)
-        if (is_step(b, b->ir->order[at]) && !make_step(b, at, &p->steps[k++]))
+        if (is_run(b, b->ir->order[at]) && !make_step(b, at, &p->steps[k++]))
             return false;
     return p->steps != NULL;
 }
 
-/* Where memory dies, for poisoning; deaths are in the order of steps since the walk is. */
+/* Where memory dies, for poisoning, in the order of the steps: counts by step, then their sums,
+ * then places. */
 static bool note_deaths(binder *b)
 {
     const bb__ir *ir = b->ir;
     bb_program *p = b->program;
-    p->deaths = take(b, (size_t)ir->n_order, sizeof *p->deaths);
-    int *step_at = take(b, (size_t)ir->n_order, sizeof *step_at);
-    if (!p->deaths || !step_at)
+    size_t n = (size_t)ir->n_order;
+    p->deaths = take(b, n, sizeof *p->deaths);
+    int *step_at = take(b, n, sizeof *step_at), *first = take(b, n + 2, sizeof *first);
+    if (!p->deaths || !step_at || !first)
         return false;
     for (int at = 0, k = -1; at < ir->n_order; at++)
-        step_at[at] = k += is_step(b, ir->order[at]);
+        step_at[at] = k += is_run(b, ir->order[at]);
+    for (int pass = 0; pass < 2; pass++) {
+        for (int at = 0; at < ir->n_order; at++) {
+            int v = ir->order[at];
+            const bb__place *place = &b->plan->places[v];
+            if (!is_run(b, v) || place->home != BB__ARENA || place->last == INT_MAX)
+                continue;
+            int step = step_at[place->last];
+            if (pass == 0)
+                first[step + 1]++;
+            else
+                p->deaths[first[step]++] =
+                    (bb__death){step, p->memory + place->offset, bb__bytes(ir->values[v].type)};
+        }
+        for (int k = 0; pass == 0 && k < p->n_steps; k++)
+            first[k + 1] += first[k];
+    }
+    p->n_deaths = p->n_steps ? first[p->n_steps - 1] : 0;
+    return true;
+}
+
+static void write_to(bb_program *p, bb_tensor *tensor)
+{
+    if (tensor && bb_tensor_bytes(tensor))
+        p->written[p->n_written++] = (bb__region){bb_tensor_data(tensor), bb_tensor_bytes(tensor)};
+}
+
+/* What a feed must not lie in. */
+static bool note_written(binder *b)
+{
+    const bb__ir *ir = b->ir;
+    bb_program *p = b->program;
+    int stores = 0;
+    for (int at = 0; at < ir->n_order; at++)
+        stores += ir->values[ir->order[at]].op->is_store;
+    p->written = take(b, (size_t)(stores + p->n_outputs), sizeof *p->written);
+    if (!p->written)
+        return false;
+    for (int i = 0; i < p->n_outputs; i++)
+        write_to(p, p->outputs[i]);
     for (int at = 0; at < ir->n_order; at++) {
-        int v = ir->order[at];
-        const bb__place *place = &b->plan->places[v];
-        if (is_step(b, v) && place->home == BB__ARENA && place->last != INT_MAX)
-            p->deaths[p->n_deaths++] = (bb__death){step_at[place->last], p->memory + place->offset,
-                                                   bb__bytes(ir->values[v].type)};
+        const bb__value *value = &ir->values[ir->order[at]];
+        if (value->op->is_store)
+            write_to(p, ir->values[ir->values[value->in[0]].root].tensor);
     }
     return true;
 }
@@ -192,12 +229,13 @@ bb_program *bb__bind(const bb__ir *ir, bb__plan *plan)
         return NULL;
     binder b = {.ir = ir, .plan = plan, .program = p};
     p->graph = ir->graph;
+    bb__graph_retain(p->graph);
     p->poison = ir->options.poison;
     p->memory_bytes = plan->arena_bytes;
     p->memory = bb__new_aligned(plan->arena_bytes ? plan->arena_bytes : 1);
     b.entry_of = bb_memory_zeroed(ir->count, sizeof *b.entry_of);
     bool fits = p->memory && b.entry_of && make_entries(&b) && make_steps(&b) && note_deaths(&b) &&
-                retain_tensors(&b) && move_outputs(&b);
+                retain_tensors(&b) && move_outputs(&b) && note_written(&b);
     bb_memory_release(b.entry_of);
     if (!fits) {
         bb_program_free(p);

@@ -82,8 +82,7 @@ bool bb__blocks_give(bb__blocks *blocks, size_t offset, size_t size)
         behind->size += size;
         return true;
     }
-    if (!bb__grow((void **)&blocks->free, &blocks->capacity, blocks->count + 1,
-                  sizeof *blocks->free))
+    if (!bb__grow(&blocks->free, &blocks->capacity, blocks->count + 1, sizeof *blocks->free))
         return false;
     memmove(&blocks->free[at + 1], &blocks->free[at], (blocks->count - at) * sizeof *blocks->free);
     blocks->free[at] = (bb__block){offset, size};

@@ -7,8 +7,8 @@
 /* Grows the arrays that are indexed by value. */
 static bool push(bb__ir *ir, bb__value value)
 {
-    if (!bb__grow((void **)&ir->values, &ir->capacity, ir->count + 1, sizeof *ir->values) ||
-        !bb__grow((void **)&ir->copies, &ir->copies_capacity, ir->count + 1, sizeof *ir->copies))
+    if (!bb__grow(&ir->values, &ir->capacity, ir->count + 1, sizeof *ir->values) ||
+        !bb__grow(&ir->copies, &ir->copies_capacity, ir->count + 1, sizeof *ir->copies))
         return false;
     ir->copies[ir->count] = -1;
     ir->values[ir->count++] = value;
@@ -75,13 +75,13 @@ static bool emit_node(bb__ir *ir, const bb_node *node, int *numbers)
 enum { UNSEEN = -2, WANTED = -1 };
 
 /* Marks what the outputs need, without recursion. */
-static bool mark_wanted(const bb_graph *g, bb_nodes outputs, int *numbers)
+static bool mark_wanted(bb_nodes outputs, int *numbers)
 {
     const bb_node **stack = NULL;
     size_t depth = 0, capacity = 0;
     bool fits = true;
     for (int i = 0; fits && i < outputs.count; i++) {
-        fits = bb__grow((void **)&stack, &capacity, depth + 1, sizeof *stack);
+        fits = bb__grow(&stack, &capacity, depth + 1, sizeof *stack);
         if (fits)
             stack[depth++] = outputs.items[i];
         while (fits && depth > 0) {
@@ -89,12 +89,11 @@ static bool mark_wanted(const bb_graph *g, bb_nodes outputs, int *numbers)
             if (numbers[node->id] != UNSEEN)
                 continue;
             numbers[node->id] = WANTED;
-            fits = bb__grow((void **)&stack, &capacity, depth + (size_t)node->n_in, sizeof *stack);
+            fits = bb__grow(&stack, &capacity, depth + (size_t)node->n_in, sizeof *stack);
             for (int k = 0; fits && k < node->n_in; k++)
                 stack[depth++] = node->in[k];
         }
     }
-    (void)g;
     bb_memory_release(stack);
     return fits;
 }
@@ -124,7 +123,7 @@ static bool sweep(bb__ir *ir, bb_nodes outputs)
         return false;
     for (size_t id = 0; id < n; id++)
         numbers[id] = UNSEEN;
-    bool fits = mark_wanted(ir->graph, outputs, numbers);
+    bool fits = mark_wanted(outputs, numbers);
     for (size_t id = 0; fits && id < n; id++)
         if (numbers[id] == WANTED) {
             ir->n_nodes++;
@@ -147,19 +146,19 @@ static bool stores_differ(const bb__ir *ir)
             continue;
         int target = ir->values[value->in[0]].root;
         if (written[target])
-            bb__graph_fail_at(g, value->node, BB_BAD_ARGUMENT, value->op->name,
-                              "%s is assigned twice in one program", ir->values[target].node->name);
+            bb__compile_fail(g, value->node, BB_BAD_ARGUMENT, value->op->name,
+                             "%s is assigned twice in one program", ir->values[target].node->name);
         written[target] = true;
     }
     bb_memory_release(written);
-    return fits && g->status == BB_OK;
+    return fits && g->compile.status == BB_OK;
 }
 
 static void ir_free(bb__ir *ir)
 {
     for (size_t v = 0; v < ir->count; v++)
         bb_tensor_release(ir->values[v].tensor);
-    bb__merge_free(ir);
+    bb__table_free(&ir->merged);
     bb_memory_release(ir->values);
     bb_memory_release(ir->copies);
     bb_memory_release(ir->needed);
@@ -169,24 +168,28 @@ static void ir_free(bb__ir *ir)
 
 static bool outputs_fit(bb_graph *g, bb_nodes outputs)
 {
-    static const bb_nodes nobody = {0, NULL};
     if (outputs.count < 1)
-        bb__graph_fail(g, BB_BAD_ARGUMENT, "compile", nobody, "no outputs");
+        bb__compile_fail(g, NULL, BB_BAD_ARGUMENT, "compile", "no outputs");
     for (int i = 0; i < outputs.count; i++) {
         const bb_node *node = outputs.items[i];
+        bool is_lost = node && node->kind == BB_NODE_INERT;
         if (!node)
-            bb__graph_fail(g, BB_BAD_ARGUMENT, "compile", nobody, "output %d is NULL", i + 1);
+            bb__compile_fail(g, NULL, BB_BAD_ARGUMENT, "compile", "output %d is NULL", i + 1);
         else if (node->graph != g)
-            bb__graph_fail(g, BB_BAD_GRAPH, "compile", nobody, "output %d %s", i + 1,
-                           node->kind == BB_NODE_INERT ? "is the result of a failed call"
-                                                       : "belongs to another graph");
+            bb__compile_fail(g, NULL, BB_BAD_GRAPH, "compile", "output %d %s%s%s", i + 1,
+                             is_lost ? "is the result of a failed call ("
+                                     : "belongs to another graph",
+                             is_lost ? bb_graph_error(node->graph) : "", is_lost ? ")" : "");
     }
-    return g->status == BB_OK;
+    return g->compile.status == BB_OK;
 }
 
 bb_program *bb_compile_with(bb_graph *g, bb_nodes outputs, const bb_compile_options *options)
 {
-    if (!g || g->status != BB_OK || !outputs_fit(g, outputs))
+    if (!g || bb__failed(g))
+        return NULL;
+    g->compile.status = BB_OK;
+    if (!outputs_fit(g, outputs))
         return NULL;
     bb__ir ir = {.graph = g, .options = options ? *options : (bb_compile_options){0}};
     bb__plan plan = {0};
@@ -194,7 +197,7 @@ bb_program *bb_compile_with(bb_graph *g, bb_nodes outputs, const bb_compile_opti
     if (sweep(&ir, outputs) && stores_differ(&ir) && bb__order(&ir) && bb__plan_memory(&ir, &plan))
         program = bb__bind(&ir, &plan);
     if (!program)
-        bb__graph_fail(g, BB_OUT_OF_MEMORY, "compile", (bb_nodes){0, NULL}, "out of memory");
+        bb__compile_fail(g, NULL, BB_OUT_OF_MEMORY, "compile", "out of memory");
     else
         for (int i = 0; i < outputs.count; i++)
             program->output_nodes[i] = outputs.items[i];

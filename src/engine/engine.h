@@ -39,8 +39,8 @@ typedef struct bb__ir {
     size_t count, capacity;
     int *copies; /* by value: its contiguous copy, or -1 */
     size_t copies_capacity;
-    struct bb__merge_table *merged;
-    int *outputs; /* the value of each requested output */
+    bb__table merged; /* values by what they compute */
+    int *outputs;     /* the value of each requested output */
     int n_outputs;
     int n_nodes, n_merged, n_folded;
     bool *needed; /* by value */
@@ -53,7 +53,20 @@ int bb__emit(bb__ir *ir, bb__value value);
 
 static inline bool bb__is_pure(const bb_op *op)
 {
-    return op && !op->is_random && !op->is_effect;
+    return op && !op->is_impure && !op->is_effect;
+}
+
+/* The tile of an elementwise op whose last operand has that dtype; NULL for an op with a forward.
+ */
+static inline bb_map_fn bb__tile_of(const bb_op *op, bb_dtype last)
+{
+    return op->forward ? NULL : op->map[last];
+}
+
+/* Whether an op has anything to compute: a group of effects has not. */
+static inline bool bb__has_work(const bb_op *op)
+{
+    return !op->is_effect || op->is_store;
 }
 
 static inline size_t bb__bytes(bb_type type)
@@ -64,7 +77,6 @@ static inline size_t bb__bytes(bb_type type)
 /* merge.c: the number of an equal value, -1 when there is none, in which case `value` is noted as
  * number `next`; -2 when memory runs out. */
 int bb__merge(bb__ir *ir, const bb__value *value, int next);
-void bb__merge_free(bb__ir *ir);
 
 /* fold.c: whether all inputs are constant and the value is small; then *value becomes a constant.
  * False as well when the data are bad: the run will say so. */
@@ -140,6 +152,12 @@ typedef struct bb__slot {
     size_t offset;
 } bb__slot;
 
+/* Memory that a run writes besides the arena: outputs, stored parameters. */
+typedef struct bb__region {
+    const char *start;
+    size_t bytes;
+} bb__region;
+
 typedef struct bb__entry {
     const bb_node *node;
     bb__slot *slots;
@@ -169,7 +187,9 @@ struct bb_program {
     bb_tensor **retained;
     int n_retained;
     bool poison;
-    bb__death *deaths; /* by step */
+    bb__region *written;
+    int n_written;
+    bb__death *deaths; /* in the order of their steps */
     int n_deaths;
     uint64_t seed, step;
     int threads;

@@ -3,15 +3,16 @@
  * are left alone, since they cost nothing. */
 #include "engine.h"
 
-enum { LARGEST_FOLDED = 4096, MOST_INPUTS = 8 }; /* bytes; inputs */
+enum { LARGEST = 4096, MOST_INPUTS = 8 }; /* bytes of a value or an input; inputs */
 
 static bool is_foldable(const bb__ir *ir, const bb__value *value)
 {
     if (value->op->view || value->n_in == 0 || value->n_in > MOST_INPUTS ||
-        bb__bytes(value->type) > LARGEST_FOLDED)
+        bb__bytes(value->type) > LARGEST)
         return false;
     for (int i = 0; i < value->n_in; i++)
-        if (ir->values[ir->values[value->in[i]].root].kind != BB_NODE_CONSTANT)
+        if (ir->values[ir->values[value->in[i]].root].kind != BB_NODE_CONSTANT ||
+            bb__bytes(ir->values[value->in[i]].type) > LARGEST)
             return false;
     return true;
 }
@@ -33,17 +34,15 @@ bool bb__fold(const bb__ir *ir, bb__value *value)
     bool done = result && (!bytes || scratch);
     if (done) {
         out.data = bb_tensor_data(result);
-        bb__step step = {
-            .tile = value->n_in ? value->op->map[ir->values[value->in[value->n_in - 1]].type.dtype]
-                                : NULL,
-            .call = {.op = value->op,
-                     .attrs = value->attrs,
-                     .n_in = value->n_in,
-                     .in = in,
-                     .out = &out,
-                     .scratch = scratch,
-                     .threads = 1,
-                     .fault = &fault}};
+        bb__step step = {.tile = bb__tile_of(value->op, in[value->n_in - 1].dtype),
+                         .call = {.op = value->op,
+                                  .attrs = value->attrs,
+                                  .n_in = value->n_in,
+                                  .in = in,
+                                  .out = &out,
+                                  .scratch = scratch,
+                                  .threads = 1,
+                                  .fault = &fault}};
         bb__execute(&step);
         done = !fault.raised;
     }

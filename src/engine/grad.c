@@ -19,7 +19,7 @@ typedef struct walk {
 
 static bool fails(bb_graph *g)
 {
-    return g->status != BB_OK;
+    return bb__failed(g);
 }
 
 static void reject(bb_graph *g, bb_node *node, const char *reason)
@@ -168,10 +168,10 @@ bb_status bb_grads(bb_node *y, bb_node *cotangent, bb_nodes wrt, bb_node **grads
     for (int i = 0; i < wrt.count; i++)
         grads_out[i] = inert;
     if (!g || fails(g))
-        return g ? g->status : BB_BAD_ARGUMENT;
+        return g ? g->error.status : BB_BAD_ARGUMENT;
     check_operands(g, y, cotangent, wrt);
     if (fails(g))
-        return g->status;
+        return g->error.status;
 
     size_t n = (size_t)y->id + 1;
     bool *depends = bb_memory_zeroed(n, sizeof *depends);
@@ -190,7 +190,7 @@ bb_status bb_grads(bb_node *y, bb_node *cotangent, bb_nodes wrt, bb_node **grads
     bb_memory_release(w.on_way);
     bb_memory_release(w.lost);
     bb_memory_release(w.adjoint);
-    return g->status;
+    return g->error.status;
 }
 
 bb_node *bb_grad(bb_node *y, bb_node *x)

@@ -2,10 +2,11 @@
 /* The order in which values are computed: Kahn's algorithm over what the outputs need, by number,
  * which keeps forward before backward and each gradient near its operands.
  *
- * Two rules besides data flow. A store runs after everything that reads its parameter's old
- * numbers. And what leads to stores alone goes first once it is ready, so that gradients die young;
- * the value that is stored waits for the parameter's other readers where that makes no cycle, for
- * then it can be computed in place. */
+ * Three rules besides data flow. What may find fault with its data, and what that needs, goes
+ * first, so that a run that fails has changed no parameter. A store runs after everything that
+ * reads its parameter's old numbers. And what leads to stores alone goes first once it is ready, so
+ * that gradients die young; the value that is stored waits for the parameter's other readers where
+ * that makes no cycle, for then it can be computed in place. */
 #include "engine.h"
 
 typedef struct edge {
@@ -30,19 +31,20 @@ typedef struct scheduler {
     edge *sorted;
     int *hard, *soft; /* edges still to come in */
     int *uses;
-    bool *eager;
+    bool *early; /* may find fault, or is needed by what may */
+    bool *eager; /* leads to stores alone */
     bool *done;
     heap ready, blocked; /* blocked: by soft edges alone */
 } scheduler;
 
-static bool is_step(const bb__ir *ir, int v)
+static bool is_scheduled(const bb__ir *ir, int v)
 {
     return ir->needed[v] && ir->values[v].op;
 }
 
 static bool add_edge(edges *list, int from, int to, bool soft)
 {
-    if (!bb__grow((void **)&list->items, &list->capacity, list->count + 1, sizeof *list->items))
+    if (!bb__grow(&list->items, &list->capacity, list->count + 1, sizeof *list->items))
         return false;
     list->items[list->count++] = (edge){from, to, soft};
     return true;
@@ -82,6 +84,18 @@ static void mark_needed(bb__ir *ir)
             ir->needed[ir->values[v].in[i]] = true;
 }
 
+static void mark_early(scheduler *s)
+{
+    const bb__ir *ir = s->ir;
+    for (int v = (int)ir->count - 1; v >= 0; v--) {
+        if (!is_scheduled(ir, v))
+            continue;
+        s->early[v] = s->early[v] || ir->values[v].op->may_fault;
+        for (int i = 0; s->early[v] && i < ir->values[v].n_in; i++)
+            s->early[ir->values[v].in[i]] = true;
+    }
+}
+
 static void mark_eager(scheduler *s)
 {
     const bb__ir *ir = s->ir;
@@ -90,7 +104,7 @@ static void mark_eager(scheduler *s)
     for (int i = 0; i < ir->n_outputs; i++)
         s->eager[ir->outputs[i]] = false;
     for (int v = (int)ir->count - 1; v >= 0; v--) {
-        if (!is_step(ir, v))
+        if (!is_scheduled(ir, v))
             continue;
         bool leads_to_stores = ir->values[v].op->is_effect || (s->uses[v] > 0 && s->eager[v]);
         s->eager[v] = leads_to_stores;
@@ -104,7 +118,7 @@ static bool data_edges(scheduler *s)
     const bb__ir *ir = s->ir;
     for (int v = 0; v < (int)ir->count; v++) {
         const bb__value *value = &ir->values[v];
-        for (int i = 0; is_step(ir, v) && i < value->n_in; i++) {
+        for (int i = 0; is_scheduled(ir, v) && i < value->n_in; i++) {
             s->uses[value->in[i]]++;
             if (ir->values[value->in[i]].op && !add_edge(&s->edges, value->in[i], v, false))
                 return false;
@@ -119,7 +133,7 @@ static bool store_edges(scheduler *s, const int *store_of)
     const bb__ir *ir = s->ir;
     for (int v = 0; v < (int)ir->count; v++) {
         const bb__value *value = &ir->values[v];
-        if (!is_step(ir, v) || value->root != v)
+        if (!is_scheduled(ir, v) || value->root != v)
             continue;
         for (int i = 0; i < value->n_in; i++) {
             int store = store_of[ir->values[value->in[i]].root];
@@ -158,7 +172,8 @@ static void sort_edges(scheduler *s)
 
 static int64_t key_of(const scheduler *s, int v)
 {
-    return ((int64_t)!s->eager[v] << 32) | v;
+    int64_t class = s->early[v] ? 0 : s->eager[v] ? 1 : 2;
+    return class << 32 | v;
 }
 
 static void arrive(scheduler *s, int v)
@@ -171,7 +186,7 @@ static void run_kahn(scheduler *s)
 {
     bb__ir *ir = s->ir;
     for (int v = 0; v < (int)ir->count; v++)
-        if (is_step(ir, v))
+        if (is_scheduled(ir, v))
             arrive(s, v);
     while (s->ready.count > 0 || s->blocked.count > 0) {
         int v = (int)(heap_pop(s->ready.count > 0 ? &s->ready : &s->blocked) & INT32_MAX);
@@ -196,10 +211,11 @@ static bool schedule(scheduler *s, int *store_of)
     for (size_t v = 0; v < n; v++)
         store_of[v] = -1;
     for (size_t v = 0; v < n; v++)
-        if (is_step(ir, (int)v) && ir->values[v].op->is_store)
+        if (is_scheduled(ir, (int)v) && ir->values[v].op->is_store)
             store_of[ir->values[ir->values[v].in[0]].root] = (int)v;
     if (!data_edges(s) || !store_edges(s, store_of))
         return false;
+    mark_early(s);
     mark_eager(s);
     s->sorted = bb_memory_zeroed(s->edges.count, sizeof *s->sorted);
     if (!s->sorted)
@@ -219,6 +235,7 @@ bool bb__order(bb__ir *ir)
         .hard = bb_memory_zeroed(n, sizeof *s.hard),
         .soft = bb_memory_zeroed(n, sizeof *s.soft),
         .uses = bb_memory_zeroed(n, sizeof *s.uses),
+        .early = bb_memory_zeroed(n, sizeof *s.early),
         .eager = bb_memory_zeroed(n, sizeof *s.eager),
         .done = bb_memory_zeroed(n, sizeof *s.done),
         .ready = {bb_memory_zeroed(2 * n, sizeof *s.ready.keys), 0},
@@ -226,10 +243,11 @@ bool bb__order(bb__ir *ir)
     };
     ir->needed = bb_memory_zeroed(n, sizeof *ir->needed);
     ir->order = bb_memory_zeroed(n, sizeof *ir->order);
-    bool fits = store_of && s.first && s.hard && s.soft && s.uses && s.eager && s.done &&
+    bool fits = store_of && s.first && s.hard && s.soft && s.uses && s.early && s.eager && s.done &&
                 s.ready.keys && s.blocked.keys && ir->needed && ir->order && schedule(&s, store_of);
-    void *const blocks[] = {store_of, s.edges.items, s.first, s.sorted,     s.hard,        s.soft,
-                            s.uses,   s.eager,       s.done,  s.ready.keys, s.blocked.keys};
+    void *const blocks[] = {store_of, s.edges.items, s.first,      s.sorted,
+                            s.hard,   s.soft,        s.uses,       s.early,
+                            s.eager,  s.done,        s.ready.keys, s.blocked.keys};
     for (size_t i = 0; i < sizeof blocks / sizeof blocks[0]; i++)
         bb_memory_release(blocks[i]);
     return fits;

@@ -23,9 +23,9 @@ static int root_of(const bb__ir *ir, int v)
     return ir->values[v].root;
 }
 
-static bool is_step(const bb__ir *ir, int v)
+static bool has_memory(const bb__ir *ir, int v)
 {
-    return root_of(ir, v) == v && !(ir->values[v].op->is_effect && !ir->values[v].op->is_store);
+    return root_of(ir, v) == v && bb__has_work(ir->values[v].op);
 }
 
 static void count_uses(planner *p)
@@ -35,7 +35,7 @@ static void count_uses(planner *p)
         p->store_of[v] = p->last_read[v] = -1;
     for (int at = 0; at < ir->n_order; at++) {
         const bb__value *value = &ir->values[ir->order[at]];
-        if (!is_step(ir, ir->order[at]))
+        if (!has_memory(ir, ir->order[at]))
             continue;
         for (int i = 0; i < value->n_in; i++) {
             int root = root_of(ir, value->in[i]);
@@ -170,7 +170,7 @@ static bool walk(planner *p)
     const bb__ir *ir = p->ir;
     for (int at = 0; at < ir->n_order; at++) {
         int v = ir->order[at];
-        if (!is_step(ir, v) || p->plan->stored[v])
+        if (!has_memory(ir, v) || p->plan->stored[v])
             continue;
         p->plan->value_bytes += bb__bytes(ir->values[v].type);
         if (!place_value(p, v, at) || !place_scratch(p, v, at) || !release_inputs(p, v, at))

@@ -14,6 +14,7 @@ void bb_program_free(bb_program *p)
         bb_tensor_release(p->outputs[i]);
     bb__release_aligned(p->memory);
     bb__arena_free(&p->arena);
+    bb_graph_free(p->graph);
     bb_memory_release(p);
 }
 

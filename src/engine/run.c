@@ -32,6 +32,15 @@ static bb_status reject_type(bb_program *p, const bb_node *input, const bb_tenso
                    bb_shape_text(bb_tensor_shape(value), got));
 }
 
+static bool is_written(const bb_program *p, const bb_tensor *value)
+{
+    const char *start = bb_tensor_read(value), *end = start + bb_tensor_bytes(value);
+    for (int i = 0; i < p->n_written; i++)
+        if (start < p->written[i].start + p->written[i].bytes && p->written[i].start < end)
+            return true;
+    return false;
+}
+
 static bb_status accept(bb_program *p, const bb_feed *feed, int number)
 {
     const bb_node *input = feed->input;
@@ -50,6 +59,10 @@ static bb_status accept(bb_program *p, const bb_feed *feed, int number)
     if (bb_tensor_dtype(feed->value) != input->type.dtype ||
         !bb_shape_equal(bb_tensor_shape(feed->value), input->type.shape))
         return reject_type(p, input, feed->value);
+    if (is_written(p, feed->value))
+        return bb_fail(&p->error, BB_BAD_FEED,
+                       "run: input %s was fed memory that this run writes; feed a copy",
+                       input->name);
     entry->fed = feed->value;
     return BB_OK;
 }
@@ -87,11 +100,11 @@ static void poison_all(bb_program *p)
             memset(bb_tensor_data(p->outputs[i]), 0xFF, bb_tensor_bytes(p->outputs[i]));
 }
 
-static void poison_dead(const bb_program *p, int step)
+/* Poisons what died with the step; `next` goes through the deaths along with the steps. */
+static void poison_dead(const bb_program *p, int step, int *next)
 {
-    for (int i = 0; i < p->n_deaths; i++)
-        if (p->deaths[i].step == step)
-            memset(p->deaths[i].memory, 0xFF, p->deaths[i].bytes);
+    for (; *next < p->n_deaths && p->deaths[*next].step == step; ++*next)
+        memset(p->deaths[*next].memory, 0xFF, p->deaths[*next].bytes);
 }
 
 /* "model.c:12: gather#7: index 12 is not in 0 .. 9, in fc1" */
@@ -116,6 +129,7 @@ bb_status bb_run(bb_program *p, bb_feeds feeds)
     if (p->poison)
         poison_all(p);
     p->fault.raised = false;
+    int dead = 0;
     for (int i = 0; i < p->n_steps; i++) {
         bb__step *step = &p->steps[i];
         step->call.step = p->step;
@@ -123,7 +137,7 @@ bb_status bb_run(bb_program *p, bb_feeds feeds)
         if (p->fault.raised)
             return report_fault(p, step->node);
         if (p->poison)
-            poison_dead(p, i);
+            poison_dead(p, i, &dead);
     }
     p->step++;
     return BB_OK;

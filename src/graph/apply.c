@@ -17,7 +17,7 @@ static bb_node *append(bb_graph *g, bb_node node)
 {
     bb_node *stored = bb__arena_take(&g->arena, sizeof *stored);
     if (!stored || g->count >= INT32_MAX ||
-        !bb__grow((void **)&g->nodes, &g->capacity, g->count + 1, sizeof *g->nodes))
+        !bb__grow(&g->nodes, &g->capacity, g->count + 1, sizeof *g->nodes))
         return NULL;
     const bb_node *origin = g->origin;
     node.graph = g;
@@ -30,20 +30,47 @@ static bb_node *append(bb_graph *g, bb_node node)
     return stored;
 }
 
-bb_node *bb__leaf(bb_graph *g, bb_node_kind kind, bb_type type, const char *name, bb_tensor *tensor)
+static uint64_t leaf_hash(const bb_node *leaf)
 {
-    const char *kept = name[0] ? bb__arena_text(&g->arena, name) : "";
-    bool named = kind == BB_NODE_INPUT || kind == BB_NODE_PARAM;
-    if (!kept || (named && !bb__grow((void **)&g->leaves, &g->leaf_capacity, g->leaf_count + 1,
-                                     sizeof *g->leaves)))
-        return no_memory(g, "leaf");
-    bb_node *node = append(g, (bb_node){.kind = kind, .type = type, .name = kept});
+    return leaf->kind == BB_NODE_INPUT ? bb__hash(1, leaf->name, strlen(leaf->name))
+                                       : bb__hash(2, &leaf->tensor, sizeof leaf->tensor);
+}
+
+bb_node *bb__leaf(bb_graph *g, const char *what, const bb_node *template)
+{
+    bb_node leaf = *template;
+    leaf.name = leaf.name && leaf.name[0] ? bb__arena_text(&g->arena, leaf.name) : "";
+    bool is_found = leaf.kind == BB_NODE_INPUT || leaf.kind == BB_NODE_PARAM;
+    if (!leaf.name || (is_found && !bb__table_put(&g->leaves, leaf_hash(&leaf), (int)g->count)))
+        return no_memory(g, what);
+    bb_node *node = append(g, leaf);
     if (!node)
-        return no_memory(g, "leaf");
-    node->tensor = bb_tensor_retain(tensor);
-    if (named)
-        g->leaves[g->leaf_count++] = node;
+        return no_memory(g, what);
+    bb_tensor_retain(node->tensor);
     return node;
+}
+
+bb_node *bb__leaf_of(const bb_graph *g, const bb_tensor *tensor)
+{
+    bb_node like = {.kind = BB_NODE_PARAM, .tensor = (bb_tensor *)(uintptr_t)tensor};
+    size_t cursor = 0;
+    for (int id; (id = bb__table_find(&g->leaves, leaf_hash(&like), &cursor)) >= 0;)
+        if ((size_t)id < g->count && g->nodes[id]->tensor == tensor)
+            return g->nodes[id];
+    return NULL;
+}
+
+bb_node *bb_graph_input(const bb_graph *g, const char *name)
+{
+    size_t cursor = 0;
+    if (!g || !name)
+        return NULL;
+    uint64_t hash = leaf_hash(&(bb_node){.kind = BB_NODE_INPUT, .name = name});
+    for (int id; (id = bb__table_find(&g->leaves, hash, &cursor)) >= 0;)
+        if ((size_t)id < g->count && g->nodes[id]->kind == BB_NODE_INPUT &&
+            strcmp(g->nodes[id]->name, name) == 0)
+            return g->nodes[id];
+    return NULL;
 }
 
 /* The graph of the first operand that has one; NULL when none has. */
@@ -63,9 +90,10 @@ static const char *trouble_with(const bb_graph *g, const bb_op *op, const bb_nod
     if (in->graph != g)
         return in->kind == BB_NODE_INERT ? "is the result of a failed call"
                                          : "belongs to another graph";
-    bool takes_effects = op->is_effect && !op->is_store;
-    return in->op && in->op->is_effect && !takes_effects ? "is an effect, which has no value"
-                                                         : NULL;
+    bool is_effect = in->op && in->op->is_effect;
+    return is_effect == op->takes_effects ? NULL
+           : is_effect                    ? "is an effect, which has no value"
+                                          : "is not an effect";
 }
 
 static bool operands_fit(bb_graph *g, const bb_op *op, bb_nodes inputs)
@@ -79,8 +107,10 @@ static bool operands_fit(bb_graph *g, const bb_op *op, bb_nodes inputs)
         const bb_node *in = inputs.items[i];
         const char *trouble = trouble_with(g, op, in);
         if (trouble) {
+            bool is_lost = in && bb__is_nowhere(in->graph);
             bb__graph_fail(g, in && in->graph != g ? BB_BAD_GRAPH : BB_BAD_ARGUMENT, op->name,
-                           inputs, "operand %d %s", i + 1, trouble);
+                           inputs, "operand %d %s%s%s%s", i + 1, trouble, is_lost ? " (" : "",
+                           is_lost ? bb_graph_error(in->graph) : "", is_lost ? ")" : "");
             return false;
         }
     }
@@ -92,6 +122,10 @@ static bool has_kernel(bb_graph *g, const bb_op *op, bb_nodes inputs)
     bool is_map = false;
     for (int dtype = 0; dtype < BB_DTYPE_COUNT; dtype++)
         is_map = is_map || op->map[dtype];
+    if (op->forward && is_map) {
+        bb__graph_fail(g, BB_BAD_ARGUMENT, op->name, inputs, "has both a map and a forward");
+        return false;
+    }
     if (op->forward || (is_map && inputs.count > 0 && inputs.count <= BB_MAP_INPUTS &&
                         op->map[inputs.items[inputs.count - 1]->type.dtype]))
         return true;
@@ -143,7 +177,7 @@ bb_node *bb_apply_in(bb_graph *g, const bb_op *op, bb_nodes inputs, const void *
 {
     if (!g)
         return bb__nowhere(op ? op->name : "apply");
-    if (g->status != BB_OK)
+    if (bb__failed(g))
         return &g->inert;
     if (!op || !op->name || !op->infer)
         return bb__graph_fail(g, BB_BAD_ARGUMENT, "apply", inputs,

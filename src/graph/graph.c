@@ -7,7 +7,7 @@
 
 /* What builders get that are given no graph: failed for good, never written to. */
 static bb_graph nowhere = {
-    .status = BB_BAD_ARGUMENT,
+    .error = {.status = BB_BAD_ARGUMENT},
     .inert = {.graph = &nowhere, .kind = BB_NODE_INERT, .id = -1, .name = "", .scope = ""},
 };
 static _Thread_local char nowhere_text[256] = "no graph: an operand is NULL";
@@ -15,22 +15,34 @@ static _Thread_local char nowhere_text[256] = "no graph: an operand is NULL";
 bb_graph *bb_graph_new(void)
 {
     bb_graph *g = bb_memory_zeroed(1, sizeof *g);
-    if (g)
-        g->inert = (bb_node){.graph = g, .kind = BB_NODE_INERT, .id = -1, .name = "", .scope = ""};
+    if (!g)
+        return NULL;
+    g->inert = (bb_node){.graph = g, .kind = BB_NODE_INERT, .id = -1, .name = "", .scope = ""};
+    atomic_init(&g->references, 1);
     return g;
+}
+
+void bb__graph_retain(bb_graph *g)
+{
+    atomic_fetch_add(&g->references, 1);
 }
 
 void bb_graph_free(bb_graph *g)
 {
-    if (!g || g == &nowhere)
+    if (!g || g == &nowhere || atomic_fetch_sub(&g->references, 1) != 1)
         return;
     for (size_t i = 0; i < g->count; i++)
         bb_tensor_release(g->nodes[i]->tensor);
     bb_memory_release(g->nodes);
-    bb_memory_release(g->leaves);
+    bb__table_free(&g->leaves);
     bb_memory_release(g->scopes);
     bb__arena_free(&g->arena);
     bb_memory_release(g);
+}
+
+static const bb_error *error_of(const bb_graph *g)
+{
+    return bb__failed(g) ? &g->error : &g->compile;
 }
 
 const char *bb_graph_error(const bb_graph *g)
@@ -39,12 +51,12 @@ const char *bb_graph_error(const bb_graph *g)
         return "out of memory: there is no graph";
     if (g == &nowhere)
         return nowhere_text;
-    return g->status == BB_OK ? NULL : g->error;
+    return error_of(g)->status == BB_OK ? NULL : error_of(g)->text;
 }
 
 bb_status bb_graph_status(const bb_graph *g)
 {
-    return g ? g->status : BB_OUT_OF_MEMORY;
+    return g ? error_of(g)->status : BB_OUT_OF_MEMORY;
 }
 
 bb_node *bb__nowhere(const char *op_name)
@@ -116,20 +128,20 @@ static void list_operands(char *text, size_t size, size_t *used, bb_nodes operan
         bb__text(text, size, used, " and %d more", operands.count - SHOWN);
 }
 
-static void write_error(bb_graph *g, bb_status status, bb__site site, const char *scope,
+static void write_error(bb_error *error, bb_status status, bb__site site, const char *scope,
                         const char *op_name, const char *reason, bb_nodes operands)
 {
     size_t used = 0;
-    if (g->status != BB_OK)
+    if (error->status != BB_OK)
         return;
     if (site.file)
-        bb__text(g->error, sizeof g->error, &used, "%s:%d: ", site.file, site.line);
-    bb__text(g->error, sizeof g->error, &used, "%s: %s", op_name, reason);
-    list_operands(g->error, sizeof g->error, &used, operands,
+        bb__text(error->text, sizeof error->text, &used, "%s:%d: ", site.file, site.line);
+    bb__text(error->text, sizeof error->text, &used, "%s: %s", op_name, reason);
+    list_operands(error->text, sizeof error->text, &used, operands,
                   status == BB_BAD_TYPE || !one_dtype(operands));
     if (scope[0])
-        bb__text(g->error, sizeof g->error, &used, ", in %s", scope);
-    g->status = status;
+        bb__text(error->text, sizeof error->text, &used, ", in %s", scope);
+    error->status = status;
 }
 
 static const char *open_scope(const bb_graph *g)
@@ -146,26 +158,28 @@ bb_node *bb__graph_fail(bb_graph *g, bb_status status, const char *op_name, bb_n
     vsnprintf(reason, sizeof reason, format, arguments);
     va_end(arguments);
     if (g->origin)
-        write_error(g, status, g->origin->site, g->origin->scope, op_name, reason, operands);
+        write_error(&g->error, status, g->origin->site, g->origin->scope, op_name, reason,
+                    operands);
     else
-        write_error(g, status, bb__site_now(), open_scope(g), op_name, reason, operands);
+        write_error(&g->error, status, bb__site_now(), open_scope(g), op_name, reason, operands);
     return &g->inert;
 }
 
-void bb__graph_fail_at(bb_graph *g, const bb_node *node, bb_status status, const char *op_name,
-                       const char *format, ...)
+void bb__compile_fail(bb_graph *g, const bb_node *node, bb_status status, const char *op_name,
+                      const char *format, ...)
 {
     char reason[256];
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(reason, sizeof reason, format, arguments);
     va_end(arguments);
-    write_error(g, status, node->site, node->scope, op_name, reason, (bb_nodes){0, NULL});
+    write_error(&g->compile, status, node ? node->site : bb__site_now(), node ? node->scope : "",
+                op_name, reason, (bb_nodes){0, NULL});
 }
 
 void bb_scope_push(bb_graph *g, const char *name)
 {
-    if (!g || g->status != BB_OK)
+    if (!g || bb__failed(g))
         return;
     const char *outer = open_scope(g);
     size_t size = strlen(outer) + strlen(name ? name : "") + 2;
@@ -174,8 +188,7 @@ void bb_scope_push(bb_graph *g, const char *name)
         bb__graph_fail(g, BB_BAD_ARGUMENT, "scope", (bb_nodes){0, NULL}, "a scope needs a name");
         return;
     }
-    if (!full ||
-        !bb__grow((void **)&g->scopes, &g->scope_capacity, g->scope_count + 1, sizeof *g->scopes)) {
+    if (!full || !bb__grow(&g->scopes, &g->scope_capacity, g->scope_count + 1, sizeof *g->scopes)) {
         bb__graph_fail(g, BB_OUT_OF_MEMORY, "scope", (bb_nodes){0, NULL}, "out of memory");
         return;
     }
@@ -185,7 +198,7 @@ void bb_scope_push(bb_graph *g, const char *name)
 
 void bb_scope_pop(bb_graph *g)
 {
-    if (!g || g->status != BB_OK)
+    if (!g || bb__failed(g))
         return;
     if (g->scope_count == 0)
         bb__graph_fail(g, BB_BAD_ARGUMENT, "scope", (bb_nodes){0, NULL}, "no scope is open");
@@ -201,12 +214,4 @@ int bb_graph_node_count(const bb_graph *g)
 bb_node *bb_graph_node(const bb_graph *g, int id)
 {
     return g && id >= 0 && (size_t)id < g->count ? g->nodes[id] : NULL;
-}
-
-bb_node *bb_graph_input(const bb_graph *g, const char *name)
-{
-    for (size_t i = 0; g && name && i < g->leaf_count; i++)
-        if (g->leaves[i]->kind == BB_NODE_INPUT && strcmp(g->leaves[i]->name, name) == 0)
-            return g->leaves[i];
-    return NULL;
 }

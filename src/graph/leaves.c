@@ -20,14 +20,14 @@ static bool type_fits(bb_graph *g, const char *what, const char *name, bb_type t
         bb__graph_fail(g, BB_BAD_SHAPE, what, nobody,
                        "%s: shape %s has a bad size or too many elements", name,
                        bb_shape_text(type.shape, text));
-    return g->status == BB_OK;
+    return !bb__failed(g);
 }
 
 bb_node *bb_input(bb_graph *g, const char *name, bb_dtype dtype, bb_shape shape)
 {
     if (!g)
         return bb__nowhere("input");
-    if (g->status != BB_OK)
+    if (bb__failed(g))
         return &g->inert;
     if (!name || !name[0])
         return bb__graph_fail(g, BB_BAD_ARGUMENT, "input", nobody, "an input needs a name");
@@ -37,26 +37,27 @@ bb_node *bb_input(bb_graph *g, const char *name, bb_dtype dtype, bb_shape shape)
     bb_type type = {dtype, shape};
     if (!type_fits(g, "input", name, type))
         return &g->inert;
-    return bb__leaf(g, BB_NODE_INPUT, type, name, NULL);
+    return bb__leaf(g, "input", &(bb_node){.kind = BB_NODE_INPUT, .type = type, .name = name});
 }
 
 bb_node *bb_constant(bb_graph *g, bb_tensor *value)
 {
     if (!g)
         return bb__nowhere("constant");
-    if (g->status != BB_OK)
+    if (bb__failed(g))
         return &g->inert;
     if (!value)
         return bb__graph_fail(g, BB_BAD_ARGUMENT, "constant", nobody, "the tensor is NULL");
     bb_type type = {bb_tensor_dtype(value), bb_tensor_shape(value)};
-    return bb__leaf(g, BB_NODE_CONSTANT, type, "", value);
+    return bb__leaf(g, "constant",
+                    &(bb_node){.kind = BB_NODE_CONSTANT, .type = type, .tensor = value});
 }
 
 bb_node *bb_scalar(bb_graph *g, bb_dtype dtype, double value)
 {
     if (!g)
         return bb__nowhere("scalar");
-    if (g->status != BB_OK)
+    if (bb__failed(g))
         return &g->inert;
     if (!type_fits(g, "scalar", "scalar", (bb_type){dtype, BB_SCALAR}))
         return &g->inert;
@@ -77,41 +78,36 @@ bb_node *bb_number(bb_node *like, double value)
     return like->kind == BB_NODE_INERT ? like : bb_scalar(like->graph, like->type.dtype, value);
 }
 
-static bb_node *leaf_of(bb_graph *g, const bb_tensor *tensor)
-{
-    for (size_t i = 0; i < g->leaf_count; i++)
-        if (g->leaves[i]->tensor == tensor)
-            return g->leaves[i];
-    return NULL;
-}
-
 /* The node of the tensor `full_name` in params, both made when there are none. */
 static bb_node *keep(bb_graph *g, bb_params *params, const char *what, const char *full_name,
                      bb_type type, bb_init init, bool trainable)
 {
     if (!type_fits(g, what, full_name, type))
         return &g->inert;
-    bb__param *param = NULL;
+    const bb__param *param = NULL;
     bb_status status = bb__params_get(params, full_name, type, init, trainable, &param);
     if (status != BB_OK)
         return bb__graph_fail(g, status, what, nobody, "%s: %s", full_name, bb_status_text(status));
     bb_type had = {bb_tensor_dtype(param->tensor), bb_tensor_shape(param->tensor)};
     if (had.dtype != type.dtype || !bb_shape_equal(had.shape, type.shape)) {
         char old[BB_SHAPE_TEXT], new[BB_SHAPE_TEXT];
-        return bb__graph_fail(g, BB_BAD_SHAPE, what, nobody, "%s is %s %s already, not %s %s",
-                              full_name, bb_dtype_text(had.dtype), bb_shape_text(had.shape, old),
-                              bb_dtype_text(type.dtype), bb_shape_text(type.shape, new));
+        return bb__graph_fail(g, had.dtype != type.dtype ? BB_BAD_TYPE : BB_BAD_SHAPE, what, nobody,
+                              "%s is %s %s already, not %s %s", full_name, bb_dtype_text(had.dtype),
+                              bb_shape_text(had.shape, old), bb_dtype_text(type.dtype),
+                              bb_shape_text(type.shape, new));
     }
     if (param->trainable != trainable)
         return bb__graph_fail(g, BB_BAD_ARGUMENT, what, nobody, "%s is a %s already", full_name,
                               trainable ? "state" : "parameter");
-    bb_node *node = leaf_of(g, param->tensor);
-    if (!node) {
-        node = bb__leaf(g, BB_NODE_PARAM, type, full_name, param->tensor);
-        if (node->kind == BB_NODE_PARAM)
-            node->trainable = trainable;
-    }
-    return node;
+    bb_node *node = bb__leaf_of(g, param->tensor);
+    return node ? node
+                : bb__leaf(g, what,
+                           &(bb_node){.kind = BB_NODE_PARAM,
+                                      .type = type,
+                                      .name = full_name,
+                                      .tensor = param->tensor,
+                                      .params = params,
+                                      .trainable = trainable});
 }
 
 /* The same for a name within the open scopes. */
@@ -120,7 +116,7 @@ static bb_node *keep_here(bb_graph *g, bb_params *params, const char *what, cons
 {
     if (!g)
         return bb__nowhere(what);
-    if (g->status != BB_OK)
+    if (bb__failed(g))
         return &g->inert;
     if (!params || !name || !name[0])
         return bb__graph_fail(g, BB_BAD_ARGUMENT, what, nobody,
@@ -151,7 +147,7 @@ bb_node *bb_state_of(bb_node *param, bb_params *params, const char *suffix, bb_i
     if (!param)
         return bb__nowhere("state");
     bb_graph *g = param->graph;
-    if (g->status != BB_OK)
+    if (bb__failed(g))
         return &g->inert;
     if (param->kind != BB_NODE_PARAM || !params || !suffix || !suffix[0])
         return bb__graph_fail(g, BB_BAD_ARGUMENT, "state", (bb_nodes){1, &param},

@@ -10,6 +10,8 @@
 
 #include "base.h"
 
+#include <stdatomic.h>
+
 typedef struct bb__site {
     const char *file; /* a string literal of the caller; NULL when not known */
     int line;
@@ -27,6 +29,7 @@ struct bb_node {
     void *attrs;
     const char *name, *scope; /* "" when none */
     bb_tensor *tensor;        /* of a parameter or constant, retained */
+    const bb_params *params;  /* whose a parameter or state is; only compared */
     bool trainable;
     bb__site site;
 };
@@ -35,13 +38,14 @@ struct bb_graph {
     bb__arena arena;
     bb_node **nodes;
     size_t count, capacity;
-    bb_node **leaves; /* inputs and parameters, for look-up by name */
-    size_t leaf_count, leaf_capacity;
+    bb__table leaves;    /* ids of inputs by name, of parameters by tensor */
     const char **scopes; /* full names of the open scopes, the innermost last */
     size_t scope_count, scope_capacity;
-    bb_status status;
-    char error[sizeof((bb_error){0}.text)];
+    bb_error error;   /* sticks */
+    bb_error compile; /* of the last compilation; gone with the next */
     bb_node inert;
+    atomic_int references; /* the user's and each program's */
+    int random_count;
 
     /* While a backward rule of `origin` builds nodes, they take its scope and call site. */
     const bb_node *origin;
@@ -51,12 +55,23 @@ struct bb_graph {
 /* The call site of the builder that the user is in. */
 bb__site bb__site_now(void);
 
-/* Appends a node without op; on failure the inert node. */
-bb_node *bb__leaf(bb_graph *g, bb_node_kind kind, bb_type type, const char *name,
-                  bb_tensor *tensor);
+/* Appends a leaf with the template's kind, type, name, tensor (which is retained), params and
+ * trainable, for the builder `what`; on failure the inert node. */
+bb_node *bb__leaf(bb_graph *g, const char *what, const bb_node *template);
 
-/* Where a graph should have been but is not: the inert node of no graph, noting which call met it.
- */
+/* The leaf of that tensor; NULL when there is none. */
+bb_node *bb__leaf_of(const bb_graph *g, const bb_tensor *tensor);
+
+static inline bool bb__failed(const bb_graph *g)
+{
+    return g->error.status != BB_OK;
+}
+
+/* Keeps the graph for a program. */
+void bb__graph_retain(bb_graph *g);
+
+/* Where a graph should have been but is not: the inert node of no graph, noting which
+ * call met it. */
 bb_node *bb__nowhere(const char *op_name);
 bool bb__is_nowhere(const bb_graph *g);
 
@@ -66,9 +81,10 @@ bool bb__is_nowhere(const bb_graph *g);
 bb_node *bb__graph_fail(bb_graph *g, bb_status status, const char *op_name, bb_nodes operands,
                         const char *format, ...) BB_PRINTF(5, 6);
 
-/* The same with the call site and scope of a node that exists. */
-void bb__graph_fail_at(bb_graph *g, const bb_node *node, bb_status status, const char *op_name,
-                       const char *format, ...) BB_PRINTF(5, 6);
+/* Fails the compilation that is under way, at a node's line and in its scope, or at the user's when
+ * it is NULL. Does not stick. */
+void bb__compile_fail(bb_graph *g, const bb_node *node, bb_status status, const char *op_name,
+                      const char *format, ...) BB_PRINTF(5, 6);
 
 /* "h", or "matmul#12" for a node without a name; returns the buffer. */
 const char *bb__node_label(const bb_node *node, char *buffer, size_t size);

@@ -9,6 +9,7 @@ struct bb_params {
     uint64_t seed;
     bb__param *items;
     size_t count, capacity;
+    bb__table by_name;
 };
 
 bb_params *bb_params_new(uint64_t seed)
@@ -28,38 +29,53 @@ void bb_params_free(bb_params *p)
         bb_tensor_release(p->items[i].tensor);
     }
     bb_memory_release(p->items);
+    bb__table_free(&p->by_name);
     bb_memory_release(p);
+}
+
+static uint64_t hash_of(const char *name)
+{
+    return bb__hash(0, name, strlen(name));
 }
 
 static bb__param *find(const bb_params *p, const char *name)
 {
-    for (size_t i = 0; i < p->count; i++)
+    size_t cursor = 0;
+    uint64_t hash = hash_of(name);
+    for (int i; (i = bb__table_find(&p->by_name, hash, &cursor)) >= 0;)
         if (strcmp(p->items[i].name, name) == 0)
             return &p->items[i];
     return NULL;
 }
 
-bb_status bb__params_get(bb_params *p, const char *name, bb_type type, bb_init init, bool trainable,
-                         bb__param **param_out)
+static bb_status add(bb_params *p, bb__param param)
 {
-    bb__param *found = find(p, name);
-    if (!found) {
-        if (!bb__grow((void **)&p->items, &p->capacity, p->count + 1, sizeof *p->items))
-            return BB_OUT_OF_MEMORY;
-        bb__param made = {bb__copy_text(name), bb_tensor_new(type.dtype, type.shape), trainable};
-        bb_status status = made.name && made.tensor ? BB_OK : BB_OUT_OF_MEMORY;
-        if (status == BB_OK && init.fill)
-            status = init.fill(made.tensor, init.scale, bb_rng_key_text(p->seed, name));
-        if (status != BB_OK) {
-            bb_memory_release(made.name);
-            bb_tensor_release(made.tensor);
-            return status;
-        }
-        found = &p->items[p->count++];
-        *found = made;
-    }
-    *param_out = found;
+    if (!bb__grow(&p->items, &p->capacity, p->count + 1, sizeof *p->items) ||
+        !bb__table_put(&p->by_name, hash_of(param.name), (int)p->count))
+        return BB_OUT_OF_MEMORY;
+    p->items[p->count++] = param;
     return BB_OK;
+}
+
+bb_status bb__params_get(bb_params *p, const char *name, bb_type type, bb_init init, bool trainable,
+                         const bb__param **param_out)
+{
+    *param_out = find(p, name);
+    if (*param_out)
+        return BB_OK;
+    bb__param made = {bb__copy_text(name), bb_tensor_new(type.dtype, type.shape), trainable};
+    bb_status status = made.name && made.tensor ? BB_OK : BB_OUT_OF_MEMORY;
+    if (status == BB_OK && init.fill)
+        status = init.fill(made.tensor, init.scale, bb_rng_key_text(p->seed, name));
+    if (status == BB_OK)
+        status = add(p, made);
+    if (status == BB_OK) {
+        *param_out = &p->items[p->count - 1];
+        return BB_OK;
+    }
+    bb_memory_release(made.name);
+    bb_tensor_release(made.tensor);
+    return status;
 }
 
 int bb_params_count(const bb_params *p)
@@ -98,8 +114,5 @@ bb_tensor *bb_params_find(const bb_params *p, const char *name)
 
 bool bb_params_owns(const bb_params *p, const bb_node *node)
 {
-    for (size_t i = 0; p && node && node->tensor && i < p->count; i++)
-        if (p->items[i].tensor == node->tensor)
-            return true;
-    return false;
+    return p && node && node->params == p;
 }

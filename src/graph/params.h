@@ -14,6 +14,6 @@ typedef struct bb__param {
 /* The entry of that name, made and filled when there is none; an entry of another type is returned
  * as it is. */
 bb_status bb__params_get(bb_params *p, const char *name, bb_type type, bb_init init, bool trainable,
-                         bb__param **param_out);
+                         const bb__param **param_out);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The models that are measured, written as a user would; bench/peer_torch.py has the same shapes.
- */
+/* The models that are measured, written as a user would; bench/peer_torch.py has the same
+ * shapes. */
 #include "workloads.h"
 
 #include <stdio.h>
@@ -53,7 +53,7 @@ static bb_node *mlp(model *m, bb_node *x, int layers, const int64_t *units, acti
     return x;
 }
 
-/* --- Adam (Kingma and Ba 2015, algorithm 1) --------------------------------------------------- */
+/* Adam (Kingma and Ba 2015, algorithm 1). */
 
 typedef struct adam {
     double rate, beta1, beta2, epsilon;
@@ -103,7 +103,7 @@ static bb_node *adam_rule(bb_params *params, bb_node *w, bb_node *g, const void 
                              bb_assign(w, bb_sub(w, by))));
 }
 
-/* --- the workloads ---------------------------------------------------------------------------- */
+/* The workloads. */
 
 static void train_mlp(model *m, int64_t batch, int layers, const int64_t *units, activation *act)
 {

@@ -18,7 +18,7 @@ void digits_free(digit_sets *sets)
     release(&sets->test);
 }
 
-/* --- MNIST ------------------------------------------------------------------------------------ */
+/* MNIST. */
 
 static bb_tensor *read_bytes(const char *folder, const char *name, int ndim, bb_error *error)
 {
@@ -90,7 +90,7 @@ bb_status digits_read_mnist(const char *folder, digit_sets *sets_out, bb_error *
     return status;
 }
 
-/* --- a table of numbers ----------------------------------------------------------------------- */
+/* A table of numbers. */
 
 static bb_status split_columns(const bb_tensor *table, const char *path, digits *out,
                                bb_error *error)

@@ -161,8 +161,8 @@ Test(batches, the_seed_decides)
     }
 }
 
-static void expect_error(bb_tensor *x, bb_tensor *t, int64_t size, bb_batch_order order, bb_status status,
-                         const char *text)
+static void expect_error(bb_tensor *x, bb_tensor *t, int64_t size, bb_batch_order order,
+                         bb_status status, const char *text)
 {
     bb_error error = {BB_OK, ""};
     cr_assert_null(bb_batches_new(x, t, size, order, 1, &error));

@@ -74,7 +74,14 @@ Test(csv, a_header)
 {
     expect_counting("width,height\n1,2\n3,4\n", 2, 2);
     expect_counting("# about\n\n\"petal width (cm)\",,\"a\"\n1,2\n", 1, 2);
-    expect_counting("1st,2\n1,2\n", 1, 2);
+    expect_counting("1st,2nd\n1,2\n", 1, 2);
+}
+
+/* A first row with a slip in it is no header, and a lone carriage return no end of a line. */
+Test(csv, no_header)
+{
+    expect_bad("1,2,3O\n4,5,6\n", "t.csv:1: column 3: '3O' is not a number");
+    expect_bad("1,2\r3,4\n", "t.csv:1: column 2: '2?3' is not a number");
 }
 
 Test(csv, numbers)

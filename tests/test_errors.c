@@ -8,8 +8,7 @@
 
 TestSuite(errors, .init = refusals_begin, .fini = refusals_end);
 
-/* --- operands ----------------------------------------------------------------------------------
- */
+/* Operands. */
 
 Test(errors, operands)
 {
@@ -76,8 +75,7 @@ Test(errors, names_and_scopes)
             bb_named(w.x, "other"));
 }
 
-/* --- leaves ------------------------------------------------------------------------------------
- */
+/* Leaves. */
 
 static const bb_shape rank_nine = {9, {1, 1, 1, 1, 1, 1, 1, 1}};
 
@@ -156,8 +154,7 @@ Test(errors, states_of_parameters)
     REFUSED(ARGUMENT, "state: it needs a name: p []", bb_state_of(p, w.params, "", zeros));
 }
 
-/* --- bb_apply ----------------------------------------------------------------------------------
- */
+/* Bb_apply. */
 
 static bool says_no(bb_infer *c)
 {
@@ -211,8 +208,7 @@ Test(errors, apply)
              bb__site_pop_node(bb_fail_node(w.x, NULL, "mine", BB_BAD_VALUE, "%d is wrong", 3))));
 }
 
-/* --- stickiness --------------------------------------------------------------------------------
- */
+/* Stickiness. */
 
 Test(errors, the_first_stays)
 {
@@ -301,12 +297,15 @@ Test(errors, no_graph_at_all)
     cr_assert_null(bb_graph_error(w.g), "other graphs are not touched");
 }
 
-/* A compilation that fails leaves the graph as it was. */
-static void not_compiled(bb_nodes outputs, bb_status status, const char *text)
+/* A compilation that fails names the line and leaves the graph as it was. */
+static void not_compiled(bb_program *program, int line, bb_status status, const char *text)
 {
-    cr_assert_null(bb_compile(w.g, outputs));
-    cr_assert_str_eq(bb_graph_error(w.g), text);
+    char whole[512];
+    snprintf(whole, sizeof whole, "%s:%d: %s", __FILE__, line, text);
+    cr_assert_null(program);
+    cr_assert_str_eq(bb_graph_error(w.g), whole);
     cr_assert_eq(bb_graph_status(w.g), status);
+    cr_assert(!bb_graph_has_failed(w.g));
     bb_program *sound = bb_compile(w.g, BB_NODES(w.x));
     cr_assert_not_null(sound);
     cr_assert_null(bb_graph_error(w.g));
@@ -316,12 +315,15 @@ static void not_compiled(bb_nodes outputs, bb_status status, const char *text)
 Test(errors, compile)
 {
     char text[512];
-    not_compiled((bb_nodes){0, NULL}, BB_BAD_ARGUMENT, "compile: no outputs");
-    not_compiled(BB_NODES(w.x, NULL), BB_BAD_ARGUMENT, "compile: output 2 is NULL");
-    not_compiled(BB_NODES(w.foreign), BB_BAD_GRAPH, "compile: output 1 belongs to another graph");
+    bb_nodes none = {0, NULL}, null = BB_NODES(w.x, NULL), foreign = BB_NODES(w.foreign);
+    bb_nodes failed = BB_NODES(w.x, w.x, w.failed);
+    not_compiled(bb_compile(w.g, none), __LINE__, BB_BAD_ARGUMENT, "compile: no outputs");
+    not_compiled(bb_compile(w.g, null), __LINE__, BB_BAD_ARGUMENT, "compile: output 2 is NULL");
+    not_compiled(bb_compile(w.g, foreign), __LINE__, BB_BAD_GRAPH,
+                 "compile: output 1 belongs to another graph");
     snprintf(text, sizeof text, "compile: output 3 is the result of a failed call (%s)",
              bb_graph_error(bb_node_graph(w.failed)));
-    not_compiled(BB_NODES(w.x, w.x, w.failed), BB_BAD_GRAPH, text);
+    not_compiled(bb_compile(w.g, failed), __LINE__, BB_BAD_GRAPH, text);
 }
 
 /* A text that is longer than the buffer is cut, not overrun. */

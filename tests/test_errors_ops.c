@@ -160,8 +160,11 @@ Test(errors_ops, losses)
             bb_softmax_cross_entropy(w.x, w.d));
     REFUSED(ARGUMENT, "softmax_cross_entropy: operand 2 is NULL: x [2 3] x NULL",
             bb_softmax_cross_entropy(w.x, NULL));
-    REFUSED(SHAPE, "sub: shapes do not broadcast: x [2 3] x y [4 5]",
-            bb_mean_squared_error(w.x, w.y));
+    REFUSED(SHAPE, "mean_squared_error: shapes differ: x [2 3] x v [3]",
+            bb_mean_squared_error(w.x, w.v));
+    REFUSED(SHAPE, "half_squared_error: shapes differ: x [2 3] x s []",
+            bb_half_squared_error(w.x, w.s));
+    REFUSED(TYPE, "sub: types differ: x f32 [2 3] x d f64 [2 3]", bb_mean_squared_error(w.x, w.d));
     REFUSED(SHAPE, "accuracy: logits must be [rows classes]: v f32 [3] x i i32 [2]",
             bb_accuracy(w.v, w.i));
     REFUSED(TYPE, "accuracy: labels must be i32: x f32 [2 3] x v f32 [3]", bb_accuracy(w.x, w.v));

@@ -58,8 +58,7 @@ static void expect_numbers(bb_node *y, bb_shape shape, const double *numbers)
     bb_tensor_release(value);
 }
 
-/* --- values ------------------------------------------------------------------------------------
- */
+/* Values. */
 
 /* 2x^4 - 3x^2 + x: 8x^3 - 6x + 1, 24x^2 - 6, 48x, 48, 0. */
 Test(grad, polynomial)
@@ -120,8 +119,7 @@ Test(grad, nodes_without_a_rule_as_variables)
     expect_numbers(grads[1], BB_SHAPE(2, 2), (const double[]){2, 2, 2, 2});
 }
 
-/* --- sums --------------------------------------------------------------------------------------
- */
+/* Sums. */
 
 /* What arrives last is added last: consumers are visited from the newest to the oldest. In float,
  * ((1 + 1e8) - 1e8) is 0 and ((-1e8 + 1e8) + 1) is 1. */
@@ -162,8 +160,7 @@ Test(grad, diamonds)
     cr_assert_lt(bb_graph_node_count(g) - before, 100);
 }
 
-/* --- zeros -------------------------------------------------------------------------------------
- */
+/* Zeros. */
 
 Test(grad, independent_nodes)
 {
@@ -206,8 +203,7 @@ Test(grad, empty)
     cr_assert_null(bb_graph_error(g));
 }
 
-/* --- cotangents --------------------------------------------------------------------------------
- */
+/* Cotangents. */
 
 Test(grad, cotangents)
 {
@@ -234,8 +230,7 @@ Test(grad, no_variables)
     cr_assert_leq(bb_graph_node_count(g), before + 2);
 }
 
-/* --- what the new nodes say of themselves ------------------------------------------------------
- */
+/* What the new nodes say of themselves. */
 
 Test(grad, orders)
 {

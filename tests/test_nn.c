@@ -8,8 +8,7 @@
 #include <math.h>
 #include <string.h>
 
-/* --- initialisation ----------------------------------------------------------------------------
- */
+/* Initialisation. */
 
 typedef struct moments {
     double mean, variance, least, most;
@@ -74,8 +73,7 @@ Test(init, empty_and_scalar_tensors)
         }
 }
 
-/* --- dense -------------------------------------------------------------------------------------
- */
+/* Dense. */
 
 static void fill(bb_params *params, const char *name, const double *numbers)
 {
@@ -217,8 +215,7 @@ Test(dense, parameters_are_shared_by_graphs_and_within_one)
     bb_params_free(params);
 }
 
-/* --- errors ------------------------------------------------------------------------------------
- */
+/* Errors. */
 
 static void expect_error(bb_dtype dtype, bb_shape shape, const char *name, int64_t units,
                          bb_status status, const char *text)

@@ -36,6 +36,10 @@ ParameterizedTest(int *index, ops, have_a_sane_descriptor)
               op->arity);
     cr_expect(op->n_samples > 0 || op->is_effect, "%s has no samples", op->name);
     cr_expect(op->infer, "%s has no infer", op->name);
+    bool has_golden = false;
+    for (int i = 0; i < op->n_samples; i++)
+        has_golden = has_golden || op->samples[i].golden_out;
+    cr_expect(has_golden || op->is_impure || op->is_effect, "%s has no golden figures", op->name);
     for (int i = 0; i < op->n_samples; i++) {
         const bb_sample *s = &op->samples[i];
         cr_expect(op->arity == BB_VARIADIC || s->n_in == op->arity, "%s, sample %d has %d inputs",

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Optimisers against steps that were computed outside the library, their state, and their errors.
- */
+/* Optimisers against steps that were computed outside the library, their state, and their
+ * errors. */
 #include <bibun/nn.h>
 #include <bibun/op.h>
 #include <bibun/optim.h>
@@ -153,8 +153,7 @@ Test(optim, names_and_scopes_of_state_and_updates)
     fit_free(f);
 }
 
-/* --- which parameters a rule is called for -------------------------------------------------------
- */
+/* Which parameters a rule is called for. */
 
 typedef struct calls {
     int count;
@@ -235,8 +234,7 @@ Test(optim, two_layers_learn)
     bb_params_free(params);
 }
 
-/* --- errors --------------------------------------------------------------------------------------
- */
+/* Errors. */
 
 static void expect_error(bb_graph *g, bb_node *step, bb_status status, const char *text)
 {

@@ -69,8 +69,7 @@ Test(passes, reuse_saves_memory)
     cr_assert_lt(2 * with, without, "%zu of %zu bytes", with, without);
 }
 
-/* --- single passes -----------------------------------------------------------------------------
- */
+/* Single passes. */
 
 static bb_graph *g;
 static bb_node *x;

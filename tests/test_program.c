@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Programs: feeds and what is wrong with them, outputs of every kind, faults of a run, threads,
- * seeds and steps, the printed plan, and bb_eval. */
+ * seeds and steps, and the printed plan. */
 #include <bibun/bibun.h>
 #include <criterion/criterion.h>
 
@@ -50,8 +50,7 @@ static void expect_numbers(const bb_tensor *value, int64_t count, const double *
                      bb_tensor_at(value, i), numbers[i]);
 }
 
-/* --- feeds -------------------------------------------------------------------------------------
- */
+/* Feeds. */
 
 static void expect_refused(bb_program *p, bb_feeds feeds, const char *text)
 {
@@ -110,11 +109,51 @@ Test(program, feeds_that_are_not_needed)
     cr_assert_eq(bb_run(p, BB_FEEDS({x, xs}, {t, NULL}, {t, xs})), BB_OK);
     expect_numbers(bb_program_value(p, y), 3, (const double[]){-1, -2, -3});
     bb_program_free(p);
+}
+
+/* A program keeps its graph: errors of its runs name nodes and lines of it. */
+Test(program, outlives_its_graph)
+{
+    bb_graph *brief = bb_graph_new();
+    bb_node *v = bb_input(brief, "v", BB_F64, BB_SHAPE(3)), *y = bb_neg(v);
+    bb_program *p = bb_compile(brief, BB_NODES(y));
+    bb_graph_free(brief);
+    expect_refused(p, BB_NO_FEEDS, "run: input v f64 [3] was not fed");
+    cr_assert_eq(bb_run(p, BB_FEEDS({v, xs})), BB_OK);
+    expect_numbers(bb_program_value(p, y), 3, (const double[]){-1, -2, -3});
+    bb_program_free(p);
+}
+
+Test(program, no_program)
+{
     cr_assert_eq(bb_run(NULL, BB_NO_FEEDS), BB_BAD_ARGUMENT);
     cr_assert_str_eq(bb_program_error(NULL), "there is no program");
-    cr_assert_null(bb_program_value(NULL, y));
-    cr_assert(isnan(bb_program_number(NULL, y)));
+    cr_assert_null(bb_program_value(NULL, x));
+    cr_assert(isnan(bb_program_number(NULL, x)));
+    bb_program_set_threads(NULL, 2);
+    bb_program_set_seed(NULL, 2);
+    bb_program_set_step(NULL, 2);
+    cr_assert_eq(bb_program_step(NULL), 0);
+    cr_assert_eq(bb_program_stats_of(NULL).steps, 0);
+    cr_assert_eq(bb_program_print(NULL, stderr), BB_BAD_ARGUMENT);
     bb_program_free(NULL);
+}
+
+/* What a run writes cannot be its feed: not its own outputs, nor a parameter that it stores to. */
+Test(program, feeds_that_the_run_writes)
+{
+    bb_node *w = bb_param(g, params, "w", BB_F64, BB_SHAPE(3), (bb_init){0}), *y = bb_neg(x);
+    bb_program *p = compiled(BB_NODES(y, bb_assign(w, y))), *other = compiled(BB_NODES(y));
+    cr_assert_eq(bb_run(p, BB_FEEDS({x, xs})), BB_OK);
+    static const char text[] = "run: input x was fed memory that this run writes; feed a copy";
+    expect_refused(p, BB_FEEDS({x, bb_program_value(p, y)}), text);
+    expect_refused(p, BB_FEEDS({x, bb_node_tensor(w)}), text);
+    cr_assert_eq(bb_run(other, BB_FEEDS({x, bb_program_value(p, y)})), BB_OK);
+    expect_numbers(bb_program_value(other, y), 3, (const double[]){1, 2, 3});
+    cr_assert_eq(bb_run(other, BB_FEEDS({x, bb_node_tensor(w)})), BB_OK);
+    expect_numbers(bb_program_value(other, y), 3, (const double[]){1, 2, 3});
+    bb_program_free(p);
+    bb_program_free(other);
 }
 
 /* Slices of a feed start past its address, also where memory is the caller's and odd. */
@@ -133,8 +172,7 @@ Test(program, views_of_feeds)
     bb_tensor_release(odd);
 }
 
-/* --- outputs -----------------------------------------------------------------------------------
- */
+/* Outputs. */
 
 Test(program, outputs_of_every_kind)
 {
@@ -210,8 +248,7 @@ Test(program, long_chain)
     bb_program_free(p);
 }
 
-/* --- faults ------------------------------------------------------------------------------------
- */
+/* Faults. */
 
 Test(program, faults)
 {
@@ -249,8 +286,7 @@ Test(program, faults_of_constants)
     bb_tensor_release(bad);
 }
 
-/* --- seeds and steps ---------------------------------------------------------------------------
- */
+/* Seeds and steps. */
 
 static double drawn(bb_program *p, const bb_node *noise)
 {
@@ -280,8 +316,21 @@ Test(program, seeds_and_steps)
     bb_program_free(again);
 }
 
-/* --- the plan as text --------------------------------------------------------------------------
- */
+/* The same seed gives the same numbers in another graph, whatever else is in it. */
+Test(program, seeds_in_another_graph)
+{
+    bb_graph *other = bb_graph_new();
+    bb_node *far = bb_uniform(other, BB_F64, BB_SCALAR, 0, 1);
+    bb_node *near = bb_uniform(g, BB_F64, BB_SCALAR, 0, 1);
+    bb_program *p = compiled(BB_NODES(near)), *q = bb_compile(other, BB_NODES(far));
+    cr_assert_eq(drawn(p, near), drawn(q, far));
+    cr_assert_neq(bb_node_id(near), bb_node_id(far));
+    bb_program_free(p);
+    bb_program_free(q);
+    bb_graph_free(other);
+}
+
+/* The plan as text. */
 
 Test(program, print)
 {
@@ -305,49 +354,4 @@ Test(program, print)
         fclose(full);
     }
     bb_program_free(p);
-}
-
-/* --- bb_eval -----------------------------------------------------------------------------------
- */
-
-Test(program, eval)
-{
-    bb_node *y = bb_sum(bb_square(x), BB_ALL),
-            *w = bb_param(g, params, "w", BB_F64, BB_SCALAR, (bb_init){0});
-    int nodes = bb_graph_node_count(g);
-    bb_tensor *value = bb_eval(y, BB_FEEDS({x, xs}, {t, ts}), NULL);
-    cr_assert_eq(bb_tensor_at(value, 0), 14);
-    bb_tensor_release(value);
-    value = bb_eval(x, BB_FEEDS({x, xs}), NULL);
-    cr_assert_neq(value, xs);
-    expect_numbers(value, 3, (const double[]){1, 2, 3});
-    bb_tensor_release(value);
-    value = bb_eval(w, BB_NO_FEEDS, NULL);
-    ((double *)bb_tensor_data(value))[0] = 5;
-    cr_assert_eq(bb_tensor_at(bb_node_tensor(w), 0), 0, "a copy");
-    bb_tensor_release(value);
-    cr_assert_eq(bb_graph_node_count(g), nodes);
-}
-
-static void expect_eval_fails(bb_node *node, bb_feeds feeds, bb_status status, const char *text)
-{
-    bb_error error = {BB_OK, ""};
-    cr_assert_null(bb_eval(node, feeds, NULL));
-    cr_assert_null(bb_eval(node, feeds, &error));
-    cr_assert_eq(error.status, status);
-    cr_assert_str_eq(error.text, text);
-}
-
-Test(program, eval_errors)
-{
-    bb_node *w = bb_param(g, params, "w", BB_F64, BB_SCALAR, (bb_init){0});
-    bb_node *store = bb_assign(w, w), *none = (bb_exp)(NULL);
-    expect_eval_fails(NULL, BB_NO_FEEDS, BB_BAD_ARGUMENT, "eval: the node is NULL");
-    expect_eval_fails(none, BB_NO_FEEDS, BB_BAD_ARGUMENT, "exp: no operand has a graph");
-    expect_eval_fails(store, BB_NO_FEEDS, BB_BAD_ARGUMENT, "eval: assign has no value");
-    expect_eval_fails(x, BB_NO_FEEDS, BB_BAD_FEED, "run: input x f64 [3] was not fed");
-    cr_assert_null(bb_graph_error(g), "the graph is not harmed");
-    bb_node *bad = (bb_add)(x, bb_input(g, "y", BB_F64, BB_SHAPE(4)));
-    expect_eval_fails(bad, BB_NO_FEEDS, BB_BAD_SHAPE,
-                      "add: shapes do not broadcast: x [3] x y [4]");
 }

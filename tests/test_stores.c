@@ -87,8 +87,7 @@ static int inplace_of(bb_nodes outputs)
     return inplace;
 }
 
-/* --- what is stored ----------------------------------------------------------------------------
- */
+/* What is stored. */
 
 Test(stores, swap)
 {
@@ -158,8 +157,24 @@ Test(stores, transposed_readers)
                 (const double[][2]){{-1, 11}, {-2, 0}});
 }
 
-/* --- outputs -----------------------------------------------------------------------------------
- */
+/* A run that finds bad data leaves every parameter as it was, whatever comes first in the graph. */
+Test(stores, faults_change_nothing)
+{
+    bb_node *index = bb_input(g, "index", BB_I32, BB_SHAPE(1));
+    bb_node *step = bb_group(BB_NODES(bb_assign(a, bb_neg(a)), bb_assign(b, bb_mul_scalar(b, 2))));
+    bb_node *late = bb_gather(bb_exp(bb_full(g, BB_F64, BB_SHAPE(4), 1)), index, 0);
+    bb_tensor *bad = bb_tensor_from(BB_I32, BB_SHAPE(1), (const int32_t[]){4});
+    for (int k = 0; k < 2; k++) {
+        bb_program *p = compiled(k ? BB_NODES(late, step) : BB_NODES(step, late),
+                                 (bb_compile_options){.no_inplace = k});
+        cr_assert_eq(bb_run(p, BB_FEEDS({index, bad})), BB_BAD_VALUE);
+        expect_second(2, 20);
+        bb_program_free(p);
+    }
+    bb_tensor_release(bad);
+}
+
+/* Outputs. */
 
 Test(stores, outputs_are_old)
 {
@@ -196,8 +211,7 @@ Test(stores, effects_have_no_value)
     bb_program_free(p);
 }
 
-/* --- plans -------------------------------------------------------------------------------------
- */
+/* Plans. */
 
 /* Gradient descent needs no copy of its parameters. */
 Test(stores, in_place)

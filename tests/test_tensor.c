@@ -161,6 +161,7 @@ Test(tensor, wrap_shares_and_releases_once)
     cr_assert_eq(releases, 1);
     cr_assert_null(bb_tensor_wrap(BB_F64, BB_SHAPE(1), NULL, count_release));
     cr_assert_null(bb_tensor_wrap(BB_F64, rank_nine, numbers, count_release));
+    cr_assert_null(bb_tensor_wrap(BB_F64, BB_SHAPE(1), (char *)numbers + 4, count_release));
     cr_assert_eq(releases, 1);
     bb_tensor_release(NULL);
     cr_assert_null(bb_tensor_retain(NULL));
@@ -205,6 +206,32 @@ Test(tensor, cast_saturates)
     bb_tensor *all[] = {t, i, u, f, back};
     for (int k = 0; k < 5; k++)
         bb_tensor_release(all[k]);
+}
+
+Test(tensor, set)
+{
+    static const double wanted[BB_DTYPE_COUNT] = {
+        [BB_F32] = 300.75, [BB_F64] = 300.75, [BB_I32] = 300, [BB_U8] = 255};
+    for (int dtype = 0; dtype < BB_DTYPE_COUNT; dtype++) {
+        bb_tensor *t = bb_tensor_new((bb_dtype)dtype, BB_SHAPE(2, 2));
+        cr_assert_eq(bb_tensor_set(t, 3, 300.75), BB_OK);
+        cr_assert_eq(bb_tensor_at(t, 3), wanted[dtype]);
+        cr_assert_eq(bb_tensor_at(t, 2), 0);
+        cr_assert_eq(bb_tensor_set(t, 4, 1), BB_BAD_ARGUMENT);
+        cr_assert_eq(bb_tensor_set(t, -1, 1), BB_BAD_ARGUMENT);
+        bb_tensor_release(t);
+    }
+    cr_assert_eq(bb_tensor_set(NULL, 0, 1), BB_BAD_ARGUMENT);
+}
+
+Test(tensor, null)
+{
+    cr_assert_eq(bb_tensor_dtype(NULL), BB_F32);
+    cr_assert_eq(bb_tensor_shape(NULL).ndim, 0);
+    cr_assert_eq(bb_tensor_count(NULL), 0);
+    cr_assert_eq(bb_tensor_bytes(NULL), 0);
+    cr_assert_null(bb_tensor_data(NULL));
+    cr_assert_null(bb_tensor_read(NULL));
 }
 
 /* Each way of making a tensor, with each of its allocations failing. */

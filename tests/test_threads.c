@@ -25,8 +25,7 @@ static bb_node *noise(bb_graph *g, bb_dtype dtype, int64_t rows, int64_t columns
     return node;
 }
 
-/* --- a training step ---------------------------------------------------------------------------
- */
+/* A training step. */
 
 static bb_node *two_layers(bb_node *x, bb_params *params)
 {
@@ -66,8 +65,7 @@ Test(threads, training)
     }
 }
 
-/* --- reductions --------------------------------------------------------------------------------
- */
+/* Reductions. */
 
 static void expect_same(bb_graph *g, bb_nodes outputs)
 {
@@ -120,8 +118,7 @@ Test(threads, random_graphs)
     }
 }
 
-/* --- several programs at once ------------------------------------------------------------------
- */
+/* Several programs at once. */
 
 typedef struct worker {
     bb_params *params;

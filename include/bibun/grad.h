@@ -15,7 +15,8 @@ extern "C" {
  * through an integer or an op without a rule. */
 BB_BUILDER bb_node *bb_grad(bb_node *y, bb_node *x);
 
-/* The gradients of sum(cotangent * y) with respect to several nodes, into grads_out[wrt.count].
+/* The gradients of sum(cotangent * y) with respect to several nodes, into
+ * grads_out[wrt.count]; the cotangent is held constant.
  * `cotangent` has y's type and shape; NULL stands for 1 and needs a scalar y. On failure the error
  * sticks to the graph, all of grads_out is the inert node, and the status is returned. */
 BB_BUILDER bb_status bb_grads(bb_node *y, bb_node *cotangent, bb_nodes wrt, bb_node **grads_out);

@@ -47,8 +47,8 @@ typedef struct bb_gradcheck_options {
     int directions;        /* how many random directions beyond the limit [6] */
     double resample_limit; /* share of points that may lie at a kink and be moved [0.05] */
     uint64_t seed;         /* of cotangents, directions, moves, and the inputs of bb_gradcheck_op */
-    bool zero_expected; /* a gradient of zero is right: the function is constant almost everywhere
-                         */
+    bool zero_expected;    /* a gradient of zero is right: the function is constant almost
+                         * everywhere */
     bool zero_by_definition; /* the first gradient must be zero whatever the differences say
                                 (stop_gradient) */
 } bb_gradcheck_options;

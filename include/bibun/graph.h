@@ -20,25 +20,32 @@ typedef struct bb_graph bb_graph;
 typedef struct bb_node bb_node;
 typedef struct bb_params bb_params;
 typedef struct bb_op bb_op;
+typedef struct bb_program bb_program;
 
 /* A borrowed list of nodes: BB_NODES(loss, step). */
 typedef struct bb_nodes {
     int count;
     bb_node *const *items;
 } bb_nodes;
+#ifdef __cplusplus
+#define BB_NODES(...) bb__nodes_of({__VA_ARGS__})
+#else
 #define BB_NODES(...)                                                          \
     ((bb_nodes){(int)(sizeof((bb_node *[]){__VA_ARGS__}) / sizeof(bb_node *)), \
                 (bb_node *[]){__VA_ARGS__}})
+#endif
 
 /* NULL when memory runs out, which every builder and bb_graph_error accept */
 BB_API bb_graph *bb_graph_new(void);
-BB_API void bb_graph_free(bb_graph *g);
+BB_API void bb_graph_free(bb_graph *g); /* its programs keep it until they are freed */
 
-/* The first failure: its sentence, or NULL when there was none; its status. */
+/* The first failure, or else that of the last compilation: its sentence, or NULL when there was
+ * none; its status. */
 BB_API const char *bb_graph_error(const bb_graph *g);
 BB_API bb_status bb_graph_status(const bb_graph *g);
+BB_API bool bb_graph_has_failed(const bb_graph *g); /* whether a failure sticks to it */
 
-/* --- leaves ----------------------------------------------------------------------------------- */
+/* Leaves. */
 
 /* A value that each run is given. Names of inputs are unique in a graph. */
 BB_BUILDER bb_node *bb_input(bb_graph *g, const char *name, bb_dtype dtype, bb_shape shape);
@@ -71,7 +78,7 @@ BB_BUILDER bb_node *bb_state(bb_graph *g, bb_params *params, const char *name, b
 BB_BUILDER bb_node *bb_state_of(bb_node *param, bb_params *params, const char *suffix,
                                 bb_init init);
 
-/* --- scopes and names ------------------------------------------------------------------------- */
+/* Scopes and names. */
 
 /* Nodes made until the matching pop carry the scope; scopes nest and read "encoder.fc1". */
 BB_API void bb_scope_push(bb_graph *g, const char *name);
@@ -81,7 +88,7 @@ BB_API void bb_scope_pop(bb_graph *g);
  * parameters keep the name that they were made with. */
 BB_BUILDER bb_node *bb_named(bb_node *node, const char *name);
 
-/* --- looking at nodes ------------------------------------------------------------------------- */
+/* Looking at nodes. */
 
 typedef enum bb_node_kind {
     BB_NODE_INPUT,
@@ -118,9 +125,10 @@ BB_API int bb_graph_node_count(const bb_graph *g);
 BB_API bb_node *bb_graph_node(const bb_graph *g, int id);            /* NULL when out of range */
 BB_API bb_node *bb_graph_input(const bb_graph *g, const char *name); /* NULL when there is none */
 
-/* --- parameters ------------------------------------------------------------------------------- */
+/* Parameters. */
 
-/* A set of named tensors that outlives the graphs that use it. One seed: each tensor's first
+/* A set of named tensors that outlives the graphs that use it. A set is
+ * used by one thread at a time while graphs are built over it. One seed: each tensor's first
  * numbers depend on the seed and its name only. */
 BB_API bb_params *bb_params_new(uint64_t seed);
 BB_API void bb_params_free(bb_params *p); /* graphs and programs that use its tensors may live on */
@@ -133,13 +141,20 @@ BB_API bb_tensor *bb_params_find(const bb_params *p, const char *name);
 /* whether a parameter node's tensor is of this set */
 BB_API bool bb_params_owns(const bb_params *p, const bb_node *node);
 
-/* --- call sites, used by bibun.h's macros ----------------------------------------------------- */
+/* Call sites, used by bibun.h's macros. */
 
 BB_API void bb__site_push(const char *file, int line);
 BB_API bb_node *bb__site_pop_node(bb_node *node);
 BB_API bb_status bb__site_pop_status(bb_status status);
+BB_API bb_program *bb__site_pop_program(bb_program *program);
 
 #ifdef __cplusplus
+}
+
+/* Lives until the end of the full expression, as the list does. */
+inline bb_nodes bb__nodes_of(std::initializer_list<bb_node *> nodes)
+{
+    return bb_nodes{(int)nodes.size(), nodes.begin()};
 }
 #endif
 #endif

@@ -17,7 +17,7 @@ BB_API bb_tensor *bb_idx_read(const char *path, bb_error *error_out);
 
 /* A file of numbers, separated by commas, semicolons, tabs or blanks, a row a line, every row with
  * as many: f64 [rows, columns]. Lines that are empty or start with # are passed over; a first line
- * with text is taken as a header. */
+ * with text and no number is taken as a header. */
 BB_API bb_tensor *bb_csv_read(const char *path, bb_error *error_out);
 
 /* A progress bar with rate and remaining time, redrawn at most ten times a second; silent when the

@@ -11,6 +11,7 @@ extern "C" {
 #endif
 
 BB_API bb_init bb_init_zeros(void);
+BB_API bb_init bb_init_constant(double value);
 BB_API bb_init bb_init_normal(double deviation); /* mean 0 */
 BB_API bb_init bb_init_uniform(double limit);    /* [-limit, limit) */
 /* normal, variance 2 / (fan-in + fan-out) (Glorot and Bengio 2010, eq. 12) */

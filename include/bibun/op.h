@@ -18,7 +18,7 @@ typedef struct bb_type {
     bb_shape shape;
 } bb_type;
 
-/* --- infer ------------------------------------------------------------------------------------ */
+/* Infer. */
 
 /* What infer sees and sets. `attrs` is the node's own copy, which infer may bring to a normal form
  * (a negative axis counted from the front). */
@@ -46,7 +46,7 @@ BB_API bool bb_infer_need_same(bb_infer *c);  /* every input of the first one's 
 /* -ndim <= axis < ndim; counts it from the front */
 BB_API bool bb_infer_axis(bb_infer *c, int64_t *axis, int ndim);
 
-/* --- forward ---------------------------------------------------------------------------------- */
+/* Forward. */
 
 /* A strided window on numbers. Strides are in elements; 0 repeats. */
 typedef struct bb_array {
@@ -93,7 +93,7 @@ typedef struct bb_layout {
     int64_t stride[BB_MAX_DIMS];
 } bb_layout;
 
-/* --- samples ---------------------------------------------------------------------------------- */
+/* Samples. */
 
 enum { BB_SAMPLE_INPUTS = 4 };
 
@@ -125,7 +125,7 @@ typedef struct bb_sample {
     }
 #define BB_NUMBERS(...) ((const double[]){__VA_ARGS__})
 
-/* --- the descriptor --------------------------------------------------------------------------- */
+/* The descriptor. */
 
 enum { BB_VARIADIC = -1, BB_INPLACE_NONE = 0 };
 
@@ -191,6 +191,9 @@ BB_BUILDER bb_node *bb_apply(const bb_op *op, bb_nodes inputs, const void *attrs
 /* The same for ops without operands. */
 BB_BUILDER bb_node *bb_apply_in(bb_graph *g, const bb_op *op, bb_nodes inputs, const void *attrs);
 
+/* The key of the next random node: 0, 1, 2, ... in the order of creation; 0 for NULL. */
+BB_API int64_t bb_graph_next_random(bb_graph *g);
+
 /* For builders written with other builders: fails as "file:line: op_name: reason: operands, in
  * scope" and returns the inert node. Up to two operands are named; either may be NULL. */
 BB_API bb_node *bb_fail_node(bb_node *x, bb_node *y, const char *op_name, bb_status status,
@@ -201,7 +204,7 @@ BB_API int bb_op_count(void);
 BB_API const bb_op *bb_op_at(int i);              /* NULL when out of range */
 BB_API const bb_op *bb_op_find(const char *name); /* NULL when there is none */
 
-/* --- elementwise kernels from one expression -------------------------------------------------- */
+/* Elementwise kernels from one expression. */
 
 #if defined(__clang__)
 #define BB_LANES _Pragma("clang loop vectorize(assume_safety)")

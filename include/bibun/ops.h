@@ -14,38 +14,58 @@
 extern "C" {
 #endif
 
-/* --- elementwise, one operand, float ---------------------------------------------------------- */
+/* Elementwise, one operand, float. */
 
-BB_BUILDER bb_node *bb_neg(bb_node *x);     /* -x */
-BB_BUILDER bb_node *bb_square(bb_node *x);  /* x^2 */
-BB_BUILDER bb_node *bb_sqrt(bb_node *x);    /* square root; NaN below 0; d at 0 is infinite */
-BB_BUILDER bb_node *bb_abs(bb_node *x);     /* |x|; d at 0 is 0 */
-BB_BUILDER bb_node *bb_sign(bb_node *x);    /* -1, 0 or 1; NaN stays; d is 0 */
-BB_BUILDER bb_node *bb_exp(bb_node *x);     /* e^x */
-BB_BUILDER bb_node *bb_log(bb_node *x);     /* natural logarithm; -infinity at 0, NaN below */
-BB_BUILDER bb_node *bb_sin(bb_node *x);     /* sine, radians */
-BB_BUILDER bb_node *bb_cos(bb_node *x);     /* cosine, radians */
-BB_BUILDER bb_node *bb_tanh(bb_node *x);    /* hyperbolic tangent */
-BB_BUILDER bb_node *bb_sigmoid(bb_node *x); /* 1 / (1 + e^-x), without overflow */
-BB_BUILDER bb_node *bb_relu(bb_node *x);    /* max(x, 0); d at 0 is 0; NaN stays */
+/* -x */
+BB_BUILDER bb_node *bb_neg(bb_node *x);
+/* x^2 */
+BB_BUILDER bb_node *bb_square(bb_node *x);
+/* square root; NaN below 0; d at 0 is infinite */
+BB_BUILDER bb_node *bb_sqrt(bb_node *x);
+/* |x|; d at 0 is 0 */
+BB_BUILDER bb_node *bb_abs(bb_node *x);
+/* -1, 0 or 1; NaN stays; d is 0 */
+BB_BUILDER bb_node *bb_sign(bb_node *x);
+/* e^x */
+BB_BUILDER bb_node *bb_exp(bb_node *x);
+/* natural logarithm; -infinity at 0, NaN below */
+BB_BUILDER bb_node *bb_log(bb_node *x);
+/* sine, radians */
+BB_BUILDER bb_node *bb_sin(bb_node *x);
+/* cosine, radians */
+BB_BUILDER bb_node *bb_cos(bb_node *x);
+/* hyperbolic tangent */
+BB_BUILDER bb_node *bb_tanh(bb_node *x);
+/* 1 / (1 + e^-x), without overflow */
+BB_BUILDER bb_node *bb_sigmoid(bb_node *x);
+/* max(x, 0); d at 0 is 0; NaN stays */
+BB_BUILDER bb_node *bb_relu(bb_node *x);
 /* x if x > 0, else slope x; d at 0 is slope */
 BB_BUILDER bb_node *bb_leaky_relu(bb_node *x, double slope);
-BB_BUILDER bb_node *bb_step(bb_node *x); /* 1 if x > 0, else 0; NaN stays; d is 0 */
+/* 1 if x > 0, else 0; NaN stays; d is 0 */
+BB_BUILDER bb_node *bb_step(bb_node *x);
 /* min(max(x, low), high); d is 1 on [low, high], ends included, else 0 */
 BB_BUILDER bb_node *bb_clip(bb_node *x, double low, double high);
 /* C's conversion, saturating, NaN to 0; d passes between float types */
 BB_BUILDER bb_node *bb_cast(bb_node *x, bb_dtype dtype);
-BB_BUILDER bb_node *bb_stop_gradient(bb_node *x); /* x; d is 0 */
+/* x; d is 0 */
+BB_BUILDER bb_node *bb_stop_gradient(bb_node *x);
 
-BB_BUILDER bb_node *bb_mul_scalar(bb_node *x, double k); /* k x */
-BB_BUILDER bb_node *bb_add_scalar(bb_node *x, double k); /* x + k */
+/* k x */
+BB_BUILDER bb_node *bb_mul_scalar(bb_node *x, double k);
+/* x + k */
+BB_BUILDER bb_node *bb_add_scalar(bb_node *x, double k);
 
-/* --- elementwise, two operands, float, broadcast ---------------------------------------------- */
+/* Elementwise, two operands, float, broadcast. */
 
-BB_BUILDER bb_node *bb_add(bb_node *x, bb_node *y); /* x + y */
-BB_BUILDER bb_node *bb_sub(bb_node *x, bb_node *y); /* x - y */
-BB_BUILDER bb_node *bb_mul(bb_node *x, bb_node *y); /* x y */
-BB_BUILDER bb_node *bb_div(bb_node *x, bb_node *y); /* x / y */
+/* x + y */
+BB_BUILDER bb_node *bb_add(bb_node *x, bb_node *y);
+/* x - y */
+BB_BUILDER bb_node *bb_sub(bb_node *x, bb_node *y);
+/* x y */
+BB_BUILDER bb_node *bb_mul(bb_node *x, bb_node *y);
+/* x / y */
+BB_BUILDER bb_node *bb_div(bb_node *x, bb_node *y);
 /* x^y, as C's pow; dy is 0 where x = 0 and y >= 0; dx is 0 where y = 0 */
 BB_BUILDER bb_node *bb_pow(bb_node *x, bb_node *y);
 /* the larger; NaN if either is; a tie gives each half of d */
@@ -53,28 +73,39 @@ BB_BUILDER bb_node *bb_maximum(bb_node *x, bb_node *y);
 /* the smaller; NaN if either is; a tie gives each half of d */
 BB_BUILDER bb_node *bb_minimum(bb_node *x, bb_node *y);
 
-/* --- comparisons, any dtype, broadcast -------------------------------------------------------- */
+/* Comparisons, any dtype, broadcast. */
 
 /* Results are u8, 0 or 1. Comparisons with NaN are false, but != is true. */
 
-BB_BUILDER bb_node *bb_equal(bb_node *x, bb_node *y);         /* x == y */
-BB_BUILDER bb_node *bb_not_equal(bb_node *x, bb_node *y);     /* x != y */
-BB_BUILDER bb_node *bb_less(bb_node *x, bb_node *y);          /* x < y */
-BB_BUILDER bb_node *bb_less_equal(bb_node *x, bb_node *y);    /* x <= y */
-BB_BUILDER bb_node *bb_greater(bb_node *x, bb_node *y);       /* x > y */
-BB_BUILDER bb_node *bb_greater_equal(bb_node *x, bb_node *y); /* x >= y */
+/* x == y */
+BB_BUILDER bb_node *bb_equal(bb_node *x, bb_node *y);
+/* x != y */
+BB_BUILDER bb_node *bb_not_equal(bb_node *x, bb_node *y);
+/* x < y */
+BB_BUILDER bb_node *bb_less(bb_node *x, bb_node *y);
+/* x <= y */
+BB_BUILDER bb_node *bb_less_equal(bb_node *x, bb_node *y);
+/* x > y */
+BB_BUILDER bb_node *bb_greater(bb_node *x, bb_node *y);
+/* x >= y */
+BB_BUILDER bb_node *bb_greater_equal(bb_node *x, bb_node *y);
 /* x where the u8 mask is not 0, else y; any dtype; broadcast */
 BB_BUILDER bb_node *bb_where(bb_node *mask, bb_node *x, bb_node *y);
 
-/* --- reductions, float ------------------------------------------------------------------------ */
+/* Reductions, float. */
 
 /* A set of axes: BB_AXES(0, 2); BB_ALL is all of them. */
 typedef struct bb_axes {
     int count; /* -1: all */
     int axis[BB_MAX_DIMS];
 } bb_axes;
+#ifdef __cplusplus
+#define BB_AXES(...) bb__axes_of({__VA_ARGS__})
+#define BB_ALL (bb_axes{-1, {0}})
+#else
 #define BB_AXES(...) ((bb_axes){(int)(sizeof((int[]){__VA_ARGS__}) / sizeof(int)), {__VA_ARGS__}})
 #define BB_ALL ((bb_axes){-1, {0}})
+#endif
 
 /* Each drops the axes that it reduces; the _keep form leaves them with size 1. Over no elements a
  * sum is 0, a mean NaN, a max -infinity, a min +infinity. */
@@ -82,10 +113,10 @@ BB_BUILDER bb_node *bb_sum(bb_node *x, bb_axes axes);
 BB_BUILDER bb_node *bb_sum_keep(bb_node *x, bb_axes axes);
 BB_BUILDER bb_node *bb_mean(bb_node *x, bb_axes axes);
 BB_BUILDER bb_node *bb_mean_keep(bb_node *x, bb_axes axes);
-/* NaN if any is; tied elements share d evenly */
+/* NaN if any is, and then d is 0; tied elements share d evenly */
 BB_BUILDER bb_node *bb_max(bb_node *x, bb_axes axes);
 BB_BUILDER bb_node *bb_max_keep(bb_node *x, bb_axes axes);
-/* NaN if any is; tied elements share d evenly */
+/* NaN if any is, and then d is 0; tied elements share d evenly */
 BB_BUILDER bb_node *bb_min(bb_node *x, bb_axes axes);
 BB_BUILDER bb_node *bb_min_keep(bb_node *x, bb_axes axes);
 /* log of the sum of e^x, without overflow */
@@ -95,7 +126,7 @@ BB_BUILDER bb_node *bb_logsumexp_keep(bb_node *x, bb_axes axes);
  * be empty */
 BB_BUILDER bb_node *bb_argmax(bb_node *x, int axis);
 
-/* --- shape; any dtype ------------------------------------------------------------------------- */
+/* Shape; any dtype. */
 
 /* repeat to `shape` by NumPy's rules; a view */
 BB_BUILDER bb_node *bb_broadcast(bb_node *x, bb_shape shape);
@@ -122,37 +153,41 @@ BB_BUILDER bb_node *bb_scatter_add(bb_node *x, bb_node *index, bb_node *updates,
  * the run */
 BB_BUILDER bb_node *bb_one_hot(bb_node *index, bb_dtype dtype, int64_t depth);
 
-/* --- linear algebra, float -------------------------------------------------------------------- */
+/* Linear algebra, float. */
 
 /* NumPy's matmul: 2-D products; a 1-D operand is a row on the left, a column on the right, and its
  * dimension is dropped; leading dimensions are batches and broadcast. */
 BB_BUILDER bb_node *bb_matmul(bb_node *x, bb_node *y);
 
-/* --- networks and losses, float --------------------------------------------------------------- */
+/* Networks and losses, float. */
 
-BB_BUILDER bb_node *bb_softmax(bb_node *x, int axis);     /* e^x / sum of e^x along an axis */
-BB_BUILDER bb_node *bb_log_softmax(bb_node *x, int axis); /* log of softmax, without overflow */
+/* e^x / sum of e^x along an axis */
+BB_BUILDER bb_node *bb_softmax(bb_node *x, int axis);
+/* log of softmax, without overflow */
+BB_BUILDER bb_node *bb_log_softmax(bb_node *x, int axis);
 
 /* Cross-entropy of softmax(logits) [n, classes], the mean over n, a scalar: `target` is i32 labels
- * [n] or probabilities of the logits' type and shape. A label out of range is an error of the run.
- */
+ * [n] or probabilities of the logits' type and shape. A label out of range is an error of the
+ * run. */
 BB_BUILDER bb_node *bb_softmax_cross_entropy(bb_node *logits, bb_node *target);
 /* a loss for each row: [n] */
 BB_BUILDER bb_node *bb_softmax_cross_entropy_each(bb_node *logits, bb_node *target);
 
-BB_BUILDER bb_node *bb_mean_squared_error(bb_node *x, bb_node *target); /* mean of (x - target)^2 */
+/* mean of (x - target)^2 */
+BB_BUILDER bb_node *bb_mean_squared_error(bb_node *x, bb_node *target);
 /* half the sum of (x - target)^2 */
 BB_BUILDER bb_node *bb_half_squared_error(bb_node *x, bb_node *target);
 /* share of rows whose largest is at the i32 label, f32; d is an error */
 BB_BUILDER bb_node *bb_accuracy(bb_node *logits, bb_node *labels);
 
-/* --- constants and random numbers ------------------------------------------------------------- */
+/* Constants and random numbers. */
 
 BB_BUILDER bb_node *bb_full(bb_graph *g, bb_dtype dtype, bb_shape shape, double value);
 BB_BUILDER bb_node *bb_zeros_like(bb_node *x);
 BB_BUILDER bb_node *bb_ones_like(bb_node *x);
 
-/* New numbers each run, keyed by the program's seed, the node and the number of the run. */
+/* New numbers each run, keyed by the program's seed, by which random node of its graph this is, and
+ * by the number of the run: the same seed gives the same numbers, in another graph too. */
 /* [low, high) */
 BB_BUILDER bb_node *bb_uniform(bb_graph *g, bb_dtype dtype, bb_shape shape, double low,
                                double high);
@@ -162,7 +197,7 @@ BB_BUILDER bb_node *bb_normal(bb_graph *g, bb_dtype dtype, bb_shape shape, doubl
  * the graph without it to evaluate */
 BB_BUILDER bb_node *bb_dropout(bb_node *x, double rate);
 
-/* --- effects ---------------------------------------------------------------------------------- */
+/* Effects. */
 
 /* Stores `value` in a parameter or state at the end of a run: all that the run computes sees the
  * old numbers. The node has no value of its own; ask for it as an output, or join several with
@@ -171,6 +206,16 @@ BB_BUILDER bb_node *bb_assign(bb_node *target, bb_node *value);
 BB_BUILDER bb_node *bb_group(bb_nodes effects);
 
 #ifdef __cplusplus
+}
+
+inline bb_axes bb__axes_of(std::initializer_list<int> axes)
+{
+    bb_axes set = {(int)axes.size(), {0}};
+    int i = 0;
+    for (int axis : axes)
+        if (i < BB_MAX_DIMS)
+            set.axis[i++] = axis;
+    return set;
 }
 #endif
 #endif

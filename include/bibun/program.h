@@ -2,9 +2,9 @@
 /* Programs: what is left of a graph when it has been reduced to some outputs, optimised and given
  * its memory.
  *
- * A program borrows its graph, which must live as long; it retains the tensors of the parameters
- * that it reads and writes. One thread at a time runs a program; different programs may run at the
- * same time as long as none writes what another uses. */
+ * A program keeps its graph, and the tensors of the parameters that it reads and writes, alive. One
+ * thread at a time runs a program; different programs may run at the same time as long as none
+ * writes what another uses. Functions here accept a NULL program. */
 #ifndef BIBUN_PROGRAM_H
 #define BIBUN_PROGRAM_H
 
@@ -15,8 +15,6 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-typedef struct bb_program bb_program;
 
 /* A value for an input; of the input's dtype and shape. The tensor is borrowed during the run. */
 typedef struct bb_feed {
@@ -29,13 +27,19 @@ typedef struct bb_feeds {
 } bb_feeds;
 
 /* BB_FEEDS({x, images}, {t, labels}); a program without inputs takes BB_NO_FEEDS. */
+#ifdef __cplusplus
+#define BB_FEEDS(...) bb__feeds_of({__VA_ARGS__})
+#define BB_NO_FEEDS (bb_feeds{0, nullptr})
+#else
 #define BB_FEEDS(...)                                                      \
     ((bb_feeds){(int)(sizeof((bb_feed[]){__VA_ARGS__}) / sizeof(bb_feed)), \
                 (const bb_feed[]){__VA_ARGS__}})
 #define BB_NO_FEEDS ((bb_feeds){0, NULL})
+#endif
 
-/* Compiles what `outputs` need. NULL when it fails; bb_graph_error(g) then says why. */
-BB_API bb_program *bb_compile(bb_graph *g, bb_nodes outputs);
+/* Compiles what `outputs` need. NULL when it fails; bb_graph_error(g) then says why, until the next
+ * compilation: a failure to compile does not stick. */
+BB_BUILDER bb_program *bb_compile(bb_graph *g, bb_nodes outputs);
 
 /* For tests and measurements: leave passes out. All false is bb_compile. */
 typedef struct bb_compile_options {
@@ -48,14 +52,16 @@ typedef struct bb_compile_options {
     /* fill all memory with NaN before each run, and each value's memory when it dies */
     bool poison;
 } bb_compile_options;
-BB_API bb_program *bb_compile_with(bb_graph *g, bb_nodes outputs,
-                                   const bb_compile_options *options);
+BB_BUILDER bb_program *bb_compile_with(bb_graph *g, bb_nodes outputs,
+                                       const bb_compile_options *options);
 
 BB_API void bb_program_free(bb_program *p);
 
-/* Runs once. Allocates nothing. BB_BAD_FEED when an input is missing, wrong, or fed twice;
- * BB_BAD_VALUE when an op found bad data (a label out of range), after which outputs are not to be
- * read. Feeds of inputs of this graph that the program does not need are ignored. */
+/* Runs once. Allocates nothing. BB_BAD_FEED when an input is missing, wrong, fed twice, or fed
+ * memory that the run writes (an output, a parameter that is assigned); BB_BAD_VALUE when an op
+ * found bad data (a label out of range), after which outputs are not to be read. A run that fails
+ * has changed no parameter. Feeds of inputs of this graph that the program does not need are
+ * ignored. */
 BB_API bb_status bb_run(bb_program *p, bb_feeds feeds);
 
 /* The sentence of the last failed run; NULL when the last one succeeded. */
@@ -67,7 +73,8 @@ BB_API const bb_tensor *bb_program_value(const bb_program *p, const bb_node *out
 /* Its first element; NaN when there is none. */
 BB_API double bb_program_number(const bb_program *p, const bb_node *output);
 
-/* How many threads a run may use: OpenMP's number by default; below 1 stands for 1. Results do not
+/* How many threads a run may use: OpenMP's number by default; below 1 stands for 1, and
+ * beyond 64 and four for each processor for that. Results do not
  * depend on it. */
 BB_API void bb_program_set_threads(bb_program *p, int threads);
 
@@ -98,6 +105,12 @@ BB_API bb_status bb_program_print(const bb_program *p, FILE *file);
 BB_API bb_tensor *bb_eval(bb_node *node, bb_feeds feeds, bb_error *error_out);
 
 #ifdef __cplusplus
+}
+
+/* Lives until the end of the full expression, as the list does. */
+inline bb_feeds bb__feeds_of(std::initializer_list<bb_feed> feeds)
+{
+    return bb_feeds{(int)feeds.size(), feeds.begin()};
 }
 #endif
 #endif

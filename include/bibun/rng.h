@@ -25,8 +25,8 @@ BB_API uint64_t bb_rng_below(bb_rng *rng, uint64_t bound);
 BB_API double bb_rng_uniform(bb_rng *rng); /* uniform in [0, 1) */
 BB_API double bb_rng_normal(bb_rng *rng);  /* mean 0, variance 1 */
 
-/* A key from a key and a word, for streams that must not meet (a layer's name, an epoch's number).
- */
+/* A key from a key and a word, for streams that must not meet (a layer's name, an epoch's
+ * number). */
 BB_API uint64_t bb_rng_key(uint64_t key, uint64_t word);
 BB_API uint64_t bb_rng_key_text(uint64_t key, const char *text);
 

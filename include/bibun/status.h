@@ -19,8 +19,8 @@
 #endif
 
 /* A function that appends nodes to a graph. The umbrella header bibun.h wraps each such function in
- * a macro of the same name that notes the caller's file and line, so that an error can point there.
- */
+ * a macro of the same name that notes the caller's file and line, so that an error can point
+ * there. */
 #define BB_BUILDER BB_API
 
 #ifdef __cplusplus

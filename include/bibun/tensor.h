@@ -9,6 +9,8 @@
 #include <bibun/status.h>
 
 #ifdef __cplusplus
+#include <initializer_list>
+
 extern "C" {
 #endif
 
@@ -41,9 +43,13 @@ typedef struct bb_shape {
 } bb_shape;
 
 /* BB_SHAPE(100, 784); a scalar is BB_SCALAR. */
+#ifdef __cplusplus
+#define BB_SHAPE(...) bb__shape_of({__VA_ARGS__})
+#else
 #define BB_SHAPE(...)                                                        \
     bb_shape_make((int)(sizeof((int64_t[]){__VA_ARGS__}) / sizeof(int64_t)), \
                   (int64_t[]){__VA_ARGS__})
+#endif
 #define BB_SCALAR bb_shape_make(0, NULL)
 
 BB_API bb_shape bb_shape_make(int ndim, const int64_t *dim);
@@ -59,13 +65,13 @@ BB_API const char *bb_shape_text(bb_shape shape, char buffer[BB_SHAPE_TEXT]);
 
 typedef struct bb_tensor bb_tensor;
 
-/* A zero-filled tensor, aligned to 64 bytes; NULL when memory runs out or the shape is not valid.
- */
+/* A zero-filled tensor, aligned to 64 bytes; NULL when memory runs out or the shape is not
+ * valid. */
 BB_API bb_tensor *bb_tensor_new(bb_dtype dtype, bb_shape shape);
 
-/* A tensor over the caller's memory, row-major, aligned as the element type needs; `release` (may
- * be NULL) is called with `data` when the last reference goes. NULL when memory runs out, the shape
- * is not valid, or data is NULL. */
+/* A tensor over the caller's memory, row-major; `release` (may be NULL) is called with `data` when
+ * the last reference goes. NULL when memory runs out, the shape is not valid, or data is NULL or
+ * not aligned as the element type needs. */
 BB_API bb_tensor *bb_tensor_wrap(bb_dtype dtype, bb_shape shape, void *data,
                                  void (*release)(void *data));
 
@@ -85,6 +91,7 @@ BB_API bb_tensor *bb_tensor_rows(bb_tensor *t, int64_t first, int64_t count);
 BB_API bb_tensor *bb_tensor_retain(bb_tensor *t); /* returns t; NULL is accepted */
 BB_API void bb_tensor_release(bb_tensor *t);      /* NULL is accepted */
 
+/* Of NULL: f32, a scalar's shape, no elements, no bytes, no data. */
 BB_API bb_dtype bb_tensor_dtype(const bb_tensor *t);
 BB_API bb_shape bb_tensor_shape(const bb_tensor *t);
 BB_API int64_t bb_tensor_count(const bb_tensor *t); /* elements */
@@ -95,7 +102,15 @@ BB_API const void *bb_tensor_read(const bb_tensor *t);
 /* The element at a row-major position as a double; NaN for a position out of range. */
 BB_API double bb_tensor_at(const bb_tensor *t, int64_t position);
 
+/* Sets it, converted as by bb_tensor_cast; BB_BAD_ARGUMENT for NULL and a position out of range. */
+BB_API bb_status bb_tensor_set(bb_tensor *t, int64_t position, double value);
+
 #ifdef __cplusplus
+}
+
+inline bb_shape bb__shape_of(std::initializer_list<int64_t> dim)
+{
+    return bb_shape_make((int)dim.size(), dim.begin());
 }
 #endif
 #endif

@@ -25,6 +25,14 @@ static inline double leak_f64(double x, double slope)
 BB_TILE1(tile_f32, float, float, leak_f32(x, SLOPE))
 BB_TILE1(tile_f64, double, double, leak_f64(x, SLOPE))
 
+static bool infer(bb_infer *c)
+{
+    double slope = ((const leaky_relu_attrs *)c->attrs)->slope;
+    if (!isfinite(slope))
+        return bb_infer_fail(c, BB_BAD_ARGUMENT, "slope %g is not finite", slope);
+    return bb_infer_same(c);
+}
+
 static bb_node *backward(bb_node *y, bb_node *dy, int i)
 {
     bb_node *x = bb_node_input(y, i);
@@ -69,7 +77,7 @@ const bb_op bb__op_leaky_relu = {
     .doc = "x if x > 0, else slope x; d is 1 above 0 and slope elsewhere, at the kink 0 too",
     .arity = 1,
     .attrs_size = sizeof(leaky_relu_attrs),
-    .infer = bb_infer_same,
+    .infer = infer,
     .map = BB_MAP(tile),
     .backward = backward,
     .print_attrs = print_attrs,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A choice between two by a mask, which has no gradient; the operand that is not chosen gets zero.
- */
+/* A choice between two by a mask, which has no gradient; the operand that is not chosen gets
+ * zero. */
 #include "support.h"
 
 #include <math.h>

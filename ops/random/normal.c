@@ -63,6 +63,6 @@ const bb_op bb__op_normal = {
 bb_node *bb_normal(bb_graph *g, bb_dtype dtype, bb_shape shape, double mean, double deviation)
 {
     normal_attrs attrs = {(int64_t)dtype, bb__shape_to_attrs(shape), mean, deviation,
-                          bb_graph_node_count(g)};
+                          bb_graph_next_random(g)};
     return bb_apply_in(g, &bb__op_normal, (bb_nodes){0, NULL}, &attrs);
 }

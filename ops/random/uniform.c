@@ -16,9 +16,13 @@ typedef struct uniform_attrs {
 
 static bool infer(bb_infer *c)
 {
-    const uniform_attrs *a = c->attrs;
+    uniform_attrs *a = c->attrs;
     if (!bb_dtype_is_float((bb_dtype)a->dtype))
         return bb_infer_fail(c, BB_BAD_TYPE, "needs f32 or f64");
+    if (a->dtype == BB_F32) { /* the interval that elements of this type can keep to */
+        a->low = (double)(float)a->low;
+        a->high = (double)(float)a->high;
+    }
     if (!isfinite(a->high - a->low))
         return bb_infer_fail(c, BB_BAD_ARGUMENT, "%g to %g is no finite range", a->low, a->high);
     if (a->low > a->high)
@@ -62,6 +66,6 @@ const bb_op bb__op_uniform = {
 bb_node *bb_uniform(bb_graph *g, bb_dtype dtype, bb_shape shape, double low, double high)
 {
     uniform_attrs attrs = {(int64_t)dtype, bb__shape_to_attrs(shape), low, high,
-                           bb_graph_node_count(g)};
+                           bb_graph_next_random(g)};
     return bb_apply_in(g, &bb__op_uniform, (bb_nodes){0, NULL}, &attrs);
 }

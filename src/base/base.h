@@ -11,7 +11,7 @@
 
 #include <stdarg.h>
 
-/* --- memory (memory.c), besides what status.h offers ------------------------------------------ */
+/* Memory (memory.c), besides what status.h offers. */
 
 enum { BB__ALIGN = 64 };
 
@@ -38,8 +38,8 @@ bool bb__table_put(bb__table *table, uint64_t hash, int number); /* false when m
 int bb__table_find(const bb__table *table, uint64_t hash, size_t *cursor);
 void bb__table_free(bb__table *table);
 
-uint64_t bb__hash(uint64_t hash, const void *bytes, size_t n); /* of what was hashed before and more
-                                                                */
+uint64_t bb__hash(uint64_t hash, const void *bytes, size_t n); /* of what was hashed before and
+                                                                * more */
 
 /* A bump allocator: blocks are never freed singly. Zero-initialise; bb__arena_free frees all. */
 typedef struct bb__arena {
@@ -52,8 +52,7 @@ void *bb__arena_take(bb__arena *arena, size_t size); /* aligned to 16, not zeroe
 char *bb__arena_text(bb__arena *arena, const char *text);
 void bb__arena_free(bb__arena *arena);
 
-/* --- shapes (shape.c) --------------------------------------------------------------------------
- */
+/* Shapes (shape.c). */
 
 /* Row-major strides in elements. */
 void bb__strides(bb_shape shape, int64_t stride[BB_MAX_DIMS]);
@@ -61,14 +60,13 @@ void bb__strides(bb_shape shape, int64_t stride[BB_MAX_DIMS]);
 /* NumPy's rule; false when the shapes do not broadcast. */
 bool bb__broadcast(bb_shape a, bb_shape b, bb_shape *out);
 
-/* --- counter-based bits (rng.c) ------------------------------------------------------------------
- */
+/* Counter-based bits (rng.c). */
 
 /* Four words that depend on key and counter only. */
 void bb__philox(uint64_t key, uint64_t counter, uint32_t out[4]);
 
-/* Number i of the stream `key`: uniform in [0, 1) with 53 bits, and normal (Box and Muller 1958).
- */
+/* Number i of the stream `key`: uniform in [0, 1) with 53 bits, and normal (Box and Muller
+ * 1958). */
 double bb__uniform_at(uint64_t key, uint64_t i);
 double bb__normal_at(uint64_t key, uint64_t i);
 

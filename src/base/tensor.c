@@ -70,8 +70,8 @@ static void storage_release(storage *s)
     bb_memory_release(s);
 }
 
-/* A tensor that takes over one reference to the storage, or gives it back when it cannot be made.
- */
+/* A tensor that takes over one reference to the storage, or gives it back when it cannot be
+ * made. */
 static bb_tensor *over(storage *s, void *data, bb_dtype dtype, bb_shape shape)
 {
     bb_tensor *t = s ? bb_memory_zeroed(1, sizeof *t) : NULL;
@@ -195,32 +195,32 @@ void bb_tensor_release(bb_tensor *t)
 
 bb_dtype bb_tensor_dtype(const bb_tensor *t)
 {
-    return t->dtype;
+    return t ? t->dtype : BB_F32;
 }
 
 bb_shape bb_tensor_shape(const bb_tensor *t)
 {
-    return t->shape;
+    return t ? t->shape : BB_SCALAR;
 }
 
 int64_t bb_tensor_count(const bb_tensor *t)
 {
-    return t->count;
+    return t ? t->count : 0;
 }
 
 size_t bb_tensor_bytes(const bb_tensor *t)
 {
-    return (size_t)t->count * bb_dtype_size(t->dtype);
+    return t ? (size_t)t->count * bb_dtype_size(t->dtype) : 0;
 }
 
 void *bb_tensor_data(bb_tensor *t)
 {
-    return t->data;
+    return t ? t->data : NULL;
 }
 
 const void *bb_tensor_read(const bb_tensor *t)
 {
-    return t->data;
+    return t ? t->data : NULL;
 }
 
 double bb_tensor_at(const bb_tensor *t, int64_t position)
@@ -235,4 +235,12 @@ double bb_tensor_at(const bb_tensor *t, int64_t position)
     if (t->dtype == BB_I32)
         return ((const int32_t *)data)[position];
     return ((const uint8_t *)data)[position];
+}
+
+bb_status bb_tensor_set(bb_tensor *t, int64_t position, double value)
+{
+    if (!t || position < 0 || position >= t->count)
+        return BB_BAD_ARGUMENT;
+    store(t, position, value);
+    return BB_OK;
 }

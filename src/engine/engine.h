@@ -13,8 +13,7 @@
 #include "kernels.h"
 #include "node.h"
 
-/* --- values --------------------------------------------------------------------------------------
- */
+/* Values. */
 
 /* What a node has become. Inputs are values with smaller numbers. */
 typedef struct bb__value {
@@ -56,8 +55,8 @@ static inline bool bb__is_pure(const bb_op *op)
     return op && !op->is_impure && !op->is_effect;
 }
 
-/* The tile of an elementwise op whose last operand has that dtype; NULL for an op with a forward.
- */
+/* The tile of an elementwise op whose last operand has that dtype; NULL for an op with a
+ * forward. */
 static inline bb_map_fn bb__tile_of(const bb_op *op, bb_dtype last)
 {
     return op->forward ? NULL : op->map[last];
@@ -84,12 +83,12 @@ bool bb__fold(const bb__ir *ir, bb__value *value);
 
 /* layout.c */
 bool bb__is_row_major(bb_shape shape, const int64_t *stride);
-void bb__lay_out(const bb__ir *ir, bb__value *value, int number); /* sets root, layout, contiguous
-                                                                   */
+void bb__lay_out(const bb__ir *ir, bb__value *value, int number); /* sets root, layout,
+                                                                   * contiguous */
 int bb__contiguous(bb__ir *ir, int number); /* the value itself, or a copy of it in row-major order;
                                                -1 when memory runs out */
-int bb__own(bb__ir *ir, int number); /* the value itself if it is an op's and no view, else a copy
-                                      */
+int bb__own(bb__ir *ir, int number);        /* the value itself if it is an op's and no view, else a
+                                      * copy */
 bb_array bb__array_of(const bb__ir *ir, int number, void *root_memory);
 
 /* order.c: fills needed, order; false when memory runs out. */

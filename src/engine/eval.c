@@ -5,7 +5,7 @@
 bb_tensor *bb_eval(bb_node *node, bb_feeds feeds, bb_error *error_out)
 {
     bb_graph *g = bb_node_graph(node);
-    if (!g || bb_graph_error(g)) {
+    if (!g || bb__failed(g)) {
         bb_fail(error_out, g ? bb_graph_status(g) : BB_BAD_ARGUMENT, "%s",
                 g ? bb_graph_error(g) : "eval: the node is NULL");
         return NULL;

@@ -85,7 +85,13 @@ static int mark_ways(walk *w, bb_nodes wrt, bool *depends)
 static void contribute(walk *w, bb_node *node, int i, bb_node *part)
 {
     bb_node *in = node->in[i];
-    if (part->kind == BB_NODE_INERT)
+    if (part->graph != w->g) {
+        bb__graph_fail(w->g, BB_BAD_GRADIENT, "grad", BB_NODES(node),
+                       "the rule of %s gave no node of this graph for operand %d", node->op->name,
+                       i + 1);
+        return;
+    }
+    if (part->kind == BB_NODE_INERT) /* the graph has failed, and says why */
         return;
     if (part->type.dtype != in->type.dtype || !bb_shape_equal(part->type.shape, in->type.shape)) {
         bb__graph_fail(w->g, BB_BAD_GRADIENT, "grad", BB_NODES(in, part),
@@ -107,7 +113,7 @@ static void lead_on(walk *w, bb_node *node, bb_node *dy, int i)
         return;
     }
     bb_node *part = dy ? node->op->backward(node, dy, i) : NULL;
-    if (part && bb_dtype_is_float(in->type.dtype))
+    if (part && (bb_dtype_is_float(in->type.dtype) || part->graph != w->g))
         contribute(w, node, i, part);
     else if (part || !dy || in->type.dtype == BB_I32)
         w->lost[in->id] = true;

@@ -40,13 +40,17 @@ double bb_program_number(const bb_program *p, const bb_node *output)
 
 void bb_program_set_threads(bb_program *p, int threads)
 {
-    p->threads = threads < 1 ? 1 : threads;
+    if (!p)
+        return;
+    p->threads = bb__clamp_threads(threads);
     for (int i = 0; i < p->n_steps; i++)
         p->steps[i].call.threads = p->threads;
 }
 
 void bb_program_set_seed(bb_program *p, uint64_t seed)
 {
+    if (!p)
+        return;
     p->seed = seed;
     for (int i = 0; i < p->n_steps; i++)
         p->steps[i].call.seed = seed;
@@ -54,17 +58,18 @@ void bb_program_set_seed(bb_program *p, uint64_t seed)
 
 void bb_program_set_step(bb_program *p, uint64_t step)
 {
-    p->step = step;
+    if (p)
+        p->step = step;
 }
 
 uint64_t bb_program_step(const bb_program *p)
 {
-    return p->step;
+    return p ? p->step : 0;
 }
 
 bb_program_stats bb_program_stats_of(const bb_program *p)
 {
-    return p->stats;
+    return p ? p->stats : (bb_program_stats){0};
 }
 
 static void print_place(const bb_program *p, const bb__step *step, FILE *file)
@@ -79,6 +84,8 @@ static void print_place(const bb_program *p, const bb__step *step, FILE *file)
 bb_status bb_program_print(const bb_program *p, FILE *file)
 {
     char label[128], shape[BB_SHAPE_TEXT];
+    if (!p || !file)
+        return BB_BAD_ARGUMENT;
     fprintf(file, "%d steps, %d views, %zu bytes\n", p->n_steps, p->stats.views, p->memory_bytes);
     for (int i = 0; i < p->n_steps; i++) {
         const bb__step *step = &p->steps[i];

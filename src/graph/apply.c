@@ -96,6 +96,15 @@ static const char *trouble_with(const bb_graph *g, const bb_op *op, const bb_nod
                                           : "is not an effect";
 }
 
+/* A store overwrites its first operand. */
+static bool target_fits(bb_graph *g, const bb_op *op, bb_nodes inputs)
+{
+    if (!op->is_store || (inputs.count == 2 && inputs.items[0]->kind == BB_NODE_PARAM))
+        return true;
+    bb__graph_fail(g, BB_BAD_ARGUMENT, op->name, inputs, "the target is not a parameter");
+    return false;
+}
+
 static bool operands_fit(bb_graph *g, const bb_op *op, bb_nodes inputs)
 {
     if (inputs.count < 0 || (op->arity != BB_VARIADIC && op->arity != inputs.count)) {
@@ -114,7 +123,7 @@ static bool operands_fit(bb_graph *g, const bb_op *op, bb_nodes inputs)
             return false;
         }
     }
-    return true;
+    return target_fits(g, op, inputs);
 }
 
 static bool has_kernel(bb_graph *g, const bb_op *op, bb_nodes inputs)
@@ -135,6 +144,17 @@ static bool has_kernel(bb_graph *g, const bb_op *op, bb_nodes inputs)
 
 static bool result_fits(bb_graph *g, const bb_op *op, bb_nodes inputs, bb_type out)
 {
+    if (bb_dtype_size(out.dtype) == 0) {
+        bb__graph_fail(g, BB_BAD_TYPE, op->name, inputs, "the result's dtype %d is none",
+                       (int)out.dtype);
+        return false;
+    }
+    for (int i = 0; !op->forward && i < inputs.count; i++)
+        if (!bb_shape_equal(inputs.items[i]->type.shape, out.shape)) {
+            bb__graph_fail(g, BB_BAD_SHAPE, op->name, inputs,
+                           "a map's operands must have its result's shape");
+            return false;
+        }
     if (bb_shape_count(out.shape) >= 0)
         return true;
     if (out.shape.ndim > BB_MAX_DIMS)
@@ -208,6 +228,11 @@ bb_node *bb_apply_in(bb_graph *g, const bb_op *op, bb_nodes inputs, const void *
 bb_node *bb_apply(const bb_op *op, bb_nodes inputs, const void *attrs)
 {
     return bb_apply_in(graph_of(inputs), op, inputs, attrs);
+}
+
+int64_t bb_graph_next_random(bb_graph *g)
+{
+    return g ? g->random_count++ : 0;
 }
 
 bb_node *bb_fail_node(bb_node *x, bb_node *y, const char *op_name, bb_status status,

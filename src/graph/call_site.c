@@ -36,6 +36,12 @@ bb_status bb__site_pop_status(bb_status status)
     return status;
 }
 
+bb_program *bb__site_pop_program(bb_program *program)
+{
+    pop();
+    return program;
+}
+
 bb__site bb__site_now(void)
 {
     return depth > 0 ? sites[depth <= DEEPEST ? depth - 1 : DEEPEST - 1] : (bb__site){NULL, 0};

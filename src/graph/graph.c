@@ -54,6 +54,11 @@ const char *bb_graph_error(const bb_graph *g)
     return error_of(g)->status == BB_OK ? NULL : error_of(g)->text;
 }
 
+bool bb_graph_has_failed(const bb_graph *g)
+{
+    return !g || bb__failed(g);
+}
+
 bb_status bb_graph_status(const bb_graph *g)
 {
     return g ? error_of(g)->status : BB_OUT_OF_MEMORY;

@@ -45,7 +45,7 @@ struct bb_graph {
     bb_error compile; /* of the last compilation; gone with the next */
     bb_node inert;
     atomic_int references; /* the user's and each program's */
-    int random_count;
+    int64_t random_count;  /* keys given to random nodes */
 
     /* While a backward rule of `origin` builds nodes, they take its scope and call site. */
     const bb_node *origin;
@@ -89,8 +89,8 @@ void bb__compile_fail(bb_graph *g, const bb_node *node, bb_status status, const 
 /* "h", or "matmul#12" for a node without a name; returns the buffer. */
 const char *bb__node_label(const bb_node *node, char *buffer, size_t size);
 
-/* Appends formatted text to a buffer of `size` bytes that holds `*used`; what does not fit is cut.
- */
+/* Appends formatted text to a buffer of `size` bytes that holds `*used`; what does not fit is
+ * cut. */
 void bb__text(char *buffer, size_t size, size_t *used, const char *format, ...) BB_PRINTF(4, 5);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Parameters: named tensors that outlive graphs, in the order in which they were first asked for.
- */
+/* Parameters: named tensors that outlive graphs, in the order in which they were first asked
+ * for. */
 #include "params.h"
 
 #include <string.h>
@@ -67,6 +67,8 @@ bb_status bb__params_get(bb_params *p, const char *name, bb_type type, bb_init i
     bb_status status = made.name && made.tensor ? BB_OK : BB_OUT_OF_MEMORY;
     if (status == BB_OK && init.fill)
         status = init.fill(made.tensor, init.scale, bb_rng_key_text(p->seed, name));
+    if (status == BB_OK && find(p, name)) /* made by the fill itself */
+        status = BB_BAD_ARGUMENT;
     if (status == BB_OK)
         status = add(p, made);
     if (status == BB_OK) {

@@ -96,7 +96,7 @@ static bool push(reader *r, double number)
 
 static bool is_blank(char c)
 {
-    return c == ' ' || c == '\r';
+    return c == ' ';
 }
 
 static bool is_separator(char c)
@@ -147,7 +147,7 @@ static trouble parse(span field, double *number_out)
 /* The fields of a line, and the first of them that is no number. */
 typedef struct row {
     long long columns;
-    bool has_text;
+    bool has_text, has_number;
     trouble found;
     long long column;
     span field;
@@ -164,6 +164,7 @@ static bool read_row(reader *r, span line, row *row_out)
         trouble found = parse(field, &number);
         seen.columns++;
         seen.has_text = seen.has_text || found == TEXT;
+        seen.has_number = seen.has_number || found == NONE;
         if (found != NONE && seen.found == NONE)
             seen.found = found, seen.column = seen.columns, seen.field = field;
         if (!push(r, number))
@@ -192,13 +193,14 @@ static bool fail_field(reader *r, row seen)
     return false;
 }
 
-/* The first line that is no comment is a header when it has text; every other one is a row. */
+/* The first line that is no comment is a header when it has text and no number; every other one is
+ * a row. */
 static bool add_row(reader *r, span line)
 {
     row seen;
     if (!read_row(r, line, &seen))
         return false;
-    if (seen.has_text && !r->headed && r->first_line == 0) {
+    if (seen.has_text && !seen.has_number && !r->headed && r->first_line == 0) {
         r->count = 0;
         r->headed = true;
         return true;
@@ -220,7 +222,7 @@ static span trimmed(span line, long long number)
         line.start += 3; /* a byte-order mark */
     while (line.start < line.end && is_blank(*line.start))
         line.start++;
-    while (line.start < line.end && is_blank(line.end[-1]))
+    while (line.start < line.end && (is_blank(line.end[-1]) || line.end[-1] == '\r'))
         line.end--;
     return line;
 }

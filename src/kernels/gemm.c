@@ -11,7 +11,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
-/* --- OpenBLAS on one thread --- */
+/* OpenBLAS on one thread. */
 
 /* The serial build is so anyway. The pthread build has one number for the whole process, so setting
  * it once is enough. The OpenMP build asks omp_get_max_threads in the calling thread, also in a
@@ -51,7 +51,7 @@ static bool has_small_kernels(void)
     return answer == 2;
 }
 
-/* --- operands --- */
+/* Operands. */
 
 /* A matrix as BLAS takes it: one stride is 1, the other the leading one. */
 typedef struct matrix {
@@ -116,7 +116,7 @@ size_t bb__matmul_scratch(const bb_array *x, const bb_array *y)
     return packed_bytes(x) + packed_bytes(y);
 }
 
-/* --- panels --- */
+/* Panels. */
 
 typedef struct product product;
 typedef void (*multiply_fn)(const product *p, const char *x, const char *y, char *out, int64_t m,

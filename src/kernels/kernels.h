@@ -10,16 +10,17 @@
 
 #include <bibun/op.h>
 
-/* --- threads (parallel.c) --------------------------------------------------------------------- */
+/* Threads (parallel.c). */
 
 typedef void (*bb__range_fn)(void *context, int64_t first, int64_t last);
 
 /* Calls `range` on parts of 0 .. n-1, together covering it once; parts are at least `grain` long
  * but for the last. */
 void bb__parallel(int64_t n, int64_t grain, int threads, bb__range_fn range, void *context);
-int bb__thread_count(void); /* OpenMP's number for a new region */
+int bb__thread_count(void);         /* OpenMP's number for a new region */
+int bb__clamp_threads(int threads); /* to what a machine can use */
 
-/* --- elementwise (map.c) ---------------------------------------------------------------------- */
+/* Elementwise (map.c). */
 
 enum { BB__TILE = 512 }; /* elements of a tile */
 
@@ -28,7 +29,7 @@ enum { BB__TILE = 512 }; /* elements of a tile */
 void bb__map(bb_map_fn tile, int n_in, const bb_array *in, const bb_array *out, const void *attrs,
              int threads);
 
-/* --- moving (move.c) -------------------------------------------------------------------------- */
+/* Moving (move.c). */
 
 /* same shape and dtype, any strides of both */
 void bb__copy(const bb_array *in, const bb_array *out, int threads);
@@ -42,7 +43,7 @@ void bb__gather(const bb_call *call, int axis);
  * faults. */
 void bb__scatter_add(const bb_call *call, int axis);
 
-/* --- reductions (reduce.c): over the axes whose bits are set; out is contiguous --------------- */
+/* Reductions (reduce.c): over the axes whose bits are set; out is contiguous. */
 
 typedef enum bb__reduction { BB__SUM, BB__MAX, BB__MIN } bb__reduction;
 void bb__reduce(bb__reduction kind, const bb_array *in, uint32_t axes, const bb_array *out,
@@ -50,14 +51,14 @@ void bb__reduce(bb__reduction kind, const bb_array *in, uint32_t axes, const bb_
 size_t bb__reduce_scratch(const bb_array *in, uint32_t axes);
 void bb__argmax(const bb_array *in, int axis, const bb_array *out, int threads);
 
-/* --- rows (softmax.c): x contiguous [outer, size, inner], along the middle -------------------- */
+/* Rows (softmax.c): x contiguous [outer, size, inner], along the middle. */
 
 void bb__softmax(const bb_array *in, int axis, const bb_array *out, int threads);
 void bb__log_softmax(const bb_array *in, int axis, const bb_array *out, int threads);
 /* any strides */
 void bb__logsumexp(const bb_array *in, uint32_t axes, const bb_array *out, int threads);
 
-/* --- products (gemm.c): the only file that calls BLAS ----------------------------------------- */
+/* Products (gemm.c): the only file that calls BLAS. */
 
 /* out[..., m, n] = x[..., m, k] y[..., k, n] with equal leading sizes, any strides of x and y;
  * transposed operands cost nothing. */
@@ -65,7 +66,7 @@ void bb__matmul(const bb_array *x, const bb_array *y, const bb_array *out, void 
                 int threads);
 size_t bb__matmul_scratch(const bb_array *x, const bb_array *y);
 
-/* --- random (random.c) ------------------------------------------------------------------------ */
+/* Random (random.c). */
 
 /* Elements from the stream of `key`; float dtypes. */
 void bb__fill_uniform(const bb_array *out, double low, double high, uint64_t key, int threads);

@@ -38,6 +38,20 @@ void bb__parallel(int64_t n, int64_t grain, int threads, bb__range_fn range, voi
         run_part(&j, part);
 }
 
+/* More threads than this only cost memory, which OpenMP ends the process for when there is none. */
+static int most_threads(void)
+{
+    enum { PER_PROCESSOR = 4, AT_LEAST = 64 };
+    int most = PER_PROCESSOR * omp_get_num_procs();
+    return most < AT_LEAST ? AT_LEAST : most;
+}
+
+int bb__clamp_threads(int threads)
+{
+    int most = most_threads();
+    return threads < 1 ? 1 : threads > most ? most : threads;
+}
+
 int bb__thread_count(void)
 {
     return omp_in_parallel() ? 1 : omp_get_max_threads();

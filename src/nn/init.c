@@ -11,6 +11,14 @@ static bb_status fill_zeros(bb_tensor *t, double scale, uint64_t key)
     return BB_OK;
 }
 
+static bb_status fill_constant(bb_tensor *t, double value, uint64_t key)
+{
+    (void)key;
+    for (int64_t i = 0; i < bb_tensor_count(t); i++)
+        bb_tensor_set(t, i, value);
+    return BB_OK;
+}
+
 static bb_status fill_normal(bb_tensor *t, double deviation, uint64_t key)
 {
     return bb_tensor_fill_normal(t, 0, deviation, key);
@@ -50,6 +58,11 @@ static bb_status fill_he(bb_tensor *t, double scale, uint64_t key)
 bb_init bb_init_zeros(void)
 {
     return (bb_init){fill_zeros, 0};
+}
+
+bb_init bb_init_constant(double value)
+{
+    return (bb_init){fill_constant, value};
 }
 
 bb_init bb_init_normal(double deviation)

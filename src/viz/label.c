@@ -8,19 +8,52 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* How many bytes the character at `text` has; 0 when it is not UTF-8 that XML may hold. */
+static size_t character(const unsigned char *text, size_t left)
+{
+    static const struct {
+        unsigned char mask, lead;
+        uint32_t least;
+    } forms[] = {{0x80, 0x00, 0}, {0xE0, 0xC0, 0x80}, {0xF0, 0xE0, 0x800}, {0xF8, 0xF0, 0x10000}};
+    for (size_t n = 0; n < sizeof forms / sizeof forms[0]; n++) {
+        if ((text[0] & forms[n].mask) != forms[n].lead)
+            continue;
+        uint32_t code = text[0] & (unsigned char)~forms[n].mask;
+        for (size_t i = 1; i <= n; i++) {
+            if (i >= left || (text[i] & 0xC0) != 0x80)
+                return 0;
+            code = code << 6 | (text[i] & 0x3F);
+        }
+        bool is_character = code >= forms[n].least && code <= 0x10FFFF &&
+                            (code < 0xD800 || code > 0xDFFF) && (code & 0xFFFE) != 0xFFFE;
+        return is_character ? n + 1 : 0;
+    }
+    return 0;
+}
+
 void bb__dot_text(FILE *file, const char *text, size_t length)
 {
-    for (size_t i = 0; i < length; i++) {
-        unsigned char c = (unsigned char)text[i];
-        if (c == '"' || c == '\\')
-            fprintf(file, "\\%c", c);
-        else if (c == '\n')
+    enum { LONGEST = 2000 }; /* Graphviz reads no strings over 16384 */
+    const unsigned char *at = (const unsigned char *)text;
+    size_t shown = length < LONGEST ? length : LONGEST;
+    for (size_t i = 0; i < shown;) {
+        size_t n = character(at + i, length - i);
+        if (at[i] == '"' || at[i] == '\\')
+            fprintf(file, "\\%c", at[i]);
+        else if (at[i] == '\n')
             fputs("\\n", file);
-        else if (c == '&') /* dot reads entities of HTML */
+        else if (at[i] == '&') /* dot reads entities of HTML */
             fputs("&amp;", file);
+        else if (n == 0)
+            fputc('?', file);
+        else if (at[i] < ' ' || at[i] == 127)
+            fputc(' ', file);
         else
-            fputc(c < ' ' || c == 127 ? ' ' : c, file);
+            fwrite(at + i, 1, n, file);
+        i += n ? n : 1;
     }
+    if (shown < length)
+        fputs("...", file);
 }
 
 static void put(FILE *file, const char *text)

@@ -2,7 +2,7 @@
 /* What a gradient program does to the bit: linear in the cotangent, and the same however it is run.
  *
  * The outputs compared are all gradients of a function and its value, at one random cotangent. */
-#include "gradcheck_parts.h"
+#include "parts.h"
 
 #include <string.h>
 

@@ -44,7 +44,7 @@ typedef struct bb__function {
     bb_program *value, *gradient;
 } bb__function;
 
-/* --- telling (gradcheck_report.c)
+/* --- telling (report.c)
  * --------------------------------------------------------------------------------------- */
 
 enum { BB__LABEL = 144 };
@@ -68,7 +68,7 @@ void bb__check_compare(bb__check *c, const bb__function *f, int variable, int64_
 /* The verdict, and its sentence. */
 bb_status bb__check_verdict(bb__check *c, bool may_be_empty);
 
-/* --- variables and functions (gradcheck_function.c)
+/* --- variables and functions (function.c)
  * --------------------------------------------------------------------- */
 
 /* Appends y's cotangent and gradients with respect to the first n variables, and compiles. What was
@@ -86,7 +86,7 @@ void bb__variable_put_back(bb__variable *v); /* value <- here */
 bb_status bb__check_feed(bb__check *c, const bb_node *input, const bb_tensor *value);
 void bb__fill_cotangent(bb__check *c, bb_tensor *cotangent, bool off_ones);
 
-/* --- slopes (gradcheck_slopes.c) -------------------------------------------------------------- */
+/* Slopes (slopes.c). */
 
 enum { BB__SCALES = 3 }; /* steps h, h/2, h/4 */
 
@@ -116,14 +116,14 @@ bb_status bb__jacobian_look(bb__jacobian *j, int64_t point, bool *moved_out);
 /* The distance between the two sides in one element, as they are rounded. */
 double bb__jacobian_width(const bb__jacobian *j, int64_t element);
 
-/* --- comparisons (gradcheck_numeric.c, gradcheck_bits.c)
+/* --- comparisons (numeric.c, bits.c)
  * ---------------------------------------------------------------- */
 
 /* Compares the Jacobian with respect to one variable, or random directions of it. */
 bb_status bb__check_jacobian(bb__check *c, const bb__function *f, int variable);
 
-/* What holds to the bit: zero and twice the cotangent, another run, other threads, poisoned memory.
- */
+/* What holds to the bit: zero and twice the cotangent, another run, other threads, poisoned
+ * memory. */
 bb_status bb__check_bits(bb__check *c, const bb__function *f);
 
 /* --- all of it (gradcheck.c)

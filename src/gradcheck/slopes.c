@@ -4,7 +4,7 @@
  *
  * What is a kink is decided by values of the function alone, never by the analytic gradient, so
  * that no wrong rule can have its evidence moved away. */
-#include "gradcheck_parts.h"
+#include "parts.h"
 
 #include <float.h>
 #include <math.h>

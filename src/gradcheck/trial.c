@@ -3,7 +3,7 @@
  *
  * A sample's integer inputs are its golden ones when it has some; its float inputs are golden only
  * where figures are compared, for these may lie at kinks and infinities. */
-#include "gradcheck_trial.h"
+#include "trial.h"
 
 #include <bibun/ops.h>
 #include <bibun/rng.h>

@@ -2,7 +2,7 @@
 /* What a gradient check found, as numbers and as one sentence.
  *
  * The first text that is written stays; a NaN, once it is the largest error, stays too. */
-#include "gradcheck_parts.h"
+#include "parts.h"
 
 #include <math.h>
 #include <stdarg.h>

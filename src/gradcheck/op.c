@@ -2,8 +2,8 @@
 /* The check of one op: its samples run, compared with golden figures, and differentiated.
  *
  * The first thing that is wrong ends the check. */
-#include "gradcheck_parts.h"
-#include "gradcheck_trial.h"
+#include "parts.h"
+#include "trial.h"
 
 #include <bibun/grad.h>
 #include <bibun/ops.h>

@@ -3,7 +3,7 @@
  *
  * A function is compiled once and run many times over the same feeds, whose tensors change in
  * between. */
-#include "gradcheck_parts.h"
+#include "parts.h"
 
 #include <bibun/grad.h>
 #include <string.h>

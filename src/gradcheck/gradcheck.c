@@ -2,7 +2,7 @@
 /* The gradient check: what it is given, its two orders, and that it leaves everything as it was.
  *
  * Whatever happens, the report is written and parameters get their numbers back. */
-#include "gradcheck_parts.h"
+#include "parts.h"
 
 #include <float.h>
 #include <math.h>
@@ -11,12 +11,12 @@
 static bb_gradcheck_options with_defaults(const bb_gradcheck_options *given)
 {
     bb_gradcheck_options o = given ? *given : (bb_gradcheck_options){0};
-    o.tolerance = o.tolerance > 0 ? o.tolerance : 1e-7;
-    o.step = o.step > 0 ? o.step : cbrt(DBL_EPSILON);
-    o.order = o.order > 0 ? o.order : 2;
-    o.full_limit = o.full_limit > 0 ? o.full_limit : 4096;
-    o.directions = o.directions > 0 ? o.directions : 6;
-    o.resample_limit = o.resample_limit > 0 ? o.resample_limit : 0.05;
+    o.tolerance = o.tolerance == 0 ? 1e-7 : o.tolerance;
+    o.step = o.step == 0 ? cbrt(DBL_EPSILON) : o.step;
+    o.order = o.order == 0 ? 2 : o.order;
+    o.full_limit = o.full_limit == 0 ? 4096 : o.full_limit;
+    o.directions = o.directions == 0 ? 6 : o.directions;
+    o.resample_limit = o.resample_limit == 0 ? 0.05 : o.resample_limit;
     return o;
 }
 
@@ -30,13 +30,18 @@ static bb_status need_f64(bb__check *c, const bb_node *node)
 
 static bb_status validate(bb__check *c, const bb_node *y, bb_nodes wrt)
 {
-    if (!c->graph || bb_graph_error(c->graph))
-        return bb__check_error(c, c->graph ? bb_graph_status(c->graph) : BB_OUT_OF_MEMORY, "%s",
-                               c->graph ? bb_graph_error(c->graph)
-                                        : "gradient check: out of memory");
-    if (c->options.order > 2)
+    const bb_gradcheck_options *o = &c->options;
+    if (!c->graph)
+        return bb__check_error(c, BB_OUT_OF_MEMORY, "gradient check: out of memory");
+    if (bb_graph_has_failed(c->graph))
+        return bb__check_error(c, bb_graph_status(c->graph), "%s", bb_graph_error(c->graph));
+    if (o->order < 1 || o->order > 2)
         return bb__check_error(c, BB_BAD_ARGUMENT, "gradient check: order %d; it may be 1 or 2",
-                               c->options.order);
+                               o->order);
+    if (!(o->tolerance > 0 && o->step > 0 && o->resample_limit > 0) || o->full_limit < 0 ||
+        o->directions < 0)
+        return bb__check_error(c, BB_BAD_ARGUMENT,
+                               "gradient check: an option is negative or not a number");
     bb_status status = need_f64(c, y);
     for (int i = 0; status == BB_OK && i < wrt.count; i++) {
         bb_node_kind kind = wrt.items[i] ? bb_node_kind_of(wrt.items[i]) : BB_NODE_INERT;

@@ -3,7 +3,7 @@
  * directions.
  *
  * Every entry is compared or counted as skipped. */
-#include "gradcheck_parts.h"
+#include "parts.h"
 
 #include <float.h>
 #include <math.h>

@@ -11,14 +11,15 @@ extern "C" {
 #endif
 
 /* The gradient of the scalar y with respect to x, of x's type and shape. Zero when y does not
- * depend on x. Errors: y is not a scalar, x or y is no float, or the only way from x to y leads
- * through an integer or an op without a rule. */
+ * depend on x; a mask or an index counts as constant where it only chooses. Errors: y is not a
+ * scalar; x or y is no float; every way from x to y leads through an integer; an op on a way has no
+ * rule. */
 BB_BUILDER bb_node *bb_grad(bb_node *y, bb_node *x);
 
-/* The gradients of sum(cotangent * y) with respect to several nodes, into
- * grads_out[wrt.count]; the cotangent is held constant.
- * `cotangent` has y's type and shape; NULL stands for 1 and needs a scalar y. On failure the error
- * sticks to the graph, all of grads_out is the inert node, and the status is returned. */
+/* The gradients of sum(cotangent * y), the cotangent held constant, with respect to several nodes,
+ * into grads_out[wrt.count], which is not the array of wrt. `cotangent` has y's type and shape; NULL
+ * stands for 1 and needs a scalar y. On failure the error sticks to the graph, all of grads_out is
+ * the inert node, and the status is returned. */
 BB_BUILDER bb_status bb_grads(bb_node *y, bb_node *cotangent, bb_nodes wrt, bb_node **grads_out);
 
 #ifdef __cplusplus

@@ -142,8 +142,7 @@ static bool store_edges(scheduler *s, const int *store_of)
             int stored = ir->values[store].in[1];
             if (!add_edge(&s->edges, v, store, false))
                 return false;
-            if (stored != v && s->uses[stored] == 1 && ir->values[stored].op &&
-                !add_edge(&s->edges, v, stored, true))
+            if (stored != v && ir->values[stored].op && !add_edge(&s->edges, v, stored, true))
                 return false;
         }
     }

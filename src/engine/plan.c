@@ -2,8 +2,8 @@
 /* The memory plan: every root's place, found by walking the order once and counting uses.
  *
  * A value's memory is free for others after its last use, views included. A value may take over an
- * input's memory when this is the input's last use; a value whose only use is to be stored is
- * computed straight into its parameter when nobody reads the old numbers later. Outputs live in
+ * input's memory when this is the input's last use; a value that is to be stored is computed
+ * straight into its parameter when nobody reads the old numbers later. Outputs live in
  * tensors of their own. */
 #include "engine.h"
 
@@ -15,7 +15,7 @@ typedef struct planner {
     bb__blocks blocks;
     int *uses;      /* by root: steps that still read it */
     int *last_read; /* by root: the last place in the order that reads it */
-    int *store_of;  /* by value: the store whose value it is and nobody else's; -1 */
+    int *store_of;  /* by value: a store of it; -1 */
 } planner;
 
 static int root_of(const bb__ir *ir, int v)
@@ -46,11 +46,9 @@ static void count_uses(planner *p)
     }
     for (int at = 0; at < ir->n_order; at++) {
         const bb__value *value = &ir->values[ir->order[at]];
-        if (value->op->is_store && p->uses[root_of(ir, value->in[1])] == 1)
+        if (value->op->is_store)
             p->store_of[value->in[1]] = ir->order[at];
     }
-    for (int i = 0; i < ir->n_outputs; i++)
-        p->store_of[ir->outputs[i]] = -1;
 }
 
 /* Whether each input of v that lies in `root` is the whole of it, in row-major order, so that

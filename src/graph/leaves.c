@@ -106,7 +106,7 @@ static bb_node *keep(bb_graph *g, bb_params *params, const char *what, const cha
                                       .type = type,
                                       .name = full_name,
                                       .tensor = param->tensor,
-                                      .params = params,
+                                      .params = bb__params_serial(params),
                                       .trainable = trainable});
 }
 

@@ -29,7 +29,7 @@ struct bb_node {
     void *attrs;
     const char *name, *scope; /* "" when none */
     bb_tensor *tensor;        /* of a parameter or constant, retained */
-    const bb_params *params;  /* whose a parameter or state is; only compared */
+    uint64_t params;          /* the serial number of the set a parameter or state is of */
     bool trainable;
     bb__site site;
 };

@@ -6,6 +6,7 @@
 #include <string.h>
 
 struct bb_params {
+    uint64_t serial; /* from 1; no two sets of a process have the same */
     uint64_t seed;
     bb__param *items;
     size_t count, capacity;
@@ -15,8 +16,9 @@ struct bb_params {
 bb_params *bb_params_new(uint64_t seed)
 {
     bb_params *p = bb_memory_zeroed(1, sizeof *p);
+    static atomic_uint_fast64_t made;
     if (p)
-        p->seed = seed;
+        *p = (bb_params){.serial = atomic_fetch_add(&made, 1) + 1, .seed = seed};
     return p;
 }
 
@@ -80,6 +82,11 @@ bb_status bb__params_get(bb_params *p, const char *name, bb_type type, bb_init i
     return status;
 }
 
+uint64_t bb__params_serial(const bb_params *p)
+{
+    return p->serial;
+}
+
 int bb_params_count(const bb_params *p)
 {
     return p ? (int)p->count : 0;
@@ -116,5 +123,5 @@ bb_tensor *bb_params_find(const bb_params *p, const char *name)
 
 bool bb_params_owns(const bb_params *p, const bb_node *node)
 {
-    return p && node && node->params == p;
+    return p && node && node->params == p->serial;
 }

@@ -16,4 +16,6 @@ typedef struct bb__param {
 bb_status bb__params_get(bb_params *p, const char *name, bb_type type, bb_init init, bool trainable,
                          const bb__param **param_out);
 
+uint64_t bb__params_serial(const bb_params *p);
+
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The models that are measured, written as a user would; bench/peer_torch.py has the same
- * shapes. */
+/* The models that are measured, written as a user would; bench/peer_torch.py has the same shapes.
+ */
 #include "workloads.h"
 
 #include <stdio.h>
@@ -53,56 +53,6 @@ static bb_node *mlp(model *m, bb_node *x, int layers, const int64_t *units, acti
     return x;
 }
 
-/* Adam (Kingma and Ba 2015, algorithm 1). */
-
-typedef struct adam {
-    double rate, beta1, beta2, epsilon;
-} adam;
-
-static bb_status fill_ones(bb_tensor *t, double scale, uint64_t key)
-{
-    (void)key;
-    float *number = bb_tensor_data(t);
-    for (int64_t i = 0; i < bb_tensor_count(t); i++)
-        number[i] = (float)scale;
-    return BB_OK;
-}
-
-/* The power of beta that corrects a parameter's means: a scalar of its own. */
-static bb_node *power_of(bb_params *params, bb_node *w, const char *name)
-{
-    char full[128];
-    snprintf(full, sizeof full, "%s/%s", bb_node_name(w), name);
-    return bb_state(bb_node_graph(w), params, full, bb_node_dtype(w), BB_SCALAR,
-                    (bb_init){fill_ones, 1.0});
-}
-
-/* beta old + (1 - beta) new */
-static bb_node *decay(bb_node *old, bb_node *new, double beta)
-{
-    return bb_add(bb_mul_scalar(old, beta), bb_mul_scalar(new, 1 - beta));
-}
-
-static bb_node *adam_rule(bb_params *params, bb_node *w, bb_node *g, const void *data)
-{
-    const adam *a = data;
-    bb_node *m = bb_state_of(w, params, "m", bb_init_zeros());
-    bb_node *v = bb_state_of(w, params, "v", bb_init_zeros());
-    bb_node *power1 = power_of(params, w, "beta1^t");
-    bb_node *power2 = power_of(params, w, "beta2^t");
-
-    bb_node *m_new = decay(m, g, a->beta1);
-    bb_node *v_new = decay(v, bb_square(g), a->beta2);
-    bb_node *power1_new = bb_mul_scalar(power1, a->beta1);
-    bb_node *power2_new = bb_mul_scalar(power2, a->beta2);
-    bb_node *rate = bb_div(bb_number(w, a->rate), bb_sub(bb_number(w, 1), power1_new));
-    bb_node *v_hat = bb_div(v_new, bb_sub(bb_number(w, 1), power2_new));
-    bb_node *by = bb_div(bb_mul(rate, m_new), bb_add_scalar(bb_sqrt(v_hat), a->epsilon));
-    return bb_group(BB_NODES(bb_assign(m, m_new), bb_assign(v, v_new),
-                             bb_assign(power1, power1_new), bb_assign(power2, power2_new),
-                             bb_assign(w, bb_sub(w, by))));
-}
-
 /* The workloads. */
 
 static void train_mlp(model *m, int64_t batch, int layers, const int64_t *units, activation *act)
@@ -122,9 +72,8 @@ static void build_mlp_seed(model *m)
 
 static void build_mlp_wide(model *m)
 {
-    static const adam rule = {1e-3, 0.9, 0.999, 1e-8};
     train_mlp(m, 128, 3, (int64_t[]){512, 512, CLASSES}, bb_relu);
-    m->outputs[1] = bb_optimise(m->outputs[0], m->params, adam_rule, &rule);
+    m->outputs[1] = bb_adam(m->outputs[0], m->params, 1e-3);
 }
 
 static void infer_mlp(model *m, int64_t batch)

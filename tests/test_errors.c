@@ -147,11 +147,13 @@ Test(errors, states_of_parameters)
 {
     const bb_init zeros = {0};
     REFUSED(ARGUMENT, "state: of what is no parameter: x [2 3]",
-            bb_state_of(w.x, w.params, "velocity", zeros));
+            bb_state_of(w.x, w.params, "velocity", BB_F32, BB_SCALAR, zeros));
     bb_node *p = param("p", BB_F32, BB_SCALAR);
-    REFUSED(ARGUMENT, "state: bb_params is NULL: p []", bb_state_of(p, NULL, "velocity", zeros));
+    REFUSED(ARGUMENT, "state: bb_params is NULL: p []",
+            bb_state_of(p, NULL, "velocity", BB_F32, BB_SCALAR, zeros));
     p = param("p", BB_F32, BB_SCALAR);
-    REFUSED(ARGUMENT, "state: it needs a name: p []", bb_state_of(p, w.params, "", zeros));
+    REFUSED(ARGUMENT, "state: it needs a name: p []",
+            bb_state_of(p, w.params, "", BB_F32, BB_SCALAR, zeros));
 }
 
 /* Bb_apply. */
@@ -227,7 +229,7 @@ Test(errors, the_first_stays)
                               bb_add(w.x, w.x),
                               bb_param(w.g, w.params, "p", BB_F32, BB_SCALAR, (bb_init){0}),
                               bb_grad(bad, w.x),
-                              bb_state_of(bad, w.params, "v", (bb_init){0}),
+                              bb_state_of(bad, w.params, "v", BB_F32, BB_SCALAR, (bb_init){0}),
                               bb_dense(w.x, w.params, "fc", 3),
                               bb_softmax_cross_entropy(bad, w.i),
                               bb_mean(bad, BB_ALL),
@@ -277,7 +279,7 @@ Test(errors, no_graph_at_all)
                              bb_number(NULL, 1),
                              bb_param(NULL, w.params, "p", BB_F32, BB_SCALAR, (bb_init){0}),
                              bb_state(NULL, w.params, "p", BB_F32, BB_SCALAR, (bb_init){0}),
-                             bb_state_of(NULL, w.params, "v", (bb_init){0}),
+                             bb_state_of(NULL, w.params, "v", BB_F32, BB_SCALAR, (bb_init){0}),
                              bb_named(NULL, "n"),
                              bb_grad(NULL, NULL),
                              bb_add(none, NULL),

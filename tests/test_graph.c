@@ -219,12 +219,16 @@ Test(graph, states_of_parameters)
     bb_node *w = bb_param(g, params, "weight", BB_F32, BB_SHAPE(2, 3), zeros);
     bb_scope_pop(g);
     bb_scope_push(g, "elsewhere");
-    bb_node *v = bb_state_of(w, params, "velocity", zeros);
+    bb_node *v = bb_state_of(w, params, "velocity", BB_F32, BB_SHAPE(2, 3), zeros);
+    bb_node *count = bb_state_of(w, params, "updates", BB_F64, BB_SCALAR, zeros);
     bb_scope_pop(g);
     cr_assert_str_eq(bb_node_name(v), "fc1.weight/velocity");
     cr_assert(bb_shape_equal(bb_node_shape(v), BB_SHAPE(2, 3)));
     cr_assert_not(bb_node_is_trainable(v));
-    cr_assert_eq(bb_state_of(w, params, "velocity", zeros), v);
+    cr_assert_eq(bb_state_of(w, params, "velocity", BB_F32, BB_SHAPE(2, 3), zeros), v);
+    cr_assert_str_eq(bb_node_name(count), "fc1.weight/updates");
+    cr_assert_eq(bb_node_dtype(count), BB_F64);
+    cr_assert_eq(bb_node_shape(count).ndim, 0);
     cr_assert_null(bb_graph_error(g));
 }
 

@@ -188,3 +188,18 @@ Test(rng, fill_errors)
     bb_tensor_release(f);
     bb_tensor_release(i);
 }
+
+/* Drawn by turns from one stream, they must be independent: the squares of the normal numbers are not
+ * correlated with the uniform ones before them. */
+Test(rng, uniform_and_normal_are_independent)
+{
+    enum { N = 20000 };
+    bb_rng rng = {5, 0};
+    double sum = 0;
+    for (int i = 0; i < N; i++) {
+        double u = bb_rng_uniform(&rng) - 0.5, z = bb_rng_normal(&rng);
+        sum += u * (z * z - 1);
+    }
+    double deviation = sqrt(2.0 / 12.0 / N); /* of the mean, when they are independent */
+    cr_assert(fabs(sum / N) < 5 * deviation, "%g", sum / N / deviation);
+}

@@ -9,9 +9,11 @@
 #include <bibun/graph.h>
 #include <bibun/io.h>
 #include <bibun/nn.h>
+#include <bibun/npz.h>
 #include <bibun/op.h>
 #include <bibun/ops.h>
 #include <bibun/optim.h>
+#include <bibun/plot.h>
 #include <bibun/program.h>
 #include <bibun/rng.h>
 #include <bibun/status.h>

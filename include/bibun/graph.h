@@ -53,6 +53,8 @@ BB_BUILDER bb_node *bb_input(bb_graph *g, const char *name, bb_dtype dtype, bb_s
 /* A constant. The graph retains the tensor, whose numbers must not change while it is in use. */
 BB_BUILDER bb_node *bb_constant(bb_graph *g, bb_tensor *value);
 BB_BUILDER bb_node *bb_scalar(bb_graph *g, bb_dtype dtype, double value);
+/* A copy of `data`, which holds bb_shape_count(shape) elements. */
+BB_BUILDER bb_node *bb_constant_from(bb_graph *g, bb_dtype dtype, bb_shape shape, const void *data);
 BB_BUILDER bb_node *bb_number(bb_node *like, double value); /* a scalar of like's graph and dtype */
 
 /* How a new parameter is filled: `fill` gets the zero-filled tensor, a key of its own and `scale`.
@@ -73,10 +75,10 @@ BB_BUILDER bb_node *bb_param(bb_graph *g, bb_params *params, const char *name, b
 BB_BUILDER bb_node *bb_state(bb_graph *g, bb_params *params, const char *name, bb_dtype dtype,
                              bb_shape shape, bb_init init);
 
-/* A state of param's type named "param's name/suffix", whatever scopes are open; how optimisers
- * keep a parameter's momentum. */
+/* A state named "param's name/suffix", whatever scopes are open; how optimisers keep a parameter's
+ * momentum, and the count of its updates. */
 BB_BUILDER bb_node *bb_state_of(bb_node *param, bb_params *params, const char *suffix,
-                                bb_init init);
+                                bb_dtype dtype, bb_shape shape, bb_init init);
 
 /* Scopes and names. */
 

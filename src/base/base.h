@@ -65,8 +65,17 @@ bool bb__broadcast(bb_shape a, bb_shape b, bb_shape *out);
 /* Four words that depend on key and counter only. */
 void bb__philox(uint64_t key, uint64_t counter, uint32_t out[4]);
 
-/* Number i of the stream `key`: uniform in [0, 1) with 53 bits, and normal (Box and Muller
- * 1958). */
+/* Numbers 2j and 2j+1 of the stream `key`: uniform in [0, 1) with 53 bits, and normal (Box and
+ * Muller 1958), whose bits are of another stream than the uniform ones. */
+typedef struct bb__pair {
+    double number[2];
+} bb__pair;
+bb__pair bb__uniform_pair(uint64_t key, uint64_t j);
+bb__pair bb__normal_pair(uint64_t key, uint64_t j);
+
+/* low + (high - low) u, and low where rounding to the dtype would reach high. */
+double bb__in_range(double u, double low, double high, bb_dtype dtype);
+
 double bb__uniform_at(uint64_t key, uint64_t i);
 double bb__normal_at(uint64_t key, uint64_t i);
 

@@ -38,19 +38,39 @@ static uint64_t bits_at(uint64_t key, uint64_t i)
     return word(block, (int)(i % 2));
 }
 
+bb__pair bb__uniform_pair(uint64_t key, uint64_t j)
+{
+    uint32_t block[4];
+    bb__philox(key, j, block);
+    return (bb__pair){{unit(word(block, 0)), unit(word(block, 1))}};
+}
+
+/* Uniform and normal numbers drawn by turns from one stream must not depend on each other, as they
+ * would if both came from the same block. */
+bb__pair bb__normal_pair(uint64_t key, uint64_t j)
+{
+    static const uint64_t normal = 0x6E6F726D616C6973u;
+    bb__pair u = bb__uniform_pair(key ^ normal, j);
+    double radius = sqrt(-2.0 * log(1.0 - u.number[0]));
+    double angle = 6.283185307179586476925 * u.number[1];
+    return (bb__pair){{radius * cos(angle), radius * sin(angle)}};
+}
+
+double bb__in_range(double u, double low, double high, bb_dtype dtype)
+{
+    double x = low + (high - low) * u;
+    double seen = dtype == BB_F32 ? (double)(float)x : x;
+    return seen < high || low == high ? x : low;
+}
+
 double bb__uniform_at(uint64_t key, uint64_t i)
 {
     return unit(bits_at(key, i));
 }
 
-/* A block gives the pair 2j, 2j+1: radius from one half, angle from the other. */
 double bb__normal_at(uint64_t key, uint64_t i)
 {
-    uint32_t block[4];
-    bb__philox(key, i / 2, block);
-    double radius = sqrt(-2.0 * log(1.0 - unit(word(block, 0))));
-    double angle = 6.283185307179586476925 * unit(word(block, 1));
-    return radius * (i % 2 ? sin(angle) : cos(angle));
+    return bb__normal_pair(key, i / 2).number[i % 2];
 }
 
 uint64_t bb_rng_bits(bb_rng *rng)
@@ -94,14 +114,6 @@ uint64_t bb_rng_key_text(uint64_t key, const char *text)
     return bb_rng_key(key, 256);
 }
 
-/* Rounding to float may reach `high` itself, which the interval does not hold. */
-static double uniform_in(double low, double high, uint64_t key, uint64_t i, bb_dtype dtype)
-{
-    double x = low + (high - low) * bb__uniform_at(key, i);
-    double seen = dtype == BB_F32 ? (double)(float)x : x;
-    return seen < high || low == high ? x : low;
-}
-
 static void store(bb_tensor *t, int64_t i, double x)
 {
     if (bb_tensor_dtype(t) == BB_F32)
@@ -117,7 +129,7 @@ bb_status bb_tensor_fill_uniform(bb_tensor *t, double low, double high, uint64_t
     if (!bb_dtype_is_float(bb_tensor_dtype(t)))
         return BB_BAD_TYPE;
     for (int64_t i = 0; i < bb_tensor_count(t); i++)
-        store(t, i, uniform_in(low, high, key, (uint64_t)i, bb_tensor_dtype(t)));
+        store(t, i, bb__in_range(bb__uniform_at(key, (uint64_t)i), low, high, bb_tensor_dtype(t)));
     return BB_OK;
 }
 

@@ -53,6 +53,23 @@ bb_node *bb_constant(bb_graph *g, bb_tensor *value)
                     &(bb_node){.kind = BB_NODE_CONSTANT, .type = type, .tensor = value});
 }
 
+bb_node *bb_constant_from(bb_graph *g, bb_dtype dtype, bb_shape shape, const void *data)
+{
+    if (!g)
+        return bb__nowhere("constant");
+    if (bb__failed(g))
+        return &g->inert;
+    if (!type_fits(g, "constant", "constant", (bb_type){dtype, shape}))
+        return &g->inert;
+    bb_tensor *tensor = bb_tensor_from(dtype, shape, data);
+    if (!tensor)
+        return bb__graph_fail(g, data ? BB_OUT_OF_MEMORY : BB_BAD_ARGUMENT, "constant", nobody,
+                              "%s", data ? "out of memory" : "the numbers are NULL");
+    bb_node *node = bb_constant(g, tensor);
+    bb_tensor_release(tensor);
+    return node;
+}
+
 bb_node *bb_scalar(bb_graph *g, bb_dtype dtype, double value)
 {
     if (!g)
@@ -142,7 +159,8 @@ bb_node *bb_state(bb_graph *g, bb_params *params, const char *name, bb_dtype dty
     return keep_here(g, params, "state", name, (bb_type){dtype, shape}, init, false);
 }
 
-bb_node *bb_state_of(bb_node *param, bb_params *params, const char *suffix, bb_init init)
+bb_node *bb_state_of(bb_node *param, bb_params *params, const char *suffix, bb_dtype dtype,
+                     bb_shape shape, bb_init init)
 {
     if (!param)
         return bb__nowhere("state");
@@ -159,7 +177,7 @@ bb_node *bb_state_of(bb_node *param, bb_params *params, const char *suffix, bb_i
     if (!full_name)
         return bb__graph_fail(g, BB_OUT_OF_MEMORY, "state", nobody, "out of memory");
     snprintf(full_name, size, "%s/%s", param->name, suffix);
-    return keep(g, params, "state", full_name, param->type, init, false);
+    return keep(g, params, "state", full_name, (bb_type){dtype, shape}, init, false);
 }
 
 bb_node *bb_named(bb_node *node, const char *name)

@@ -2,14 +2,17 @@
 /* Stochastic gradient descent (Robbins and Monro 1951); keeps no state. */
 #include <bibun/optim.h>
 
-static bb_node *descend(bb_params *params, bb_node *w, bb_node *g, const void *data)
+static bb_node *descend(const bb_update *u)
 {
-    const double *rate = data;
-    (void)params;
-    return bb_assign(w, bb_sub(w, bb_mul_scalar(g, *rate)));
+    return bb_assign(u->w, bb_sub(u->w, bb_mul(u->g, u->rate)));
+}
+
+bb_optimiser bb_optimiser_sgd(double rate)
+{
+    return (bb_optimiser){.rule = descend, .rate = rate};
 }
 
 bb_node *bb_sgd(bb_node *loss, bb_params *params, double rate)
 {
-    return bb_optimise(loss, params, descend, &rate);
+    return bb_optimise(loss, params, bb_optimiser_sgd(rate), NULL);
 }

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+/* Over-fitting: 1,000 digits are split into 80% for training and 20% for testing; the same network
+ * learns once from all 800 and once from 40 of them. Look at the gap between the two curves: with
+ * few examples it learns them by heart, and its loss on digits that it has not seen stays high or
+ * rises again. */
+#include "lesson.h"
+
+#include <math.h>
+
+enum { POOL = 1000, FEW = 40, BATCH = 20, HIDDEN = 50, CLASSES = 10, STEPS = 1500, EVERY = 25 };
+enum { SHOTS = STEPS / EVERY + 1 };
+
+typedef struct set {
+    bb_tensor *images, *labels;
+} set;
+
+/* What is measured while learning, in the order of the picture's panels. */
+enum { ACCURACY, LOSS, MEASURES };
+
+static bb_node *network(bb_node *x, bb_params *p)
+{
+    return bb_dense(bb_relu(bb_dense(x, p, "fc1", HIDDEN)), p, "fc2", CLASSES);
+}
+
+static double measure(lesson *l, bb_node *(*what)(bb_node *, bb_node *), bb_params *p, set s)
+{
+    bb_error error = {0};
+    bb_graph *g = bb_graph_new();
+    bb_node *x = bb_input(g, "x", BB_F32, bb_tensor_shape(s.images));
+    bb_node *t = bb_input(g, "t", BB_I32, bb_tensor_shape(s.labels));
+    bb_tensor *value =
+        bb_eval(what(network(x, p), t), BB_FEEDS({x, s.images}, {t, s.labels}), &error);
+    lesson_need(l, value != NULL, error.text);
+    double number = bb_tensor_at(value, 0);
+    bb_tensor_release(value);
+    bb_graph_free(g);
+    return number;
+}
+
+static set pick(lesson *l, set pool, const int64_t *order, int64_t count)
+{
+    set s = {bb_tensor_pick(pool.images, order, count), bb_tensor_pick(pool.labels, order, count)};
+    lesson_need(l, s.images && s.labels, "too few digits");
+    return s;
+}
+
+static void release(set s)
+{
+    bb_tensor_release(s.images);
+    bb_tensor_release(s.labels);
+}
+
+static void learn(lesson *l, set train, set test, double curves[2][MEASURES][SHOTS])
+{
+    bb_error error = {0};
+    bb_graph *g = bb_graph_new();
+    bb_params *p = bb_params_new(lesson_seed(l));
+    bb_node *x = bb_input(g, "x", BB_F32, BB_SHAPE(BATCH, bb_tensor_shape(train.images).dim[1]));
+    bb_node *t = bb_input(g, "t", BB_I32, BB_SHAPE(BATCH));
+    bb_node *loss = bb_softmax_cross_entropy(network(x, p), t);
+    bb_program *step = lesson_compile(l, g, BB_NODES(bb_adam(loss, p, 0.003)));
+    bb_batches *batches =
+        bb_batches_new(train.images, train.labels, BATCH, BB_DRAWN, lesson_seed(l), &error);
+    lesson_need(l, batches != NULL, error.text);
+    for (int i = 0; i <= STEPS; i++) {
+        for (int k = 0; k < 2 && i % EVERY == 0; k++) {
+            set s = k ? test : train;
+            curves[k][ACCURACY][i / EVERY] = measure(l, bb_accuracy, p, s);
+            curves[k][LOSS][i / EVERY] = measure(l, bb_softmax_cross_entropy, p, s);
+        }
+        const bb_tensor *images, *labels;
+        while (!bb_batches_next(batches, &images, &labels))
+            continue;
+        lesson_run(l, step, BB_FEEDS({x, images}, {t, labels}));
+    }
+    bb_batches_free(batches);
+    bb_program_free(step);
+    bb_params_free(p);
+    bb_graph_free(g);
+}
+
+static void add_panels(bb_plot *plot, const char *name, double curves[2][MEASURES][SHOTS])
+{
+    static const char *const what[] = {"accuracy", "cross-entropy"};
+    double at[SHOTS];
+    for (int i = 0; i < SHOTS; i++)
+        at[i] = i * EVERY;
+    for (int m = 0; m < MEASURES; m++) {
+        bb_plot_panel(plot, name);
+        bb_plot_axes(plot, "step", what[m]);
+        bb_plot_x_range(plot, 0, STEPS);
+        bb_plot_y_range(plot, 0, m == ACCURACY ? 1.05 : 3);
+        bb_plot_line(plot, "training digits", SHOTS, at, curves[0][m]);
+        bb_plot_line(plot, "test digits", SHOTS, at, curves[1][m]);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    lesson *l = lesson_begin(argc, argv, "17", "Over-fitting");
+    lesson_digits d = lesson_read_digits(l);
+    int64_t order[POOL], share = POOL * 8 / 10;
+    bb_rng rng = {lesson_seed(l), 0};
+    for (int64_t i = 0; i < POOL; i++) { /* Fisher and Yates */
+        int64_t j = (int64_t)bb_rng_below(&rng, (uint64_t)i + 1);
+        order[i] = order[j];
+        order[j] = i;
+    }
+    set all = {d.train_images, d.train_labels};
+    set many = pick(l, all, order, share), few = pick(l, all, order, FEW);
+    set test = pick(l, all, order + share, POOL - share);
+    lesson_exact(l, "digits for training", 800, (double)bb_tensor_count(many.labels), 0);
+    lesson_exact(l, "digits for testing", 200, (double)bb_tensor_count(test.labels), 0);
+
+    static double of_many[2][MEASURES][SHOTS], of_few[2][MEASURES][SHOTS];
+    learn(l, many, test, of_many);
+    learn(l, few, test, of_few);
+    lesson_band(l, "800 digits, test accuracy", 0.80, 0.99, of_many[1][ACCURACY][SHOTS - 1]);
+    lesson_band(l, "40 digits, training accuracy", 1, 1, of_few[0][ACCURACY][SHOTS - 1]);
+    lesson_band(l, "40 digits, test accuracy", 0.50, 0.90, of_few[1][ACCURACY][SHOTS - 1]);
+    double least = HUGE_VAL;
+    for (int i = 0; i < SHOTS; i++)
+        least = fmin(least, of_few[1][LOSS][i]);
+    double last = of_few[1][LOSS][SHOTS - 1];
+    lesson_band(l, "test loss, 40 digits over 800", 1.3, 30, last / of_many[1][LOSS][SHOTS - 1]);
+    lesson_report(l, "40 digits, last test loss over its least", last / least, NULL);
+    bb_plot *plot = bb_plot_new("Learning from many and from few");
+    bb_plot_columns(plot, 2);
+    add_panels(plot, "800 digits", of_many);
+    add_panels(plot, "40 digits", of_few);
+    lesson_plot(l, plot, "many_and_few");
+    release(many);
+    release(few);
+    release(test);
+    return lesson_end(l);
+}

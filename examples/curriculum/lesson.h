@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/* What the curriculum's programs share: the command line, the table of figures, and the pictures.
+ *
+ * A lesson's figures are compared as they are noted; lesson_end prints how many matched and returns
+ * the program's exit status, which is not 0 when one did not. */
+#ifndef LESSON_H
+#define LESSON_H
+
+#include <bibun/bibun.h>
+
+typedef struct lesson lesson;
+
+/* Reads --out DIR (where pictures and figures.tsv go; without it nothing is written), --mnist DIR,
+ * --weights FILE, --seed N, --quick (for tests: fewer iterations) and --help; ends the program with
+ * a message for anything else. Prints the title. */
+lesson *lesson_begin(int argc, char **argv, const char *number, const char *title);
+int lesson_end(lesson *l);
+
+const char *lesson_out(const lesson *l);     /* NULL when nothing is to be written */
+const char *lesson_mnist(const lesson *l);   /* NULL when not given */
+const char *lesson_weights(const lesson *l); /* NULL when not given */
+uint64_t lesson_seed(const lesson *l);
+bool lesson_quick(const lesson *l);
+
+/* A figure that must be `expected` to `tolerance` (absolute; relative to |expected| where that is
+ * above 1), one that must lie in a band, one that is reported only, and a statement that must be
+ * true. Each prints a line. */
+void lesson_exact(lesson *l, const char *name, double expected, double obtained, double tolerance);
+void lesson_band(lesson *l, const char *name, double low, double high, double obtained);
+void lesson_report(lesson *l, const char *name, double obtained, const char *unit);
+void lesson_true(lesson *l, const char *name, bool holds);
+
+/* A remark of the lesson, printed and kept for the gallery. */
+void lesson_note(lesson *l, const char *format, ...) BB_PRINTF(2, 3);
+
+/* Saves the plot as DIR/NUMBER-name.svg, prints it as text when it cannot be drawn or nothing is
+ * to be written, and frees it. */
+void lesson_plot(lesson *l, bb_plot *plot, const char *name);
+
+/* The graph as DIR/NUMBER-name.dot (and .svg when dot is there). */
+void lesson_graph(lesson *l, const bb_graph *g, const char *name, const bb_dot_options *options);
+
+/* Ends the program with the message when a status is not BB_OK, or a pointer is NULL: for programs
+ * whose idea is not error handling. */
+void lesson_need(lesson *l, bool holds, const char *message);
+bb_program *lesson_compile(lesson *l, bb_graph *g, bb_nodes outputs);
+void lesson_run(lesson *l, bb_program *program, bb_feeds feeds);
+
+/* The digits: MNIST when --mnist was given, else the embedded ones with an 80/20 split; f32 images
+ * [n, pixels] from 0 to 1, i32 labels [n]. Owned by the lesson. */
+typedef struct lesson_digits {
+    bb_tensor *train_images, *train_labels, *test_images, *test_labels;
+    int side; /* pixels of an image's edge: 28 or 8 */
+} lesson_digits;
+lesson_digits lesson_read_digits(lesson *l);
+
+#endif

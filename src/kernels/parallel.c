@@ -17,11 +17,37 @@ static void run_part(const job *j, int64_t part)
     j->range(j->context, first, left < j->grain ? j->n : first + j->grain);
 }
 
+/* A thread whose core another program holds can keep a region waiting for milliseconds, a thousand
+ * times the work. After a region that was slower than the caller alone would have been, the caller
+ * does go on alone, each time for more regions; results do not depend on it. */
+enum { LEAST_ALONE = 64, MOST_ALONE = 4096 };
+static _Thread_local int alone; /* regions still to be run alone */
+static _Thread_local int next_alone = LEAST_ALONE;
+
+static void judge(double busy, double total, int threads)
+{
+    static const double usual_wait = 500e-6; /* seconds */
+    if (total <= threads * busy + usual_wait) {
+        next_alone = LEAST_ALONE;
+        return;
+    }
+    alone = next_alone;
+    if (next_alone < MOST_ALONE)
+        next_alone *= 2;
+}
+
 static void run_region(const job *j, int64_t parts, int threads)
 {
-#pragma omp parallel for schedule(static) num_threads(threads)
-    for (int64_t part = 0; part < parts; part++)
-        run_part(j, part);
+    double start = omp_get_wtime(), busy = 0;
+#pragma omp parallel num_threads(threads)
+    {
+#pragma omp for schedule(static) nowait
+        for (int64_t part = 0; part < parts; part++)
+            run_part(j, part);
+#pragma omp master
+        busy = omp_get_wtime() - start;
+    }
+    judge(busy, omp_get_wtime() - start, threads);
 }
 
 void bb__parallel(int64_t n, int64_t grain, int threads, bb__range_fn range, void *context)
@@ -31,8 +57,11 @@ void bb__parallel(int64_t n, int64_t grain, int threads, bb__range_fn range, voi
         return;
     int64_t parts = (n - 1) / j.grain + 1;
     if (parts > 1 && threads > 1 && !omp_in_parallel()) {
-        run_region(&j, parts, parts < threads ? (int)parts : threads);
-        return;
+        if (alone == 0) {
+            run_region(&j, parts, parts < threads ? (int)parts : threads);
+            return;
+        }
+        alone--;
     }
     for (int64_t part = 0; part < parts; part++)
         run_part(&j, part);

@@ -52,12 +52,13 @@ static void put_range(FILE *file, char name, const bb__axis *axis, const bb__sca
     fputs("]\n", file);
     if (!axis->is_log)
         return;
+    char text[BB__NUMBER_TEXT];
     double ticks[BB__MOST_TICKS];
     int count = bb__scale_ticks(scale, MOST_TICKS, ticks);
     fprintf(file, "set logscale %c\n", name);
     fprintf(file, "set %ctics (", name);
-    for (int i = 0; i < count; i++) {
-        fputs(i ? ", " : "", file);
+    for (int i = 0; i < count; i++) { /* gnuplot itself writes 1e-08 with ten zeros */
+        fprintf(file, "%s'%s' ", i ? ", " : "", bb__plot_number(text, ticks[i], 4));
         bb__script_number(file, ticks[i]);
     }
     fputs(")\n", file);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Cross-entropy with probabilities as the target, which composite/cross_entropy.c has. */
+/* Cross-entropy with probabilities as the target, which loss/cross_entropy_of_probabilities.c has. */
 #ifndef BIBUN_OPS_LOSSES_H
 #define BIBUN_OPS_LOSSES_H
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #define BB_OP(folder, name) extern const bb_op bb__op_##name;
-#define BB_COMPOSITE(folder, name)
+#define BB_COMPOSITE BB_OP
 #include "ops.def"
 #undef BB_OP
 

@@ -357,7 +357,7 @@ static bool figures_change(const bb_op *op, bool scaled)
 mutant_count break_forward(const bb_op *op, FILE *log)
 {
     mutant_count count = {0, 0};
-    for (int scaled = 0; scaled < 2; scaled++) {
+    for (int scaled = 0; scaled < 2 && !op->build; scaled++) {
         mutant m = {.op = *op, .original = op, .changed = figures_change(op, scaled)};
         memset(m.op.map, 0, sizeof m.op.map);
         m.op.forward = broken_forward;

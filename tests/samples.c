@@ -31,7 +31,7 @@ sample_graph sample_graph_new(const bb_op *op, const bb_sample *s, bb_dtype real
 {
     sample_graph sg = {.g = bb_graph_new(), .n = s->n_in};
     for (int i = 0; i < s->n_in; i++) {
-        const char *names[BB_SAMPLE_INPUTS] = {"a", "b", "c", "d"};
+        const char *names[BB_SAMPLE_INPUTS] = {"a", "b", "c", "d", "e", "f", "g", "h"};
         bb_dtype dtype = s->is_integer[i] ? BB_I32 : s->is_mask[i] ? BB_U8 : real;
         sg.in[i] = bb_input(sg.g, names[i], dtype, s->in[i]);
         sg.value[i] = new_value(s, i, dtype);
@@ -58,7 +58,8 @@ bool sample_has_gradient(const sample_graph *sg)
     bool has_float = false;
     for (int i = 0; i < sg->n; i++)
         has_float |= bb_dtype_is_float(bb_node_dtype(sg->in[i]));
-    return has_float && bb_dtype_is_float(bb_node_dtype(sg->y)) && !bb_node_op(sg->y)->is_effect;
+    bool is_effect = bb_node_op(sg->y) && bb_node_op(sg->y)->is_effect;
+    return has_float && bb_node_dtype(sg->y) == BB_F64 && !is_effect;
 }
 
 bool op_has_gradient(const bb_op *op)

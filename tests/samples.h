@@ -19,7 +19,7 @@ sample_graph sample_graph_new(const bb_op *op, const bb_sample *s, bb_dtype real
 void sample_graph_free(sample_graph *sg);
 bb_feeds sample_feeds(const sample_graph *sg);
 
-/* Whether the op's gradient can be checked at all: a float input, a float output, no effect. */
+/* Whether the op's gradient can be checked at all: a float input, an f64 output, no effect. */
 bool sample_has_gradient(const sample_graph *sg);
 bool op_has_gradient(const bb_op *op);
 

@@ -35,7 +35,8 @@ ParameterizedTest(int *index, ops, have_a_sane_descriptor)
     cr_expect(op->arity >= BB_VARIADIC && op->arity <= BB_SAMPLE_INPUTS, "%s takes %d", op->name,
               op->arity);
     cr_expect(op->n_samples > 0 || op->is_effect, "%s has no samples", op->name);
-    cr_expect(op->infer, "%s has no infer", op->name);
+    cr_expect(!op->infer != !op->build, "%s needs an infer or a build", op->name);
+    cr_expect(!op->build || (!op->forward && !op->backward), "%s is a composite", op->name);
     bool has_golden = false;
     for (int i = 0; i < op->n_samples; i++)
         has_golden = has_golden || op->samples[i].golden_out;

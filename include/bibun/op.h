@@ -95,7 +95,7 @@ typedef struct bb_layout {
 
 /* Samples. */
 
-enum { BB_SAMPLE_INPUTS = 4 };
+enum { BB_SAMPLE_INPUTS = 8 };
 
 /* A case that the conformance test runs. Random inputs are drawn from [low, high) (0, 0 stands for
  * -2, 2); with `golden_out`, the inputs are `golden_in` and the output must be `golden_out`,
@@ -135,6 +135,10 @@ struct bb_op {
     int arity;       /* number of inputs, or BB_VARIADIC */
     /* the attribute struct has no padding and no pointers: nodes are compared by its bytes */
     size_t attrs_size;
+
+    /* Set for a composite, and nothing below but samples: returns the node that other builders
+     * make of the inputs, in graph g. */
+    bb_node *(*build)(bb_graph *g, bb_nodes in, const void *attrs);
 
     /* All checks; sets c->out. */
     bool (*infer)(bb_infer *c);
@@ -185,7 +189,7 @@ struct bb_op {
 BB_API bb_node *bb_backward_zero(bb_node *y, bb_node *dy, int i);
 
 /* Appends a node that applies `op`; the only way a node of an op comes to be. `attrs` points to
- * op->attrs_size bytes, which are copied. */
+ * op->attrs_size bytes, which are copied. A composite is built. */
 BB_BUILDER bb_node *bb_apply(const bb_op *op, bb_nodes inputs, const void *attrs);
 
 /* The same for ops without operands. */

@@ -193,15 +193,27 @@ static bool infer(bb_graph *g, const bb_op *op, bb_nodes inputs, void *attrs, bb
     return fits && result_fits(g, op, inputs, c.out);
 }
 
+static bb_node *build(bb_graph *g, const bb_op *op, bb_nodes inputs, const void *attrs)
+{
+    if (op->arity != BB_VARIADIC && op->arity != inputs.count)
+        return bb__graph_fail(g, BB_BAD_ARGUMENT, op->name, inputs, "takes %d operands, got %d",
+                              op->arity, inputs.count);
+    if (op->attrs_size && !attrs)
+        return bb__graph_fail(g, BB_BAD_ARGUMENT, op->name, inputs, "needs attributes");
+    return op->build(g, inputs, attrs);
+}
+
 bb_node *bb_apply_in(bb_graph *g, const bb_op *op, bb_nodes inputs, const void *attrs)
 {
     if (!g)
         return bb__nowhere(op ? op->name : "apply");
     if (bb__failed(g))
         return &g->inert;
-    if (!op || !op->name || !op->infer)
+    if (!op || !op->name || (!op->infer && !op->build))
         return bb__graph_fail(g, BB_BAD_ARGUMENT, "apply", inputs,
                               "the op has no name or no infer");
+    if (op->build)
+        return build(g, op, inputs, attrs);
     if (!operands_fit(g, op, inputs))
         return &g->inert;
 

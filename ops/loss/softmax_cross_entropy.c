@@ -123,3 +123,8 @@ bb_node *bb_softmax_cross_entropy_each(bb_node *logits, bb_node *target)
         return bb__cross_entropy_of_probabilities(logits, target);
     return bb_apply(&bb__op_softmax_cross_entropy, BB_NODES(logits, target), NULL);
 }
+
+bb_node *bb_softmax_cross_entropy(bb_node *logits, bb_node *target)
+{
+    return bb_mean(bb_softmax_cross_entropy_each(logits, target), BB_ALL);
+}

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* sum_to: the adjoint of broadcast, and so the only place where a gradient is summed back to its
  * shape. */
-#include <bibun/op.h>
-#include <bibun/ops.h>
+#include "support.h"
 
 /* The axes of `wide` along which broadcasting `narrow` to it repeats; a count of -1 if it does not
  * broadcast. */
@@ -22,7 +21,7 @@ static bb_axes repeated_axes(bb_shape narrow, bb_shape wide)
     return axes;
 }
 
-bb_node *bb_sum_to(bb_node *x, bb_shape shape)
+static bb_node *construct(bb_node *x, bb_shape shape)
 {
     bb_axes axes = repeated_axes(shape, bb_node_shape(x));
     char text[BB_SHAPE_TEXT];
@@ -35,4 +34,35 @@ bb_node *bb_sum_to(bb_node *x, bb_shape shape)
         return x;
     bb_node *sum = bb_sum(x, axes);
     return bb_shape_equal(bb_node_shape(sum), shape) ? sum : bb_reshape(sum, shape);
+}
+
+static bb_node *build(bb_graph *g, bb_nodes in, const void *attrs)
+{
+    (void)g;
+    return construct(in.items[0], *(const bb_shape *)attrs);
+}
+
+static const bb_sample samples[] = {
+    {.n_in = 1, .in = {BB_DIMS(2, 3)}, .attrs = &(const bb_shape){0}},
+    {.n_in = 1, .in = {BB_DIMS(2, 3, 4)}, .attrs = &(const bb_shape)BB_DIMS(3, 1)},
+    {.n_in = 1, .in = {BB_DIMS(2, 3)}, .attrs = &(const bb_shape)BB_DIMS(2, 3)},
+    {.n_in = 1,
+     .in = {BB_DIMS(2, 3)},
+     .attrs = &(const bb_shape)BB_DIMS(3),
+     .golden_in = {BB_NUMBERS(1, 2, 3, 10, 20, 30)},
+     .golden_out = BB_NUMBERS(11, 22, 33)},
+};
+
+const bb_op bb__op_sum_to = {
+    .name = "sum_to",
+    .doc = "the sum over what broadcasting the shape would repeat",
+    .arity = 1,
+    .attrs_size = sizeof(bb_shape),
+    .build = build,
+    BB_SAMPLES(samples),
+};
+
+bb_node *bb_sum_to(bb_node *x, bb_shape shape)
+{
+    return construct(x, shape);
 }

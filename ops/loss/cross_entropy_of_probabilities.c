@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Cross-entropy of softmax: the mean over rows, and the loss of a row for a target of
- * probabilities. */
+/* Cross-entropy of softmax for a target of probabilities, for each row. */
 #include "losses.h"
+#include "support.h"
 
 #include <math.h>
 
@@ -30,7 +30,26 @@ bb_node *bb__cross_entropy_of_probabilities(bb_node *logits, bb_node *target)
     return bb_neg(bb_sum(weigh(target, bb_log_softmax(logits, 1)), BB_AXES(1)));
 }
 
-bb_node *bb_softmax_cross_entropy(bb_node *logits, bb_node *target)
+static bb_node *build(bb_graph *g, bb_nodes in, const void *attrs)
 {
-    return bb_mean(bb_softmax_cross_entropy_each(logits, target), BB_ALL);
+    (void)g, (void)attrs;
+    return bb__cross_entropy_of_probabilities(in.items[0], in.items[1]);
 }
+
+static const bb_sample samples[] = {
+    {.n_in = 2, .in = {BB_DIMS(1, 2), BB_DIMS(1, 2)}},
+    {.n_in = 2, .in = {BB_DIMS(3, 4), BB_DIMS(3, 4)}},
+    {.n_in = 2, .in = {BB_DIMS(0, 3), BB_DIMS(0, 3)}},
+    {.n_in = 2,
+     .in = {BB_DIMS(2, 2), BB_DIMS(2, 2)},
+     .golden_in = {BB_NUMBERS(0, 0, -INFINITY, 1), BB_NUMBERS(0.5, 0.5, 0, 1)},
+     .golden_out = BB_NUMBERS(0.69314718055994531, 0)},
+};
+
+const bb_op bb__op_cross_entropy_of_probabilities = {
+    .name = "cross_entropy_of_probabilities",
+    .doc = "-sum of p log softmax(x) for each row; an impossible class of no probability counts 0",
+    .arity = 2,
+    .build = build,
+    BB_SAMPLES(samples),
+};

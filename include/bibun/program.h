@@ -45,6 +45,7 @@ BB_BUILDER bb_program *bb_compile(bb_graph *g, bb_nodes outputs);
 typedef struct bb_compile_options {
     bool no_fold;  /* constant folding */
     bool no_merge; /* common-subexpression elimination */
+    bool no_fuse;  /* computing chains of elementwise ops tile by tile */
     /* writing over an input that nobody reads again; storing a new value straight into its
      * parameter */
     bool no_inplace;
@@ -87,6 +88,7 @@ typedef struct bb_program_stats {
     int nodes;          /* of the graph that the outputs need */
     int merged, folded; /* removed by common-subexpression elimination; by constant folding */
     int views;          /* nodes that cost nothing */
+    int fused;          /* nodes that are computed in another's step */
     int steps;          /* kernels a run calls */
     int copies;         /* of these, copies that strides made necessary */
     int inplace;        /* values written over an input */

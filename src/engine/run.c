@@ -9,8 +9,8 @@
 void bb__execute(const bb__step *step)
 {
     const bb_call *call = &step->call;
-    if (step->tile)
-        bb__map(step->tile, call->n_in, call->in, call->out, call->attrs, call->threads);
+    if (step->map)
+        bb__map_run(step->map, call->in, call->threads);
     else
         call->op->forward(call);
 }

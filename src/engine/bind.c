@@ -180,6 +180,15 @@ static bool make_kernel(binder *b, int at, bb__step *step)
     return true;
 }
 
+/* What repeats is read once. */
+static double bytes_read(const bb_array *in)
+{
+    double bytes = (double)bb_dtype_size(in->dtype);
+    for (int i = 0; i < in->shape.ndim; i++)
+        bytes *= in->stride[i] || !in->shape.dim[i] ? (double)in->shape.dim[i] : 1;
+    return bytes;
+}
+
 static bool make_step(binder *b, int at, bb__step *step)
 {
     const bb__ir *ir = b->ir;
@@ -194,12 +203,18 @@ static bool make_step(binder *b, int at, bb__step *step)
             step->out = bb__array_of(ir, v, memory_of(b, v));
             step->node = ir->values[v].node;
         }
-        p->stats.flops += flops_of(b, &ir->values[v]);
+        step->flops += flops_of(b, &ir->values[v]);
+        step->bytes += ir->inner[v] ? 0 : (double)bb__bytes(ir->values[v].type);
         p->stats.copies += ir->values[v].op != ir->values[v].node->op; /* that no node asked for */
     }
+    p->stats.flops += step->flops;
     bool is_map =
         value->n_in && bb__tile_of(value->op, ir->values[value->in[value->n_in - 1]].type.dtype);
-    return is_map ? make_map(b, unit, step) : make_kernel(b, at, step);
+    if (!(is_map ? make_map(b, unit, step) : make_kernel(b, at, step)))
+        return false;
+    for (int i = 0; i < step->call.n_in; i++)
+        step->bytes += bytes_read(&step->call.in[i]);
+    return true;
 }
 
 static bool make_steps(binder *b)

@@ -151,6 +151,9 @@ typedef struct bb__step {
     bb_array out;        /* of the last value that has memory */
     const bb_node *node; /* whose value that is */
     const bb_op **ops;   /* of a map: as many as it has */
+    double flops, bytes; /* of one run */
+    double seconds;      /* of the profiled runs together */
+    int64_t runs;
 } bb__step;
 
 /* A place where a feed's address goes, `offset` bytes past its start. */
@@ -193,7 +196,7 @@ struct bb_program {
     int n_outputs;
     bb_tensor **retained;
     int n_retained;
-    bool poison;
+    bool poison, profiling, keeps_denormals;
     bb__region *written;
     int n_written;
     bb__death *deaths; /* in the order of their steps */
@@ -208,7 +211,9 @@ struct bb_program {
 /* bind.c: NULL when memory runs out. Takes over the outputs of the plan. */
 bb_program *bb__bind(const bb__ir *ir, bb__plan *plan);
 
-/* run.c: one kernel. */
-void bb__execute(const bb__step *step);
+/* profile.c */
+double bb__seconds(void); /* since some moment */
+/* "mul add tanh", as far as it fits */
+const char *bb__step_name(const bb__step *step, char *buffer, size_t size);
 
 #endif

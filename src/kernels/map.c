@@ -10,7 +10,7 @@
 /* Elements that an op has to do before a thread pays; bytes of buffers that the first-level cache
  * keeps; the shortest tile; the steps in which a number is repeated, and so how far that may run
  * over. */
-enum { PART = 32 * BB__TILE, BUFFERS = 1 << 15, SHORTEST = 64, SPLAT = 8 };
+enum { PART = 32 * BB__TILE, BUFFERS = 1 << 15, SHORTEST = 64, SPLAT = 8, LINE = 64 };
 
 typedef union buffer {
 #define MEMBER(name, type, text) type of_##name[BB__TILE + SPLAT];
@@ -231,7 +231,7 @@ static size_t place_buffers(bb__map *m)
     }
     for (int i = 0; i < m->n_in; i++)
         element = m->in[i].size > element ? m->in[i].size : element;
-    const size_t block = ((size_t)m->tile + SPLAT) * element;
+    const size_t block = (((size_t)m->tile + SPLAT) * element + LINE - 1) / LINE * LINE;
     for (int i = 0; i < m->n_in; i++)
         if (m->in[i].how != BB__LINEAR && m->in[i].how != BB__BY_ROWS) {
             m->in[i].buffer = top;

@@ -5,6 +5,7 @@ float64, as C initialisers. What mpmath has no word for (zeros with a sign, infi
 at poles) stands in the table as C's Annex F and the headers of the ops have it.
 
 usage: golden_maps.py [op ...]     prints the figures of the ops named, or of all
+       golden_maps.py special      prints those of tests/test_special.c
 """
 import math
 import sys
@@ -222,7 +223,31 @@ def samples():
             yield row[0], make, row
 
 
+SIDES = [1e-5, 0.1, 0.7, 1.4616, 3.3, 9.7, 10.2, 19.4, 47.1, 1000.5, 1e8]
+NEGATIVE = [-1e-5, -0.1, -0.75, -1.01, -3.3, -20.6, -1000.25]
+TAILS = [1e-300, 1e-8, 0.01, 0.3, 0.49, 0.5, 0.51, 0.75, 0.9, 0.999, 0.999999, 1 - 1e-12, 1 - 2e-16]
+
+
+def print_special():
+    """Rows of an order, or 0, an argument and the value; where that fits into a float64."""
+    print('digamma')
+    for x in SIDES + NEGATIVE:
+        print(f'    {{0, {number(x)}, {number(apply(mp.digamma, x))}}},')
+    print('polygamma')
+    for order in (1, 2, 3, 10, 51, 160):
+        for x in SIDES + NEGATIVE:
+            value = apply(polygamma(order), x)
+            if 1e-300 < abs(value) < INF:
+                print(f'    {{{order}, {number(x)}, {number(value)}}},')
+    print('erfinv')
+    for x in TAILS:
+        print(f'    {{0, {number(x)}, {number(apply(inverse_erf, x))}}},')
+
+
 def main(wanted):
+    if wanted == ['special']:
+        print_special()
+        return
     for name, make, row in samples():
         if not wanted or name.partition(' ')[0] in wanted:
             print(f'    /* {name} */')

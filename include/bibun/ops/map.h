@@ -138,8 +138,9 @@ BB_BUILDER bb_node *bb_erfc(bb_node *x);
 BB_BUILDER bb_node *bb_erfinv(bb_node *x);
 /* log |gamma(x)|; infinite at 0 and the negative integers; d there is digamma's pole */
 BB_BUILDER bb_node *bb_lgamma(bb_node *x);
-/* psi(x), the derivative of log |gamma(x)|, to 1e-15 of max(1, |psi|): -infinity at 0, infinity at
- * -0, NaN at the negative integers, where the sides differ (Abramowitz and Stegun, 6.3) */
+/* psi(x), the derivative of log |gamma(x)|, for x > 0 to 1e-15 of max(1, |psi|); -infinity at 0,
+ * infinity at -0, NaN at the negative integers, where the sides differ (Abramowitz and Stegun, 6.3)
+ */
 BB_BUILDER bb_node *bb_digamma(bb_node *x);
 /* the derivative of digamma of that order, 0 .. 160 (0: digamma itself). Odd orders are infinity at
  * 0, -1, -2 ...; even ones have digamma's poles (Abramowitz and Stegun, 6.4) */

@@ -6,6 +6,7 @@ at poles) stands in the table as C's Annex F and the headers of the ops have it.
 
 usage: golden_maps.py [op ...]     prints the figures of the ops named, or of all
        golden_maps.py special      prints those of tests/test_special.c
+       golden_maps.py derivatives  prints those of tests/test_maps_derivatives.c
 """
 import math
 import sys
@@ -244,7 +245,31 @@ def print_special():
         print(f'    {{0, {number(x)}, {number(apply(inverse_erf, x))}}},')
 
 
+# Far out, next to poles and ends of domains, and once at an ordinary place.
+FAR = {
+    'log1p': [0.5, -0.9999999999, 1e20], 'expm1': [0.5, -40, 1e-10], 'log2': [1.5, 1e-50, 1e50],
+    'exp2': [0.5, -100], 'rsqrt': [1.5, 1e-50, 1e50], 'cbrt': [-1.5, 1e-50, 1e50],
+    'reciprocal': [-1.5, 1e-50, 1e50], 'tan': [0.5, 1.57], 'asin': [0.5, -0.9999999999],
+    'acos': [0.5, 0.9999999999], 'atan': [0.5, 1e6, -1e60], 'sinh': [0.5, -20], 'cosh': [0.5, 20],
+    'asinh': [0.5, -1e6, 1e60], 'acosh': [1.5, 1.0000001, 1e60], 'atanh': [0.5, -0.9999999999],
+    'erf': [0.5, -5, 12], 'erfc': [0.5, -5, 12], 'erfinv': [0.5, -0.99999, 0.9999999999],
+    'lgamma': [0.5, 1e-10, 30.5, -2.3, 1e10], 'digamma': [0.5, 1e-10, 30.5, -2.25, 1e10],
+}
+
+
+def print_derivatives():
+    for name, function, *_ in VALUES:
+        for x in FAR.get(name, []):
+            with mp.workdps(320):
+                slopes = [mp.diff(function, mpf(float(x)), n) for n in (1, 2, 3)]
+                figures = ', '.join(number(rounded(d)) for d in slopes)
+            print(f'    {{"{name}", bb_{name}, {number(float(x))}, {{{figures}}}}},')
+
+
 def main(wanted):
+    if wanted == ['derivatives']:
+        print_derivatives()
+        return
     if wanted == ['special']:
         print_special()
         return

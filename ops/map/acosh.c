@@ -3,9 +3,9 @@
  * positive below -1 too, and overflow. */
 #include "support.h"
 
-#include <tgmath.h>
+#include <bibun/vector_math.h>
 
-BB_MAP1(tile, acosh(x))
+BB_VECTOR1(tile, acosh(x))
 
 static bb_node *backward(bb_node *y, bb_node *dy, int i)
 {

@@ -2,9 +2,9 @@
 /* The arc sine. Its rule factors 1 - x^2, which is exact near 1 and -1. */
 #include "support.h"
 
-#include <tgmath.h>
+#include <bibun/vector_math.h>
 
-BB_MAP1(tile, asin(x))
+BB_VECTOR1(tile, asin(x))
 
 static bb_node *backward(bb_node *y, bb_node *dy, int i)
 {

@@ -3,9 +3,9 @@
  * overflows. */
 #include "support.h"
 
-#include <tgmath.h>
+#include <bibun/vector_math.h>
 
-BB_MAP1(tile, asinh(x))
+BB_VECTOR1(tile, asinh(x))
 
 static bb_node *backward(bb_node *y, bb_node *dy, int i)
 {

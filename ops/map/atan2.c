@@ -3,9 +3,9 @@
  * vanish. */
 #include "support.h"
 
-#include <tgmath.h>
+#include <bibun/vector_math.h>
 
-BB_MAP2(tile, atan2(x, y))
+BB_VECTOR2(tile, atan2(x, y))
 
 static bb_node *backward(bb_node *y, bb_node *dy, int i)
 {

@@ -2,9 +2,9 @@
 /* The inverse of the hyperbolic tangent. Its rule factors 1 - x^2, which is exact near 1 and -1. */
 #include "support.h"
 
-#include <tgmath.h>
+#include <bibun/vector_math.h>
 
-BB_MAP1(tile, atanh(x))
+BB_VECTOR1(tile, atanh(x))
 
 static bb_node *backward(bb_node *y, bb_node *dy, int i)
 {

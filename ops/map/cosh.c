@@ -2,9 +2,9 @@
 /* The hyperbolic cosine. */
 #include "support.h"
 
-#include <tgmath.h>
+#include <bibun/vector_math.h>
 
-BB_MAP1(tile, cosh(x))
+BB_VECTOR1(tile, cosh(x))
 
 static bb_node *backward(bb_node *y, bb_node *dy, int i)
 {

@@ -2,11 +2,11 @@
 /* The error function. */
 #include "support.h"
 
-#include <tgmath.h>
+#include <bibun/vector_math.h>
 
 static const double two_over_root_pi = 1.12837916709551257390;
 
-BB_MAP1(tile, erf(x))
+BB_VECTOR1(tile, erf(x))
 
 static bb_node *backward(bb_node *y, bb_node *dy, int i)
 {

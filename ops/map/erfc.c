@@ -2,11 +2,11 @@
 /* 1 - erf(x), exact where it is small. */
 #include "support.h"
 
-#include <tgmath.h>
+#include <bibun/vector_math.h>
 
 static const double two_over_root_pi = 1.12837916709551257390;
 
-BB_MAP1(tile, erfc(x))
+BB_VECTOR1(tile, erfc(x))
 
 static bb_node *backward(bb_node *y, bb_node *dy, int i)
 {

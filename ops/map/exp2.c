@@ -2,11 +2,11 @@
 /* Powers of 2; the rule reads the result. */
 #include "support.h"
 
-#include <tgmath.h>
+#include <bibun/vector_math.h>
 
 static const double log_of_2 = 0.69314718055994530942;
 
-BB_MAP1(tile, exp2(x))
+BB_VECTOR1(tile, exp2(x))
 
 static bb_node *backward(bb_node *y, bb_node *dy, int i)
 {

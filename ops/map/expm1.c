@@ -3,9 +3,9 @@
  * below 0. */
 #include "support.h"
 
-#include <tgmath.h>
+#include <bibun/vector_math.h>
 
-BB_MAP1(tile, expm1(x))
+BB_VECTOR1(tile, expm1(x))
 
 static bb_node *backward(bb_node *y, bb_node *dy, int i)
 {

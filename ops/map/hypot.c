@@ -2,9 +2,9 @@
 /* The distance from the origin, whose slopes there are 0 in every order. */
 #include "support.h"
 
-#include <tgmath.h>
+#include <bibun/vector_math.h>
 
-BB_MAP2(tile, hypot(x, y))
+BB_VECTOR2(tile, hypot(x, y))
 
 static bb_node *backward(bb_node *y, bb_node *dy, int i)
 {

@@ -2,9 +2,9 @@
 /* log(1 + x), exact for small x. */
 #include "support.h"
 
-#include <tgmath.h>
+#include <bibun/vector_math.h>
 
-BB_MAP1(tile, log1p(x))
+BB_VECTOR1(tile, log1p(x))
 
 static bb_node *backward(bb_node *y, bb_node *dy, int i)
 {

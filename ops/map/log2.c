@@ -2,11 +2,11 @@
 /* The logarithm to base 2, with the infinities and NaN of C. */
 #include "support.h"
 
-#include <tgmath.h>
+#include <bibun/vector_math.h>
 
 static const double log_of_2 = 0.69314718055994530942;
 
-BB_MAP1(tile, log2(x))
+BB_VECTOR1(tile, log2(x))
 
 static bb_node *backward(bb_node *y, bb_node *dy, int i)
 {

@@ -2,9 +2,9 @@
 /* The tangent of radians; its rule reads the result. */
 #include "support.h"
 
-#include <tgmath.h>
+#include <bibun/vector_math.h>
 
-BB_MAP1(tile, tan(x))
+BB_VECTOR1(tile, tan(x))
 
 static bb_node *backward(bb_node *y, bb_node *dy, int i)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* First to third derivatives of elementwise functions where naive formulas overflow or lose their
- * digits, and what they are at kinks and poles of functions of two operands. */
+ * digits, those at kinks and poles of functions of two operands, and signs of zeros. */
 #include <bibun/bibun.h>
 #include <criterion/criterion.h>
 #include <math.h>
@@ -202,6 +202,40 @@ Test(maps_derivatives, of_one_operand)
 {
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         check(&cases[i]);
+}
+
+/* Figures cannot tell -0 from 0. Long enough for whole vectors and a rest. */
+static void keeps_the_sign_of_zero(bb_node *(*build)(bb_node *), bb_dtype dtype, double small)
+{
+    double numbers[37];
+    for (int i = 0; i < 37; i++)
+        numbers[i] = i % 3 ? -small : small;
+    bb_graph *g = bb_graph_new();
+    bb_node *x = bb_input(g, "x", dtype, BB_SHAPE(37)), *y = build(x);
+    bb_tensor *drawn = bb_tensor_from(BB_F64, BB_SHAPE(37), numbers);
+    bb_tensor *at = bb_tensor_cast(drawn, dtype), *got = bb_eval(y, BB_FEEDS({x, at}), NULL);
+    for (int i = 0; i < 37; i++) {
+        double zero = bb_tensor_at(got, i);
+        cr_expect(zero == 0 && !signbit(zero) == !signbit(numbers[i]), "%s, %s, element %d: %g",
+                  bb_node_op_name(y), bb_dtype_text(dtype), i, zero);
+    }
+    bb_tensor_release(drawn);
+    bb_tensor_release(at);
+    bb_tensor_release(got);
+    bb_graph_free(g);
+}
+
+Test(maps_derivatives, zeros_have_signs)
+{
+    static bb_node *(*const odd[])(bb_node *) = {bb_log1p,  bb_expm1, bb_cbrt,  bb_tan,   bb_asin,
+                                                 bb_atan,   bb_sinh,  bb_asinh, bb_atanh, bb_erf,
+                                                 bb_erfinv, bb_floor, bb_ceil,  bb_round, bb_trunc};
+    for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
+        keeps_the_sign_of_zero(odd[i], BB_F32, 0);
+        keeps_the_sign_of_zero(odd[i], BB_F64, 0);
+    }
+    keeps_the_sign_of_zero(bb_round, BB_F32, 0.5);
+    keeps_the_sign_of_zero(bb_trunc, BB_F64, 0.75);
 }
 
 /* The derivatives of a function of two numbers: first in x and y, then twice. */

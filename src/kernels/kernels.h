@@ -119,4 +119,12 @@ size_t bb__matmul_scratch(const bb_array *x, const bb_array *y);
 void bb__fill_uniform(const bb_array *out, double low, double high, uint64_t key, int threads);
 void bb__fill_normal(const bb_array *out, double mean, double deviation, uint64_t key, int threads);
 
+/* Special functions (special.c): poles and values outside the domain as the headers of the ops say.
+ */
+
+double bb__lgamma(double x);
+double bb__digamma(double x);
+double bb__polygamma(int64_t n, double x); /* n >= 0; 0 is digamma */
+double bb__erfinv(double x);
+
 #endif

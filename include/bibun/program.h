@@ -84,10 +84,10 @@ BB_API void bb_program_set_seed(bb_program *p, uint64_t seed);
 BB_API void bb_program_set_step(bb_program *p, uint64_t step);
 BB_API uint64_t bb_program_step(const bb_program *p);
 
-/* During a run, numbers that are too small for a float to have all its digits (below 1.2e-38 in
- * f32, 2.2e-308 in f64) count as zero, where the processor can do that: with them some are a hundred
- * times slower. Keep them with true. Constants folded while compiling keep them. */
-BB_API void bb_program_keep_denormals(bb_program *p, bool keep);
+/* Denormals, numbers that are too small for a float to have all its digits (below 1.2e-38 in f32),
+ * are a hundred times slower on many processors. Matrix products and convolutions take them for
+ * zero; with true everything in a run does, where the processor can do that. False by default. */
+BB_API void bb_program_flush_denormals(bb_program *p, bool flush);
 
 typedef struct bb_program_stats {
     int nodes;          /* of the graph that the outputs need */

@@ -46,13 +46,18 @@ static bb_shape jacobian_shape(const job *j, int i)
     return join(bb_node_shape(j->y), bb_node_shape(j->xs.items[i]));
 }
 
+static bb_node *reshape_to(bb_node *x, bb_shape shape)
+{
+    return bb_shape_equal(bb_node_shape(x), shape) ? x : bb_reshape(x, shape);
+}
+
 static bb_status by_rows(const job *j, bb_node **out)
 {
     bb_node *each = identity(j, j->y);
     bb_nodes products = {j->xs.count, j->rows};
     bb_status status = bb__batch(j->name, products, BB_NODES(j->u), BB_NODES(each), out);
     for (int i = 0; i < j->xs.count && status == BB_OK; i++)
-        out[i] = bb_reshape(out[i], jacobian_shape(j, i));
+        out[i] = reshape_to(out[i], jacobian_shape(j, i));
     return status;
 }
 
@@ -72,7 +77,7 @@ static bb_node *by_columns(const job *j, int i)
     bb__batch(j->name, BB_NODES(j->columns[i]), BB_NODES(j->along[i]), BB_NODES(each), &columns);
     if (bb_node_kind_of(columns) == BB_NODE_INERT)
         return columns;
-    bb_node *d = columns_last(bb_reshape(columns, join(b, a)), b.ndim, a.ndim);
+    bb_node *d = columns_last(reshape_to(columns, join(b, a)), b.ndim, a.ndim);
     return bb_node_dtype(d) == bb_node_dtype(x) ? d : bb_cast(d, bb_node_dtype(x));
 }
 

@@ -322,7 +322,8 @@ Test(calculus, cotangents_vanish)
 {
     bb_node *x = varied("x", BB_SHAPE(3)), *v = varied("v", BB_SHAPE(3));
     bb_node *a = varied("a", BB_SHAPE(3, 3));
-    cr_assert_eq(stats_of(BB_NODES(bb_jvp(bb_exp(x), x, v))).steps, 2);
+    cr_assert_eq(stats_of(BB_NODES(bb_jvp(bb_exp(x), x, v))).flops,
+                 stats_of(BB_NODES(bb_mul(bb_exp(x), v))).flops);
     bb_program_stats stats = stats_of(BB_NODES(bb_jvp(bb_matmul(x, a), x, v)));
     bb_program_stats product = stats_of(BB_NODES(bb_matmul(v, a)));
     cr_assert_eq(stats.flops, product.flops);

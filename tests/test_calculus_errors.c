@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What the calculus refuses, to the letter. */
+#include "probe.h"
 #include "refusals.h"
 
 TestSuite(calculus_errors, .init = refusals_begin, .fini = refusals_end);
@@ -151,6 +152,11 @@ static bb_node *squared(bb_node *y, bb_node *dy, int i)
     return bb_square(dy);
 }
 
+static bb_node *squared_sum(bb_node *y, bb_node *dy, int i)
+{
+    return bb_mul(bb_sum(dy, BB_ALL), bb_node_input(y, i));
+}
+
 static bb_node *ruled(bb_node *(*rule)(bb_node *y, bb_node *dy, int i))
 {
     return bb_custom_gradient(bb_exp(w.v), BB_NODES(w.v), rule);
@@ -212,4 +218,44 @@ Test(calculus_errors, gradient_ops)
             bb_straight_through(w.x, w.v));
     REFUSED(TYPE, "straight_through: types differ: x f32 [2 3] x d f64 [2 3]",
             bb_straight_through(w.x, w.d));
+}
+
+/* Memory that runs out: each allocation of these calls fails once. */
+
+static bb_node *everything(bb_graph *g)
+{
+    bb_node *x = bb_input(g, "x", BB_F64, BB_SHAPE(3)), *v = bb_input(g, "v", BB_F64, BB_SHAPE(3));
+    bb_node *y = bb_custom_gradient(bb_apply(&opaque, BB_NODES(x), NULL), BB_NODES(x), squared_sum);
+    bb_node *rows = bb_vmap(y, x, bb_broadcast(v, BB_SHAPE(2, 3)));
+    bb_node *smooth = bb_mul(bb_exp(x), bb_sum(x, BB_ALL)), *products[2];
+    bb_nodes both = BB_NODES(smooth, rows), two = BB_NODES(x, v);
+    bb_vjps(both, two, both, products);
+    bb_node *sum = bb_add(bb_sum(products[0], BB_ALL), bb_sum(bb_jvp(smooth, x, v), BB_ALL));
+    sum = bb_add(sum, bb_sum(bb_jacobian(smooth, x), BB_ALL));
+    sum = bb_add(sum, bb_sum(bb_jacobian(bb_broadcast(smooth, BB_SHAPE(9, 3)), x), BB_ALL));
+    sum = bb_add(sum, bb_sum(bb_hvp(bb_sum(smooth, BB_ALL), x, v), BB_ALL));
+    return bb_add(sum, bb_sum(bb_hessian(bb_sum(smooth, BB_ALL), x), BB_ALL));
+}
+
+static bool build_with(long fails_at)
+{
+    probe_begin(fails_at);
+    bb_graph *g = bb_graph_new();
+    bool done = g && bb_node_kind_of(everything(g)) == BB_NODE_OP;
+    cr_assert(!g || done == !bb_graph_error(g), "allocation %ld", fails_at);
+    if (g && !done)
+        cr_assert_eq(bb_graph_status(g), BB_OUT_OF_MEMORY, "%s", bb_graph_error(g));
+    bb_graph_free(g);
+    cr_assert_eq(probe.live, 0, "after allocation %ld failed", fails_at);
+    return done;
+}
+
+Test(calculus_errors, memory)
+{
+    cr_assert(build_with(0));
+    long calls = probe.calls;
+    cr_assert_gt(calls, 30);
+    for (long n = 1; n <= calls; n++)
+        cr_assert(!build_with(n), "nobody noticed that allocation %ld failed", n);
+    probe_end();
 }

@@ -22,7 +22,7 @@ Test(custom_gradient, replaces_the_values_own)
     bb_node *d = bb_grad(bb_sum(y, BB_ALL), x);
     expect_same(d, bb_sigmoid(x));
     bb_tensor *value = value_of(y);
-    cr_assert_eq(bb_tensor_at(value, 1), log(exp(2) + 1));
+    cr_assert(fabs(bb_tensor_at(value, 1) - log(exp(2) + 1)) < 1e-14);
     cr_assert(isinf(bb_tensor_at(value, 2)), "the value is what it was");
     bb_tensor_release(value);
 }

@@ -30,9 +30,10 @@ bb_node *bb__no_memory(bb_node *x, const char *name);
 enum { BB__FROM = 1, BB__DEPENDS = 2, BB__WAY = 4 };
 
 typedef struct bb__ways {
-    unsigned char *marks; /* NULL when memory ran out; the caller releases it */
-    int count;            /* ids from 0 on: up to the last of `to` */
-    double flops;         /* of the ops on the way, `from` aside */
+    unsigned char
+        *marks;   /* the caller releases it; NULL when the graph failed for want of memory */
+    int count;    /* ids from 0 on: up to the last of `to` */
+    double flops; /* of the ops on the way, `from` aside */
 } bb__ways;
 
 /* Marks the nodes through which one of `to` depends on one of `from`, ends included. Nothing leads

@@ -95,12 +95,13 @@ static bb_status push(bb_nodes ys, bb_nodes xs, bb_nodes directions, bb_node **u
     bb_node *crooked = bb__find_not_linear(cotangents, gradients);
     if (crooked)
         return bb__give_inert(refuse_rule(crooked, "jvp"), ys.count, out);
-    bb_status status = bb__pull(gradients, cotangents, directions, out);
-    if (status == BB_OK && bb__depend((bb_nodes){ys.count, out}, cotangents))
-        return bb__give_inert(bb_fail_node(ys.items[0], NULL, "jvp", BB_BAD_GRADIENT,
-                                           "a gradient rule is not linear in its cotangent"),
-                              ys.count, out);
-    return status;
+    if (bb__pull(gradients, cotangents, directions, out) != BB_OK)
+        return bb__give_inert(ys.items[0], ys.count, out);
+    if (bb__depend((bb_nodes){ys.count, out}, cotangents))
+        bb_fail_node(ys.items[0], NULL, "jvp", BB_BAD_GRADIENT,
+                     "a gradient rule is not linear in its cotangent");
+    bool failed = bb_graph_has_failed(bb_node_graph(ys.items[0]));
+    return failed ? bb__give_inert(ys.items[0], ys.count, out) : BB_OK;
 }
 
 bb_status bb_vjps(bb_nodes ys, bb_nodes xs, bb_nodes cotangents, bb_node **products_out)

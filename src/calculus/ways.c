@@ -51,8 +51,10 @@ bb__ways bb__ways_between(bb_nodes from, bb_nodes to)
         if (bb_node_id(to.items[i]) >= ways.count)
             ways.count = bb_node_id(to.items[i]) + 1;
     ways.marks = bb_memory_zeroed((size_t)ways.count, sizeof *ways.marks);
-    if (!ways.marks)
+    if (!ways.marks) {
+        bb__no_memory(to.items[0], "calculus");
         return ways;
+    }
     for (int i = 0; i < from.count; i++)
         if (bb_node_id(from.items[i]) < ways.count)
             ways.marks[bb_node_id(from.items[i])] = BB__FROM | BB__DEPENDS;

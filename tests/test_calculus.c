@@ -272,6 +272,14 @@ Test(calculus, empty_and_single)
     expect_zero(bb_jvp(sum, none, none), BB_SCALAR);
     expect_zero(bb_vjp(bb_exp(none), none, none), BB_SHAPE(0, 2));
     expect_zero(bb_hvp(sum, none, none), BB_SHAPE(0, 2));
+    bb_node *tall = bb_broadcast(bb_mul(point, sum), BB_SHAPE(40)), *j[3];
+    cr_assert_eq(bb_jacobians(tall, BB_NODES(none, point, x), j), BB_OK);
+    expect_zero(j[0], BB_SHAPE(40, 0, 2));
+    expect_same(j[1], bb_broadcast(sum, BB_SHAPE(40)));
+    expect_same(j[2], bb_broadcast(point, BB_SHAPE(40, 3)));
+    cr_assert_eq(bb_jacobians(sum, BB_NODES(none, point, x), j), BB_OK);
+    expect_zero(j[0], BB_SHAPE(0, 2));
+    expect_zero(j[1], BB_SCALAR);
     expect_same(bb_jacobian(bb_square(point), point), bb_mul_scalar(point, 2));
     expect_same(bb_hessian(bb_exp(point), point), bb_exp(point));
     expect_same(bb_reshape(bb_jacobian(bb_exp(one), one), BB_SHAPE(1, 1)), bb_exp(one));

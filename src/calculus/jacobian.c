@@ -129,8 +129,9 @@ static bb_status differentiate(job *j, bb_node **out)
         return by_rows(j, out);
     for (int i = 0; i < j->xs.count; i++) {
         bb_node *x = j->xs.items[i];
-        out[i] = is_empty(j) ? bb_full(bb_node_graph(x), bb_node_dtype(x), jacobian_shape(j, i), 0)
-                             : by_columns(j, i);
+        bb_shape shape = jacobian_shape(j, i);
+        out[i] = bb_shape_count(shape) > 0 ? by_columns(j, i)
+                                           : bb_full(bb_node_graph(x), bb_node_dtype(x), shape, 0);
     }
     bool failed = bb_graph_has_failed(bb_node_graph(j->y));
     return failed ? bb__give_inert(j->y, j->xs.count, out) : BB_OK;

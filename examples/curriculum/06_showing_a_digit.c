@@ -69,9 +69,7 @@ int main(int argc, char **argv)
     else
         lesson_report(l, "label of the first training image", label, NULL);
 
-    char title[64];
-    snprintf(title, sizeof title, "The first training image, label %d", label);
-    bb_plot *plot = bb_plot_new(title);
+    bb_plot *plot = bb_plot_new(lesson_text(l, "The first training image, label %d", label));
     plot_digit(l, plot, image, digits.side);
     bb_tensor_release(image);
     if (lesson_out(l)) /* lesson_plot prints it otherwise */

@@ -9,9 +9,6 @@
  * that is said to be the training set's is the mini-batch's. */
 #include "lesson.h"
 
-#include <stdio.h>
-#include <time.h>
-
 enum { BATCH = 100, HIDDEN = 50, CLASSES = 10, STEPS = 10000, MAX_EPOCHS = 1000 };
 
 typedef struct trial {
@@ -30,13 +27,6 @@ typedef struct history {
     int steps, epochs;
     double loss[STEPS], train[MAX_EPOCHS], test[MAX_EPOCHS], seconds;
 } history;
-
-static double now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
 
 /* part: network */
 static bb_node *two_layer_net(bb_node *x, bb_params *p, const trial *t)
@@ -76,13 +66,13 @@ static void learn(lesson *l, const trial *kind, const lesson_digits *d, history 
         h->test[h->epochs] = bb_program_number(exam, test);
         if (i == h->steps)
             break;
-        double start = now();
+        double start = lesson_seconds();
         const bb_tensor *xs, *ts;
         for (; i < h->steps && bb_batches_next(batches, &xs, &ts); i++) {
             lesson_run(l, step, BB_FEEDS({x, xs}, {t, ts}));
             h->loss[i] = bb_program_number(step, loss);
         }
-        h->seconds += now() - start;
+        h->seconds += lesson_seconds() - start;
     }
     bb_batches_free(batches);
     bb_program_free(exam);
@@ -94,18 +84,15 @@ static void learn(lesson *l, const trial *kind, const lesson_digits *d, history 
 
 static void judge(lesson *l, const trial *t, const history *h)
 {
-    char name[64];
     double test = h->test[h->epochs], train = h->train[h->epochs];
     const double *band = lesson_mnist(l) ? t->mnist : t->digits;
-    snprintf(name, sizeof name, "%s, test accuracy", t->name);
     if (h->steps == STEPS || !lesson_mnist(l))
-        lesson_band(l, name, band[0], band[1], test);
+        lesson_band(l, lesson_text(l, "%s, test accuracy", t->name), band[0], band[1], test);
     else
-        lesson_report(l, name, test, "");
-    snprintf(name, sizeof name, "%s, training less test accuracy", t->name);
-    lesson_band(l, name, -.02, lesson_mnist(l) ? .02 : .08, train - test);
-    snprintf(name, sizeof name, "%s, training took", t->name);
-    lesson_report(l, name, h->seconds, "s");
+        lesson_report(l, lesson_text(l, "%s, test accuracy", t->name), test, "");
+    lesson_band(l, lesson_text(l, "%s, training less test accuracy", t->name), -.02,
+                lesson_mnist(l) ? .02 : .08, train - test);
+    lesson_report(l, lesson_text(l, "%s, training took", t->name), h->seconds, "s");
 }
 
 static void draw_losses(lesson *l, const history *h)

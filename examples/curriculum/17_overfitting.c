@@ -24,15 +24,11 @@ static bb_node *network(bb_node *x, bb_params *p)
 
 static double measure(lesson *l, bb_node *(*what)(bb_node *, bb_node *), bb_params *p, set s)
 {
-    bb_error error = {0};
     bb_graph *g = bb_graph_new();
     bb_node *x = bb_input(g, "x", BB_F32, bb_tensor_shape(s.images));
     bb_node *t = bb_input(g, "t", BB_I32, bb_tensor_shape(s.labels));
-    bb_tensor *value =
-        bb_eval(what(network(x, p), t), BB_FEEDS({x, s.images}, {t, s.labels}), &error);
-    lesson_need(l, value != NULL, error.text);
-    double number = bb_tensor_at(value, 0);
-    bb_tensor_release(value);
+    double number =
+        lesson_number(l, what(network(x, p), t), BB_FEEDS({x, s.images}, {t, s.labels}));
     bb_graph_free(g);
     return number;
 }
@@ -52,16 +48,14 @@ static void release(set s)
 
 static void learn(lesson *l, set train, set test, double curves[2][MEASURES][SHOTS])
 {
-    bb_error error = {0};
     bb_graph *g = bb_graph_new();
     bb_params *p = bb_params_new(lesson_seed(l));
     bb_node *x = bb_input(g, "x", BB_F32, BB_SHAPE(BATCH, bb_tensor_shape(train.images).dim[1]));
     bb_node *t = bb_input(g, "t", BB_I32, BB_SHAPE(BATCH));
     bb_node *loss = bb_softmax_cross_entropy(network(x, p), t);
     bb_program *step = lesson_compile(l, g, BB_NODES(bb_adam(loss, p, 0.003)));
-    bb_batches *batches =
-        bb_batches_new(train.images, train.labels, BATCH, BB_DRAWN, lesson_seed(l), &error);
-    lesson_need(l, batches != NULL, error.text);
+    bb_batches *batches = lesson_batches(l, train.images, train.labels, BATCH, BB_DRAWN);
+    bb_batches_set_endless(batches, true);
     for (int i = 0; i <= STEPS; i++) {
         for (int k = 0; k < 2 && i % EVERY == 0; k++) {
             set s = k ? test : train;
@@ -69,8 +63,7 @@ static void learn(lesson *l, set train, set test, double curves[2][MEASURES][SHO
             curves[k][LOSS][i / EVERY] = measure(l, bb_softmax_cross_entropy, p, s);
         }
         const bb_tensor *images, *labels;
-        while (!bb_batches_next(batches, &images, &labels))
-            continue;
+        bb_batches_next(batches, &images, &labels);
         lesson_run(l, step, BB_FEEDS({x, images}, {t, labels}));
     }
     bb_batches_free(batches);

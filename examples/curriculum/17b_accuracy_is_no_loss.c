@@ -4,8 +4,6 @@
  * staircase, cross-entropy a smooth curve. The engine refuses to differentiate the count. */
 #include "lesson.h"
 
-#include <stdio.h>
-
 enum { DIGITS = 200, HIDDEN = 50, CLASSES = 10, SWEEP = 401, WEIGHTS = HIDDEN * CLASSES };
 
 /* The program's two outputs with the weight at `value`; the weight is put back. */

@@ -7,7 +7,6 @@
 #include "lesson.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 enum { TRAIN = 400, VALIDATION = 100, BATCH = 100, HIDDEN = 50, CLASSES = 10, EPOCHS = 50 };
@@ -52,7 +51,6 @@ static bb_node *accuracy(bb_graph *g, bb_params *p, bb_tensor *images, bb_tensor
 /* Judged by `d`'s test set, in place of which the search has the validation set. */
 static void learn(lesson *l, const lesson_digits *d, trial *r)
 {
-    bb_error error = {0};
     bb_graph *g = bb_graph_new();
     bb_params *p = bb_params_new(lesson_seed(l));
     bb_node *x = bb_input(g, "x", BB_F32, BB_SHAPE(BATCH, d->side * d->side));
@@ -63,20 +61,15 @@ static void learn(lesson *l, const lesson_digits *d, trial *r)
     bb_program *program = lesson_compile(l, g, BB_NODES(step));
     bb_node *train = accuracy(g, p, d->train_images, d->train_labels);
     bb_node *validation = accuracy(g, p, d->test_images, d->test_labels);
-    bb_program *exam = lesson_compile(l, g, BB_NODES(train, validation));
-    bb_batches *batches = bb_batches_new(d->train_images, d->train_labels, BATCH, BB_SHUFFLED,
-                                         lesson_seed(l), &error);
-    lesson_need(l, batches != NULL, error.text);
+    bb_batches *batches = lesson_batches(l, d->train_images, d->train_labels, BATCH, BB_SHUFFLED);
     for (int epoch = 0; epoch <= EPOCHS; epoch++) {
-        lesson_run(l, exam, BB_NO_FEEDS);
-        r->train[epoch] = bb_program_number(exam, train);
-        r->validation[epoch] = bb_program_number(exam, validation);
+        r->train[epoch] = lesson_number(l, train, BB_NO_FEEDS);
+        r->validation[epoch] = lesson_number(l, validation, BB_NO_FEEDS);
         const bb_tensor *xs, *ts;
         while (epoch < EPOCHS && bb_batches_next(batches, &xs, &ts))
             lesson_run(l, program, BB_FEEDS({x, xs}, {t, ts}));
     }
     bb_batches_free(batches);
-    bb_program_free(exam);
     bb_program_free(program);
     bb_params_free(p);
     bb_graph_free(g);
@@ -107,9 +100,8 @@ static void draw_best(lesson *l, const trial *trials)
     bb_plot *plot = bb_plot_new("The best six");
     bb_plot_columns(plot, 2);
     for (int i = 0; i < BEST; i++) {
-        char title[64];
-        snprintf(title, sizeof title, "rate %.2g, decay %.1g", trials[i].rate, trials[i].decay);
-        bb_plot_panel(plot, title);
+        bb_plot_panel(plot,
+                      lesson_text(l, "rate %.2g, decay %.1g", trials[i].rate, trials[i].decay));
         bb_plot_axes(plot, "epoch", "share of digits recognised");
         bb_plot_y_range(plot, 0, 1);
         bb_plot_line(plot, "training set", EPOCHS + 1, NULL, trials[i].train);

@@ -14,12 +14,12 @@ enum { BATCH = 100, HIDDEN = 50, CLASSES = 10, STEPS = 10000, MAX_EPOCHS = 1000 
 typedef struct trial {
     const char *name;
     bb_node *(*activation)(bb_node *x);
-    double mnist[2], digits[2]; /* bands of the test accuracy */
+    double mnist[2], quick_mnist[2], digits[2]; /* bands of the test accuracy */
 } trial;
 
 static const trial trials[] = {
-    {"ReLU", bb_relu, {.966, .973}, {.9, .995}},
-    {"sigmoid", bb_sigmoid, {.942, .951}, {.88, .995}},
+    {"ReLU", bb_relu, {.966, .973}, {.905, .935}, {.9, .995}},
+    {"sigmoid", bb_sigmoid, {.942, .951}, {.84, .88}, {.88, .995}},
 };
 enum { TRIALS = sizeof trials / sizeof trials[0] };
 
@@ -85,11 +85,9 @@ static void learn(lesson *l, const trial *kind, const lesson_digits *d, history 
 static void judge(lesson *l, const trial *t, const history *h)
 {
     double test = h->test[h->epochs], train = h->train[h->epochs];
-    const double *band = lesson_mnist(l) ? t->mnist : t->digits;
-    if (h->steps == STEPS || !lesson_mnist(l))
-        lesson_band(l, lesson_text(l, "%s, test accuracy", t->name), band[0], band[1], test);
-    else
-        lesson_report(l, lesson_text(l, "%s, test accuracy", t->name), test, "");
+    const double *mnist = lesson_quick(l) ? t->quick_mnist : t->mnist;
+    const double *band = lesson_mnist(l) ? mnist : t->digits;
+    lesson_band(l, lesson_text(l, "%s, test accuracy", t->name), band[0], band[1], test);
     lesson_band(l, lesson_text(l, "%s, training less test accuracy", t->name), -.02,
                 lesson_mnist(l) ? .02 : .08, train - test);
     lesson_report(l, lesson_text(l, "%s, training took", t->name), h->seconds, "s");

@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum {
     CHART_WIDTH = 560,
@@ -19,7 +20,9 @@ enum {
     TITLE_FONT = 18,
     LEAST_FONT = 8,
     MARGIN = 20,
-    MOST_TICKS = 6
+    MOST_TICKS = 9,
+    FEW_TICKS = 6,
+    LABELS = 40 /* characters of all of an axis's tick labels, beyond which they are too many */
 };
 
 /* What all panels have in common; width and height are those of a panel. */
@@ -69,12 +72,23 @@ static void put_power(FILE *file, int power)
         bb__put_code(file, raised[size / unit % 10]);
 }
 
+static int label_length(int count, const double *ticks)
+{
+    char text[BB__NUMBER_TEXT];
+    size_t length = 0;
+    for (int i = 0; i < count; i++)
+        length += strlen(bb__plot_number(text, ticks[i], 12));
+    return (int)length;
+}
+
 /* Few enough that their labels do not touch. */
 static void put_ticks(FILE *file, char name, const bb__axis *axis, const bb__scale *scale)
 {
     char text[BB__NUMBER_TEXT];
     double ticks[BB__MOST_TICKS];
-    int count = bb__scale_ticks(scale, MOST_TICKS, ticks);
+    int count = bb__scale_ticks(scale, axis->is_log ? FEW_TICKS : MOST_TICKS, ticks);
+    if (count > FEW_TICKS && label_length(count, ticks) > LABELS)
+        count = bb__scale_ticks(scale, FEW_TICKS, ticks);
     bool powers = axis->is_log && are_powers(count, ticks);
     fprintf(file, "set %ctics (", name);
     for (int i = 0; i < count; i++) {
@@ -179,7 +193,8 @@ static void put_look(const page *g, const bb__panel *panel)
     else
         fputs("set grid linecolor rgb '#dddddd' linetype 1\nset border linecolor rgb '#606060'\n"
               "set tics nomirror out scale 0.6 textcolor rgb 'black'\n"
-              "set xtics offset 0,0.3\nset xlabel offset 0,0.6\n",
+              "set xtics offset 0,0.3\nset xlabel offset 0,0.6\n"
+              "set ylabel offset -0.5,0\n",
               g->file);
     if (is_image && !has_key(panel) && !panel->x.label && !panel->y.label)
         fprintf(g->file, "set margins 1,1,1,%d\n", panel->title ? 3 : 1);

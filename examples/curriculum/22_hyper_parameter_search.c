@@ -16,6 +16,10 @@ typedef struct trial {
     double rate, decay, train[EPOCHS + 1], validation[EPOCHS + 1]; /* accuracies */
 } trial;
 
+typedef struct set {
+    bb_tensor *images, *labels;
+} set;
+
 /* part: search */
 static double draw(bb_rng *rng, double low_power, double high_power)
 {
@@ -43,28 +47,26 @@ static bb_node *net(bb_node *x, bb_params *p)
     return bb_dense(bb_relu(bb_dense(x, p, "fc1", HIDDEN)), p, "fc2", CLASSES);
 }
 
-static bb_node *accuracy(bb_graph *g, bb_params *p, bb_tensor *images, bb_tensor *labels)
+static bb_node *accuracy(bb_graph *g, bb_params *p, set s)
 {
-    return bb_accuracy(net(bb_constant(g, images), p), bb_constant(g, labels));
+    return bb_accuracy(net(bb_constant(g, s.images), p), bb_constant(g, s.labels));
 }
 
-/* Judged by `d`'s test set, in place of which the search has the validation set. */
-static void learn(lesson *l, const lesson_digits *d, trial *r)
+static void learn(lesson *l, set train, set validation, trial *r)
 {
     bb_graph *g = bb_graph_new();
     bb_params *p = bb_params_new(lesson_seed(l));
-    bb_node *x = bb_input(g, "x", BB_F32, BB_SHAPE(BATCH, d->side * d->side));
+    bb_node *x = bb_input(g, "x", BB_F32, BB_SHAPE(BATCH, bb_tensor_shape(train.images).dim[1]));
     bb_node *t = bb_input(g, "t", BB_I32, BB_SHAPE(BATCH));
     bb_node *loss = bb_softmax_cross_entropy(net(x, p), t);
     const bb_optimise_options options = {.weight_decay = r->decay};
     bb_node *step = bb_optimise(loss, p, bb_optimiser_sgd(r->rate), &options);
     bb_program *program = lesson_compile(l, g, BB_NODES(step));
-    bb_node *train = accuracy(g, p, d->train_images, d->train_labels);
-    bb_node *validation = accuracy(g, p, d->test_images, d->test_labels);
-    bb_batches *batches = lesson_batches(l, d->train_images, d->train_labels, BATCH, BB_SHUFFLED);
+    bb_node *on_train = accuracy(g, p, train), *on_validation = accuracy(g, p, validation);
+    bb_batches *batches = lesson_batches(l, train.images, train.labels, BATCH, BB_SHUFFLED);
     for (int epoch = 0; epoch <= EPOCHS; epoch++) {
-        r->train[epoch] = lesson_number(l, train, BB_NO_FEEDS);
-        r->validation[epoch] = lesson_number(l, validation, BB_NO_FEEDS);
+        r->train[epoch] = lesson_number(l, on_train, BB_NO_FEEDS);
+        r->validation[epoch] = lesson_number(l, on_validation, BB_NO_FEEDS);
         const bb_tensor *xs, *ts;
         while (epoch < EPOCHS && bb_batches_next(batches, &xs, &ts))
             lesson_run(l, program, BB_FEEDS({x, xs}, {t, ts}));
@@ -81,16 +83,14 @@ static void draw_map(lesson *l, const trial *trials)
     bb_plot *plot = bb_plot_new("Accuracy on the validation set");
     bb_plot_axes(plot, "learning rate", "weight decay");
     bb_plot_log(plot, true, true);
-    int first = 0;
     for (int k = 0; k < 3; k++) {
-        double x[TRIALS], y[TRIALS];
-        int n = 0;
-        for (; first < TRIALS && (k == 0 ? first < BEST : k == 2 || score(trials + first) > 0.5);
-             first++, n++) {
-            x[n] = trials[first].rate;
-            y[n] = trials[first].decay;
+        double x[TRIALS], y[TRIALS]; /* NaN leaves a trial out */
+        for (int i = 0; i < TRIALS; i++) {
+            int group = i < BEST ? 0 : score(trials + i) > 0.5 ? 1 : 2;
+            x[i] = group == k ? trials[i].rate : NAN;
+            y[i] = trials[i].decay;
         }
-        bb_plot_points(plot, labels[k], n, x, y);
+        bb_plot_points(plot, labels[k], TRIALS, x, y);
     }
     lesson_plot(l, plot, "map");
 }
@@ -110,35 +110,34 @@ static void draw_best(lesson *l, const trial *trials)
     lesson_plot(l, plot, "best");
 }
 
+static set rows(lesson *l, const lesson_digits *d, int64_t first, int64_t count)
+{
+    set s = {bb_tensor_rows(d->train_images, first, count),
+             bb_tensor_rows(d->train_labels, first, count)};
+    lesson_need(l, s.images && s.labels, "too few digits");
+    return s;
+}
+
 static void search(lesson *l, const lesson_digits *d, trial *trials)
 {
-    lesson_digits part = {bb_tensor_rows(d->train_images, 0, TRAIN),
-                          bb_tensor_rows(d->train_labels, 0, TRAIN),
-                          bb_tensor_rows(d->train_images, TRAIN, VALIDATION),
-                          bb_tensor_rows(d->train_labels, TRAIN, VALIDATION), d->side};
-    lesson_need(l, part.train_images && part.train_labels && part.test_images && part.test_labels,
-                "too few digits");
+    set train = rows(l, d, 0, TRAIN), validation = rows(l, d, TRAIN, VALIDATION);
     bb_rng rng = {lesson_seed(l), 0};
     for (int i = 0; i < TRIALS; i++) {
         trials[i].rate = draw(&rng, -4, 1);
         trials[i].decay = draw(&rng, -6, 0);
-        learn(l, &part, trials + i);
+        learn(l, train, validation, trials + i);
     }
     qsort(trials, TRIALS, sizeof *trials, better_first);
 
     trial best = trials[0]; /* the same again, judged by the test set */
-    bb_tensor_release(part.test_images);
-    bb_tensor_release(part.test_labels);
-    part.test_images = bb_tensor_retain(d->test_images);
-    part.test_labels = bb_tensor_retain(d->test_labels);
-    learn(l, &part, &best);
+    learn(l, train, (set){d->test_images, d->test_labels}, &best);
     lesson_band(l, "the best, validation accuracy", lesson_mnist(l) ? .74 : .85, 1, score(trials));
     lesson_band(l, "the best, test accuracy", lesson_mnist(l) ? .74 : .8, .98,
                 best.validation[EPOCHS]);
-    bb_tensor_release(part.train_images);
-    bb_tensor_release(part.train_labels);
-    bb_tensor_release(part.test_images);
-    bb_tensor_release(part.test_labels);
+    bb_tensor_release(train.images);
+    bb_tensor_release(train.labels);
+    bb_tensor_release(validation.images);
+    bb_tensor_release(validation.labels);
 }
 
 int main(int argc, char **argv)

@@ -52,14 +52,14 @@ static bb_params *read_weights(lesson *l, const char *path, int64_t pixels)
 static double accuracy_of(lesson *l, bb_params *p, const lesson_digits *d, int64_t batch,
                           const char *name)
 {
-    bb_shape shape = bb_tensor_shape(d->test_images);
+    bb_shape shape = bb_tensor_shape(d->test.images);
     bb_graph *g = bb_graph_new();
     bb_node *x = bb_input(g, "x", BB_F32, BB_SHAPE(batch, shape.dim[1]));
     bb_node *t = bb_input(g, "t", BB_I32, BB_SHAPE(batch));
     bb_node *accuracy = bb_accuracy(three_layer_net(x, p), t);
     bb_program *program = lesson_compile(l, g, BB_NODES(accuracy));
     bb_program_set_threads(program, 1); /* so that nothing but the batch makes the difference */
-    bb_batches *batches = lesson_batches(l, d->test_images, d->test_labels, batch, BB_IN_ORDER);
+    bb_batches *batches = lesson_batches(l, d->test, batch, BB_IN_ORDER);
     const bb_tensor *images, *labels;
     int64_t right = 0;
     double start = lesson_seconds();
@@ -97,7 +97,7 @@ static void train_and_save(lesson *l, const lesson_digits *d, const char *path)
     bb_node *t = bb_input(g, "t", BB_I32, BB_SHAPE(50));
     bb_node *loss = bb_softmax_cross_entropy(three_layer_net(x, p), t);
     bb_program *train = lesson_compile(l, g, BB_NODES(bb_momentum(loss, p, 0.2, 0.9)));
-    bb_batches *batches = lesson_batches(l, d->train_images, d->train_labels, 50, BB_DRAWN);
+    bb_batches *batches = lesson_batches(l, d->train, 50, BB_DRAWN);
     bb_batches_set_endless(batches, true);
     const bb_tensor *images, *labels;
     int steps = lesson_quick(l) ? 500 : 2000;
@@ -132,7 +132,7 @@ int main(int argc, char **argv)
     bb_params *p = path ? read_weights(l, path, d.side * d.side) : own_weights(l, &d);
 
     int64_t batch = LARGEST_BATCH;
-    while (bb_tensor_count(d.test_labels) % batch != 0)
+    while (bb_tensor_count(d.test.labels) % batch != 0)
         batch--;
     double together = accuracy_of(l, p, &d, batch, "in batches");
     double singly = accuracy_of(l, p, &d, 1, "one at a time");

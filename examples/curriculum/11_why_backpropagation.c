@@ -34,9 +34,9 @@ static void take_batch(lesson *l, bb_tensor **xs, bb_tensor **ts)
         return;
     lesson_digits digits = lesson_read_digits(l);
     for (int i = 0; i < BATCH * PIXELS; i++)
-        ((double *)bb_tensor_data(*xs))[i] = bb_tensor_at(digits.train_images, i);
+        ((double *)bb_tensor_data(*xs))[i] = bb_tensor_at(digits.train.images, i);
     for (int i = 0; i < BATCH; i++)
-        ((int32_t *)bb_tensor_data(*ts))[i] = (int32_t)bb_tensor_at(digits.train_labels, i);
+        ((int32_t *)bb_tensor_data(*ts))[i] = (int32_t)bb_tensor_at(digits.train.labels, i);
 }
 
 /* The loss with w moved by `by`; w is put back. */

@@ -36,10 +36,9 @@ static bb_node *two_layer_net(bb_node *x, bb_params *p, const trial *t)
     return bb_dense_with(h, p, "fc2", CLASSES, &small);
 }
 
-static bb_node *accuracy(bb_graph *g, bb_params *p, const trial *t, bb_tensor *images,
-                         bb_tensor *labels)
+static bb_node *accuracy(bb_graph *g, bb_params *p, const trial *t, lesson_set s)
 {
-    return bb_accuracy(two_layer_net(bb_constant(g, images), p, t), bb_constant(g, labels));
+    return bb_accuracy(two_layer_net(bb_constant(g, s.images), p, t), bb_constant(g, s.labels));
 }
 /* end: network */
 
@@ -53,11 +52,11 @@ static void learn(lesson *l, const trial *kind, const lesson_digits *d, history 
     bb_node *t = bb_input(g, "t", BB_I32, BB_SHAPE(BATCH));
     bb_node *loss = bb_softmax_cross_entropy(two_layer_net(x, p, kind), t);
     bb_program *step = lesson_compile(l, g, BB_NODES(loss, bb_sgd(loss, p, 0.1)));
-    bb_node *train = accuracy(g, p, kind, d->train_images, d->train_labels);
-    bb_node *test = accuracy(g, p, kind, d->test_images, d->test_labels);
+    bb_node *train = accuracy(g, p, kind, d->train);
+    bb_node *test = accuracy(g, p, kind, d->test);
     bb_program *exam = lesson_compile(l, g, BB_NODES(train, test));
     bb_batches *batches =
-        bb_batches_new(d->train_images, d->train_labels, BATCH, BB_DRAWN, lesson_seed(l), &error);
+        bb_batches_new(d->train.images, d->train.labels, BATCH, BB_DRAWN, lesson_seed(l), &error);
     lesson_need(l, batches != NULL, error.text);
 
     for (int i = 0; h->epochs < MAX_EPOCHS; h->epochs++) {

@@ -21,14 +21,13 @@ static bb_node *two_layer_net(bb_node *x, bb_params *p)
 }
 
 /* bb_softmax_cross_entropy or bb_accuracy of the whole set. */
-static double measure(lesson *l, bb_node *(*what)(bb_node *, bb_node *), bb_params *p,
-                      const bb_tensor *images, const bb_tensor *labels)
+static double measure(lesson *l, bb_node *(*what)(bb_node *, bb_node *), bb_params *p, lesson_set s)
 {
     bb_graph *g = bb_graph_new();
-    bb_node *x = bb_input(g, "x", BB_F32, bb_tensor_shape(images));
-    bb_node *t = bb_input(g, "t", BB_I32, bb_tensor_shape(labels));
+    bb_node *x = bb_input(g, "x", BB_F32, bb_tensor_shape(s.images));
+    bb_node *t = bb_input(g, "t", BB_I32, bb_tensor_shape(s.labels));
     double number =
-        lesson_number(l, what(two_layer_net(x, p), t), BB_FEEDS({x, images}, {t, labels}));
+        lesson_number(l, what(two_layer_net(x, p), t), BB_FEEDS({x, s.images}, {t, s.labels}));
     bb_graph_free(g);
     return number;
 }
@@ -42,7 +41,7 @@ static void learn(lesson *l, bb_plot *plot, const regime *r, int epochs, const l
     bb_node *t = bb_input(g, "t", BB_I32, BB_SHAPE(r->batch));
     bb_node *loss = bb_softmax_cross_entropy(two_layer_net(x, p), t);
     bb_program *step = lesson_compile(l, g, BB_NODES(bb_optimise(loss, p, r->optimiser, NULL)));
-    bb_batches *batches = lesson_batches(l, d->train_images, d->train_labels, r->batch, r->order);
+    bb_batches *batches = lesson_batches(l, d->train, r->batch, r->order);
 
     double epoch[MAX_POINTS], losses[MAX_POINTS];
     int points = 0;
@@ -51,8 +50,7 @@ static void learn(lesson *l, bb_plot *plot, const regime *r, int epochs, const l
     for (int64_t i = 0; i <= steps; i++) {
         if (i % every == 0 && points < MAX_POINTS) {
             epoch[points] = (double)(i * r->batch) / EXAMPLES;
-            losses[points++] =
-                measure(l, bb_softmax_cross_entropy, p, d->train_images, d->train_labels);
+            losses[points++] = measure(l, bb_softmax_cross_entropy, p, d->train);
         }
         const bb_tensor *xs, *ts;
         bb_batches_next(batches, &xs, &ts);
@@ -60,7 +58,7 @@ static void learn(lesson *l, bb_plot *plot, const regime *r, int epochs, const l
     }
     bb_plot_line(plot, r->name, points, epoch, losses);
     lesson_band(l, lesson_text(l, "%s, test accuracy", r->name), r->low, 0.99,
-                measure(l, bb_accuracy, p, d->test_images, d->test_labels));
+                measure(l, bb_accuracy, p, d->test));
     bb_batches_free(batches);
     bb_program_free(step);
     bb_params_free(p);
@@ -81,7 +79,8 @@ static void compare(lesson *l, const char *title, const char *picture, const reg
 int main(int argc, char **argv)
 {
     lesson *l = lesson_begin(argc, argv, "14b", "Optimisers and regimes on digits");
-    lesson_digits d = lesson_first_digits(l, EXAMPLES);
+    lesson_digits d = lesson_read_digits(l);
+    d.train = lesson_rows(l, d.train, 0, EXAMPLES);
 
     const regime optimisers[] = {
         {"SGD", bb_optimiser_sgd(0.1), 100, BB_DRAWN, 0.82},

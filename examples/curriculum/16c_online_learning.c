@@ -59,7 +59,7 @@ int main(int argc, char **argv)
     }
     bb_tensor *all_x = bb_tensor_from(BB_F64, BB_SHAPE(POINTS, 2), xs);
     bb_tensor *all_d = bb_tensor_from(BB_F64, BB_SHAPE(POINTS, 1), ds);
-    bb_batches *points = lesson_batches(l, all_x, all_d, 1, BB_IN_ORDER);
+    bb_batches *points = lesson_batches(l, (lesson_set){all_x, all_d}, 1, BB_IN_ORDER);
 
     bb_graph *g = bb_graph_new();
     bb_params *p = bb_params_new(lesson_seed(l));

@@ -23,12 +23,12 @@ static bb_tensor *read_all(lesson *l, bb_params *p, const bb_tensor *images)
     return labels;
 }
 
-static double accuracy(lesson *l, bb_params *p, const bb_tensor *images, const bb_tensor *labels)
+static double accuracy(lesson *l, bb_params *p, lesson_set s)
 {
-    bb_tensor *found = read_all(l, p, images);
-    int64_t right = 0, count = bb_tensor_count(labels);
+    bb_tensor *found = read_all(l, p, s.images);
+    int64_t right = 0, count = bb_tensor_count(s.labels);
     for (int64_t i = 0; i < count; i++)
-        right += bb_tensor_at(found, i) == bb_tensor_at(labels, i);
+        right += bb_tensor_at(found, i) == bb_tensor_at(s.labels, i);
     bb_tensor_release(found);
     return (double)right / (double)count;
 }
@@ -36,14 +36,14 @@ static double accuracy(lesson *l, bb_params *p, const bb_tensor *images, const b
 static void show_misread(lesson *l, bb_params *p, const lesson_digits *d)
 {
     int64_t pixels = d->side * d->side;
-    bb_tensor *found = read_all(l, p, d->test_images);
-    bb_tensor *images = bb_tensor_cast(d->test_images, BB_F64);
+    bb_tensor *found = read_all(l, p, d->test.images);
+    bb_tensor *images = bb_tensor_cast(d->test.images, BB_F64);
     lesson_need(l, images != NULL, "out of memory");
     const double *pixel = bb_tensor_read(images);
     bb_plot *plot = bb_plot_new("Test digits read wrongly: what was read, and what it is");
     bb_plot_columns(plot, SHOWN / 2);
     for (int64_t i = 0, shown = 0; i < bb_tensor_count(found) && shown < SHOWN; i++) {
-        int read = (int)bb_tensor_at(found, i), is = (int)bb_tensor_at(d->test_labels, i);
+        int read = (int)bb_tensor_at(found, i), is = (int)bb_tensor_at(d->test.labels, i);
         if (read == is)
             continue;
         bb_plot_panel(plot, lesson_text(l, "read %d, is %d", read, is));
@@ -67,12 +67,12 @@ int main(int argc, char **argv)
     bb_node *t = bb_input(g, "t", BB_I32, BB_SHAPE(BATCH));
     bb_node *loss = bb_softmax_cross_entropy(network(x, p), t);
     bb_program *step = lesson_compile(l, g, BB_NODES(bb_sgd(loss, p, 0.1)));
-    bb_batches *batches = lesson_batches(l, d.train_images, d.train_labels, BATCH, BB_SHUFFLED);
+    bb_batches *batches = lesson_batches(l, d.train, BATCH, BB_SHUFFLED);
 
     double train[MAX_EPOCHS + 1], test[MAX_EPOCHS + 1];
     for (int epoch = 0; epoch <= epochs; epoch++) {
-        train[epoch] = accuracy(l, p, d.train_images, d.train_labels);
-        test[epoch] = accuracy(l, p, d.test_images, d.test_labels);
+        train[epoch] = accuracy(l, p, d.train);
+        test[epoch] = accuracy(l, p, d.test);
         const bb_tensor *images, *labels;
         while (epoch < epochs && bb_batches_next(batches, &images, &labels))
             lesson_run(l, step, BB_FEEDS({x, images}, {t, labels}));

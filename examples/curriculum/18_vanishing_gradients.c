@@ -47,7 +47,7 @@ static void study(lesson *l, const kind *k, const lesson_digits *d, double *size
         grads[i] = bb_mean(bb_abs(grads[i]), BB_ALL);
     bb_program *look = lesson_compile(l, g, (bb_nodes){LAYERS, grads});
     bb_program *step = lesson_compile(l, g, BB_NODES(loss, bb_sgd(loss, p, 0.1)));
-    bb_batches *batches = lesson_batches(l, d->train_images, d->train_labels, BATCH, BB_DRAWN);
+    bb_batches *batches = lesson_batches(l, d->train, BATCH, BB_DRAWN);
     bb_batches_set_endless(batches, true);
     const bb_tensor *xs, *ts;
     for (int i = 0; i < STEPS && bb_batches_next(batches, &xs, &ts); i++) {

@@ -40,11 +40,9 @@ static bb_node *deep_net(bb_node *x, bb_params *p, double rate)
 
 static void measures(bb_graph *g, bb_params *p, const lesson_digits *d, bb_node *out[CURVES])
 {
-    bb_tensor *images[] = {d->train_images, d->test_images};
-    bb_tensor *labels[] = {d->train_labels, d->test_labels};
     for (int i = 0; i < 2; i++) {
-        bb_node *logits = deep_net(bb_constant(g, images[i]), p, 0);
-        bb_node *t = bb_constant(g, labels[i]);
+        lesson_set s = i ? d->test : d->train;
+        bb_node *logits = deep_net(bb_constant(g, s.images), p, 0), *t = bb_constant(g, s.labels);
         out[TRAIN_ACCURACY + i] = bb_accuracy(logits, t);
         out[TRAIN_LOSS + i] = bb_softmax_cross_entropy(logits, t);
     }
@@ -62,7 +60,7 @@ static void learn(lesson *l, const lesson_digits *d, int cure, history *h)
     bb_program *train = lesson_compile(l, g, BB_NODES(step));
     bb_program_set_seed(train, lesson_seed(l));
     measures(g, p, d, measured);
-    bb_batches *batches = lesson_batches(l, d->train_images, d->train_labels, BATCH, BB_SHUFFLED);
+    bb_batches *batches = lesson_batches(l, d->train, BATCH, BB_SHUFFLED);
 
     for (int epoch = 0; epoch <= (lesson_quick(l) ? QUICK_EPOCHS : EPOCHS); epoch++) {
         if (epoch % EVERY == 0) {
@@ -132,7 +130,8 @@ int main(int argc, char **argv)
 {
     lesson *l = lesson_begin(argc, argv, "20", "Weight decay and dropout against over-fitting");
     static history h[CURES];
-    lesson_digits d = lesson_first_digits(l, EXAMPLES);
+    lesson_digits d = lesson_read_digits(l);
+    d.train = lesson_rows(l, d.train, 0, EXAMPLES);
     for (int k = 0; k < CURES; k++)
         learn(l, &d, k, h + k);
     judge(l, h);

@@ -89,10 +89,9 @@ static bb_node *deep_net(bb_node *x, bb_params *p, const trial *r, updates *u)
     return bb_dense_with(x, p, "out", CLASSES, &options);
 }
 
-static bb_node *accuracy(bb_graph *g, bb_params *p, const trial *r, bb_tensor *images,
-                         bb_tensor *labels)
+static bb_node *accuracy(bb_graph *g, bb_params *p, const trial *r, lesson_set s)
 {
-    return bb_accuracy(deep_net(bb_constant(g, images), p, r, NULL), bb_constant(g, labels));
+    return bb_accuracy(deep_net(bb_constant(g, s.images), p, r, NULL), bb_constant(g, s.labels));
 }
 
 static void learn(lesson *l, const lesson_digits *d, trial *r)
@@ -106,9 +105,9 @@ static void learn(lesson *l, const lesson_digits *d, trial *r)
     if (u.count > 0)
         step = bb_group(BB_NODES(step, bb_group((bb_nodes){u.count, u.items})));
     bb_program *program = lesson_compile(l, g, BB_NODES(step));
-    bb_node *train = accuracy(g, p, r, d->train_images, d->train_labels);
-    bb_node *test = accuracy(g, p, r, d->test_images, d->test_labels);
-    bb_batches *batches = lesson_batches(l, d->train_images, d->train_labels, BATCH, BB_SHUFFLED);
+    bb_node *train = accuracy(g, p, r, d->train);
+    bb_node *test = accuracy(g, p, r, d->test);
+    bb_batches *batches = lesson_batches(l, d->train, BATCH, BB_SHUFFLED);
     for (int epoch = 0; epoch <= r->epochs; epoch++) {
         r->train[epoch] = lesson_number(l, train, BB_NO_FEEDS);
         const bb_tensor *xs, *ts;
@@ -160,7 +159,8 @@ int main(int argc, char **argv)
 {
     lesson *l = lesson_begin(argc, argv, "21", "Batch normalisation");
     check_gradient(l);
-    lesson_digits d = lesson_first_digits(l, EXAMPLES);
+    lesson_digits d = lesson_read_digits(l);
+    d.train = lesson_rows(l, d.train, 0, EXAMPLES);
     compare(l, &d);
     return lesson_end(l);
 }

@@ -16,10 +16,6 @@ typedef struct trial {
     double rate, decay, train[EPOCHS + 1], validation[EPOCHS + 1]; /* accuracies */
 } trial;
 
-typedef struct set {
-    bb_tensor *images, *labels;
-} set;
-
 /* part: search */
 static double draw(bb_rng *rng, double low_power, double high_power)
 {
@@ -47,12 +43,12 @@ static bb_node *net(bb_node *x, bb_params *p)
     return bb_dense(bb_relu(bb_dense(x, p, "fc1", HIDDEN)), p, "fc2", CLASSES);
 }
 
-static bb_node *accuracy(bb_graph *g, bb_params *p, set s)
+static bb_node *accuracy(bb_graph *g, bb_params *p, lesson_set s)
 {
     return bb_accuracy(net(bb_constant(g, s.images), p), bb_constant(g, s.labels));
 }
 
-static void learn(lesson *l, set train, set validation, trial *r)
+static void learn(lesson *l, lesson_set train, lesson_set validation, trial *r)
 {
     bb_graph *g = bb_graph_new();
     bb_params *p = bb_params_new(lesson_seed(l));
@@ -63,7 +59,7 @@ static void learn(lesson *l, set train, set validation, trial *r)
     bb_node *step = bb_optimise(loss, p, bb_optimiser_sgd(r->rate), &options);
     bb_program *program = lesson_compile(l, g, BB_NODES(step));
     bb_node *on_train = accuracy(g, p, train), *on_validation = accuracy(g, p, validation);
-    bb_batches *batches = lesson_batches(l, train.images, train.labels, BATCH, BB_SHUFFLED);
+    bb_batches *batches = lesson_batches(l, train, BATCH, BB_SHUFFLED);
     for (int epoch = 0; epoch <= EPOCHS; epoch++) {
         r->train[epoch] = lesson_number(l, on_train, BB_NO_FEEDS);
         r->validation[epoch] = lesson_number(l, on_validation, BB_NO_FEEDS);
@@ -110,17 +106,10 @@ static void draw_best(lesson *l, const trial *trials)
     lesson_plot(l, plot, "best");
 }
 
-static set rows(lesson *l, const lesson_digits *d, int64_t first, int64_t count)
-{
-    set s = {bb_tensor_rows(d->train_images, first, count),
-             bb_tensor_rows(d->train_labels, first, count)};
-    lesson_need(l, s.images && s.labels, "too few digits");
-    return s;
-}
-
 static void search(lesson *l, const lesson_digits *d, trial *trials)
 {
-    set train = rows(l, d, 0, TRAIN), validation = rows(l, d, TRAIN, VALIDATION);
+    lesson_set train = lesson_rows(l, d->train, 0, TRAIN);
+    lesson_set validation = lesson_rows(l, d->train, TRAIN, VALIDATION);
     bb_rng rng = {lesson_seed(l), 0};
     for (int i = 0; i < TRIALS; i++) {
         trials[i].rate = draw(&rng, -4, 1);
@@ -130,14 +119,10 @@ static void search(lesson *l, const lesson_digits *d, trial *trials)
     qsort(trials, TRIALS, sizeof *trials, better_first);
 
     trial best = trials[0]; /* the same again, judged by the test set */
-    learn(l, train, (set){d->test_images, d->test_labels}, &best);
+    learn(l, train, d->test, &best);
     lesson_band(l, "the best, validation accuracy", lesson_mnist(l) ? .74 : .85, 1, score(trials));
     lesson_band(l, "the best, test accuracy", lesson_mnist(l) ? .74 : .8, .98,
                 best.validation[EPOCHS]);
-    bb_tensor_release(train.images);
-    bb_tensor_release(train.labels);
-    bb_tensor_release(validation.images);
-    bb_tensor_release(validation.labels);
 }
 
 int main(int argc, char **argv)

@@ -124,8 +124,10 @@ int lesson_end(lesson *l)
     if (l->table && (fclose(l->table) != 0 || bad))
         lesson__stop(l, 1, "%s/figures.tsv: cannot be written", l->out);
     digits_free(&l->digits);
-    bb_tensor_release(l->first[0]);
-    bb_tensor_release(l->first[1]);
+    for (int i = 0; i < l->row_count; i++) {
+        bb_tensor_release(l->rows[i].images);
+        bb_tensor_release(l->rows[i].labels);
+    }
     bb_memory_release(l);
     return status;
 }
@@ -195,11 +197,19 @@ double lesson_number(lesson *l, bb_node *node, bb_feeds feeds)
     return number;
 }
 
-bb_batches *lesson_batches(lesson *l, bb_tensor *x, bb_tensor *t, int64_t size,
-                           bb_batch_order order)
+lesson_set lesson_rows(lesson *l, lesson_set set, int64_t first, int64_t count)
+{
+    lesson_set rows = {bb_tensor_rows(set.images, first, count),
+                       bb_tensor_rows(set.labels, first, count)};
+    lesson_need(l, rows.images && rows.labels, "too few rows");
+    lesson_need(l, l->row_count < MOST_ROWS, "too many parts of sets");
+    return l->rows[l->row_count++] = rows;
+}
+
+bb_batches *lesson_batches(lesson *l, lesson_set set, int64_t size, bb_batch_order order)
 {
     bb_error error = {0};
-    bb_batches *batches = bb_batches_new(x, t, size, order, l->seed, &error);
+    bb_batches *batches = bb_batches_new(set.images, set.labels, size, order, l->seed, &error);
     lesson_need(l, batches != NULL, error.text);
     return batches;
 }
@@ -223,17 +233,7 @@ lesson_digits lesson_read_digits(lesson *l)
         lesson__stop(l, 1, "%s", error.text);
     const digit_sets *sets = &l->digits;
     int64_t pixels = bb_tensor_shape(sets->train.images).dim[1];
-    return (lesson_digits){sets->train.images, sets->train.labels, sets->test.images,
-                           sets->test.labels, (int)lround(sqrt((double)pixels))};
-}
-
-lesson_digits lesson_first_digits(lesson *l, int64_t count)
-{
-    lesson_digits d = lesson_read_digits(l);
-    bb_tensor_release(l->first[0]);
-    bb_tensor_release(l->first[1]);
-    l->first[0] = d.train_images = bb_tensor_rows(d.train_images, 0, count);
-    l->first[1] = d.train_labels = bb_tensor_rows(d.train_labels, 0, count);
-    lesson_need(l, d.train_images && d.train_labels, "too few digits");
-    return d;
+    return (lesson_digits){{sets->train.images, sets->train.labels},
+                           {sets->test.images, sets->test.labels},
+                           (int)lround(sqrt((double)pixels))};
 }

@@ -50,20 +50,24 @@ bb_program *lesson_compile(lesson *l, bb_graph *g, bb_nodes outputs);
 void lesson_run(lesson *l, bb_program *program, bb_feeds feeds);
 bb_tensor *lesson_eval(lesson *l, bb_node *node, bb_feeds feeds); /* the caller releases it */
 double lesson_number(lesson *l, bb_node *node, bb_feeds feeds);
-/* with the lesson's seed */
-bb_batches *lesson_batches(lesson *l, bb_tensor *x, bb_tensor *t, int64_t size,
-                           bb_batch_order order);
-
 double lesson_seconds(void); /* of a clock that only goes forward */
+
+/* Images, or whatever else is learnt from, and their labels. */
+typedef struct lesson_set {
+    bb_tensor *images, *labels;
+} lesson_set;
+
+/* Rows first .. first + count - 1, the lesson's own; the program ends when there are fewer. */
+lesson_set lesson_rows(lesson *l, lesson_set set, int64_t first, int64_t count);
+/* with the lesson's seed */
+bb_batches *lesson_batches(lesson *l, lesson_set set, int64_t size, bb_batch_order order);
 
 /* The digits: MNIST when --mnist was given, else the embedded ones with an 80/20 split; f32 images
  * [n, pixels] from 0 to 1, i32 labels [n]. Owned by the lesson. */
 typedef struct lesson_digits {
-    bb_tensor *train_images, *train_labels, *test_images, *test_labels;
+    lesson_set train, test;
     int side; /* pixels of an image's edge: 28 or 8 */
 } lesson_digits;
 lesson_digits lesson_read_digits(lesson *l);
-/* The same with the first `count` alone to train on; until the next call. */
-lesson_digits lesson_first_digits(lesson *l, int64_t count);
 
 #endif

@@ -9,6 +9,8 @@
 
 #include <stdio.h>
 
+enum { MOST_ROWS = 8 };
+
 struct lesson {
     const char *program, *number, *out, *mnist, *weights;
     uint64_t seed;
@@ -18,7 +20,8 @@ struct lesson {
     FILE *table;                 /* figures.tsv, NULL without --out */
     char text[256];              /* lesson_text's */
     digit_sets digits;
-    bb_tensor *first[2]; /* lesson_first_digits' images and labels */
+    lesson_set rows[MOST_ROWS]; /* lesson_rows' */
+    int row_count;
 };
 
 /* Ends the program with the message and the status. */

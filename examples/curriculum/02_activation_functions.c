@@ -106,11 +106,11 @@ static void check_linear(lesson *l, int i)
     bb_program_set_seed(program, lesson_seed(l));
     lesson_run(l, program, BB_NO_FEEDS);
     for (int k = 0; k < 2; k++) {
-        lesson_true(l,
-                    lesson_text(l, "%s %s %s", functions[i].name,
-                                functions[i].linear ? "is" : "is not",
-                                k ? "homogeneous" : "additive"),
-                    (bb_program_number(program, gap[k]) == 0) == functions[i].linear);
+        bool holds = bb_program_number(program, gap[k]) == 0;
+        const char *name = lesson_text(l, "%s %s %s", functions[i].name,
+                                       functions[i].linear ? "is" : "is not",
+                                       k ? "homogeneous" : "additive");
+        lesson_true(l, name, holds == functions[i].linear);
     }
     bb_program_free(program);
     bb_graph_free(g);

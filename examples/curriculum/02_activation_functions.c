@@ -107,9 +107,9 @@ static void check_linear(lesson *l, int i)
     lesson_run(l, program, BB_NO_FEEDS);
     for (int k = 0; k < 2; k++) {
         bool holds = bb_program_number(program, gap[k]) == 0;
-        const char *name = lesson_text(l, "%s %s %s", functions[i].name,
-                                       functions[i].linear ? "is" : "is not",
-                                       k ? "homogeneous" : "additive");
+        const char *name =
+            lesson_text(l, "%s %s %s", functions[i].name, functions[i].linear ? "is" : "is not",
+                        k ? "homogeneous" : "additive");
         lesson_true(l, name, holds == functions[i].linear);
     }
     bb_program_free(program);

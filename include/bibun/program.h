@@ -130,6 +130,10 @@ BB_API bb_status bb_program_print_profile(const bb_program *p, FILE *file);
 /* The value of any node, at once: compiles, runs and frees. A new tensor, which the caller
  * releases; NULL when it fails. */
 BB_API bb_tensor *bb_eval(bb_node *node, bb_feeds feeds, bb_error *error_out);
+/* The same for a node of one element, whatever its rank, as a number; NaN when it fails, for which
+ * having no element or several is a reason, too. Only error_out tells a failure from a NaN that
+ * was computed. */
+BB_API double bb_eval_number(bb_node *node, bb_feeds feeds, bb_error *error_out);
 
 #ifdef __cplusplus
 }

@@ -10,6 +10,8 @@
 
 #include <bibun/op.h>
 
+#include "versions.h"
+
 /* Threads (parallel.c). */
 
 typedef void (*bb__range_fn)(void *context, int64_t first, int64_t last);

@@ -72,4 +72,17 @@ size_t bb__matmul_scratch(const bb_array *x, const bb_array *y);
 void bb__fill_uniform(const bb_array *out, double low, double high, uint64_t key, int threads);
 void bb__fill_normal(const bb_array *out, double mean, double deviation, uint64_t key, int threads);
 
+/* The gamma distribution (gamma.c) of scale 1: P(a, x) and its density p(a, x). NaN for a <= 0. */
+
+enum { BB__GAMMA_ORDERS = 8 };
+
+/* out[i] = the x with P(shapes[i], x) = Phi(z) for normal number z = i of the stream of `key`, but
+ * not less than the smallest normal number; contiguous, of one float type */
+void bb__draw_gamma(const bb_array *shapes, const bb_array *out, uint64_t key, int threads);
+double bb__gamma_quantile(double a, double z);
+/* the k-th derivative of P by a over p, 0 <= k <= BB__GAMMA_ORDERS; for k = 0 the upper tail has
+ * the sign - and stands for P where x > a + 1 */
+double bb__gamma_ratio(int k, double a, double x);
+double bb__psi(int n, double x); /* the n-th derivative of the digamma function, x > 0 */
+
 #endif

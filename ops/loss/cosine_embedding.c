@@ -15,6 +15,8 @@ static bb_node *build(bb_graph *g, bb_nodes in, const void *attrs)
         return bb_fail_node(x, y, name, BB_BAD_SHAPE, "operands must be [rows size]");
     if (!(margin >= -1 && margin <= 1))
         return bb_fail_node(x, y, name, BB_BAD_ARGUMENT, "margin %g is not in [-1, 1]", margin);
+    if (target && !bb_shape_equal(bb_node_shape(target), BB_SHAPE(bb_node_shape(x).dim[0])))
+        return bb_fail_node(x, target, name, BB_BAD_SHAPE, "the target must be [rows]");
     bb_node *cosine = bb_cosine_similarity(x, y, 1);
     if ((refusal = bb__refuse_unlike(cosine, target, name)))
         return refusal;

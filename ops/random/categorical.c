@@ -14,6 +14,8 @@ static bb_node *build(bb_graph *g, bb_nodes in, const void *attrs)
     (void)g, (void)attrs;
     if (x && shape.ndim < 1)
         return bb_fail_node(x, NULL, "categorical", BB_BAD_SHAPE, "logits must be [... classes]");
+    if (x && shape.dim[shape.ndim - 1] < 1)
+        return bb_fail_node(x, NULL, "categorical", BB_BAD_SHAPE, "there are no classes");
     if (x && !bb_dtype_is_float(dtype))
         return bb_fail_node(x, NULL, "categorical", BB_BAD_TYPE, "logits must be f32 or f64");
     bb_node *u = bb_uniform(bb_node_graph(x), BB_F64, shape, 0, 1);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* What losses share. Cross-entropy with probabilities as the target is in
  * loss/cross_entropy_of_probabilities.c, that of two classes in
- * loss/binary_cross_entropy_with_logits.c, likelihoods in loss/negative_log_likelihood.c, the rest in
- * losses.c. */
+ * loss/binary_cross_entropy_with_logits.c, likelihoods in loss/negative_log_likelihood.c, the rest
+ * in losses.c. */
 #ifndef BIBUN_OPS_LOSSES_H
 #define BIBUN_OPS_LOSSES_H
 
@@ -25,8 +25,9 @@ bb_node *bb__weigh(bb_node *weight, bb_node *x);
 /* The mean of a loss for each row, weighed by the weights of the labels' classes. */
 bb_node *bb__weighted_mean(bb_node *weights, bb_node *labels, bb_node *each);
 
-/* NULL when the operands fit, else the inert node of the failure, which is named after the loss:
- * float of one type and shape; float [rows classes] and i32 [rows]; [rows classes] and [classes]. */
+/* NULL when the operands fit, else the inert node of the failure, named after the loss. Wanted are
+ * floats of one type and shape, or floats [rows classes] and i32 [rows], or [rows classes] and
+ * [classes]. */
 bb_node *bb__refuse_unlike(bb_node *x, bb_node *target, const char *name);
 bb_node *bb__refuse_labels(bb_node *x, bb_node *labels, const char *name);
 bb_node *bb__refuse_weights(bb_node *x, bb_node *weights, const char *name);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What map.h says of activations far out: values and derivatives up to the third are numbers, or the
- * limits that they should be, and never NaN. */
+/* What map.h says of activations far out: values and derivatives up to the third are numbers, or
+ * the limits that they should be, and never NaN. */
 #include <bibun/bibun.h>
 
 #include <criterion/criterion.h>

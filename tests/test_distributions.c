@@ -141,7 +141,8 @@ Test(distributions, gradient_of_gamma)
     }
 }
 
-/* Shapes so small that samples vanish give the smallest normal number; what is no shape gives NaN. */
+/* Shapes so small that samples vanish give the smallest normal number; what is no shape gives NaN.
+ * */
 Test(distributions, gamma_at_its_ends)
 {
     const double shapes[] = {1e-300, 1e-12, 0, -1, NAN, INFINITY};

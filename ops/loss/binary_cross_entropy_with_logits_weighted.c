@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* binary_cross_entropy_with_logits_weighted: the mean of the weighted losses, in which the term of the
- * targets 1 has a weight of its own. Weights broadcast to the logits, and never the other way. */
+/* binary_cross_entropy_with_logits_weighted: the mean of the weighted losses, in which the term of
+ * the targets 1 has a weight of its own. Weights broadcast to the logits, and never the other way.
+ * */
 #include "losses.h"
 #include "support.h"
 

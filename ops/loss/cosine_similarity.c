@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* cosine_similarity: of vectors along an axis. Each is first divided by the largest of its elements,
- * which changes neither the cosine nor any derivative, so that no square overflows or vanishes. With
- * a vector of zeros it is 0, and so is its gradient. */
+/* cosine_similarity: of vectors along an axis. Each is first divided by the largest of its
+ * elements, which changes neither the cosine nor any derivative, so that no square overflows or
+ * vanishes. With a vector of zeros it is 0, and so is its gradient. */
 #include "losses.h"
 #include "support.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The approximation of the Gaussian error linear unit by a hyperbolic tangent, written with the
- * logistic function, (1 + tanh u) / 2 = 1 / (1 + e^-2u), which keeps its digits where tanh nears -1.
- * Its rule sees x up to where its slope has become 0 or 1, so that no infinity meets a 0. */
+ * logistic function, (1 + tanh u) / 2 = 1 / (1 + e^-2u), which keeps its digits where tanh nears
+ * -1. Its rule sees x up to where its slope has become 0 or 1, so that no infinity meets a 0. */
 #include "support.h"
 
 #include <tgmath.h>

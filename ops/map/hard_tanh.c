@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The hyperbolic tangent in three straight pieces: clipping, by the name that networks have for it. */
+/* The hyperbolic tangent in three straight pieces: clipping, by the name that networks have for it.
+ * */
 #include "support.h"
 
 #include <math.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The way from x to y: the nearer end is what a share of the difference is added to, so that weights
- * of 0 and 1 give x and y to the bit. */
+/* The way from x to y: the nearer end is what a share of the difference is added to, so that
+ * weights of 0 and 1 give x and y to the bit. */
 #include "support.h"
 
 #include <math.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* x tanh(softplus(x)), as a quotient of polynomials in e^-|x|. Its rule sees x up to where its slope
- * has become 0 or 1, so that no infinity meets a 0. */
+/* x tanh(softplus(x)), as a quotient of polynomials in e^-|x|. Its rule sees x up to where its
+ * slope has become 0 or 1, so that no infinity meets a 0. */
 #include "support.h"
 
 #include <tgmath.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* exponential: the quantile -log(1 - u) / rate of a uniform number, whose derivative by the rate is
- * that of the samples. The numbers are drawn in f64, for the tail is decided by digits that f32 does
- * not have. */
+ * that of the samples. The numbers are drawn in f64, for the tail is decided by digits that f32
+ * does not have. */
 #include "support.h"
 
 #include <math.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* normal_around: mean + deviation z for standard normal z, so that a gradient reaches both (Kingma and
- * Welling 2014). */
+/* normal_around: mean + deviation z for standard normal z, so that a gradient reaches both (Kingma
+ * and Welling 2014). */
 #include "support.h"
 
 #include <math.h>

@@ -3,8 +3,8 @@
  * function P(a, x) with respect to a, by the density p. All of it is in double and allocates
  * nothing.
  *
- * Derivatives of p by a are p D_k, where D_k is the k-th complete Bell polynomial of the derivatives
- * of log p: log x - psi(a), -psi'(a), -psi''(a), ... */
+ * Derivatives of p by a are p D_k, where D_k is the k-th complete Bell polynomial of the
+ * derivatives of log p: log x - psi(a), -psi'(a), -psi''(a), ... */
 #include "kernels.h"
 
 #include "base.h"

@@ -46,8 +46,8 @@ BB_BUILDER bb_node *bb_binary_cross_entropy_with_logits_weighted(bb_node *logits
                                                                  bb_node *weight,
                                                                  bb_node *positive_weight);
 
-/* sum of t (log t - log q) over the last axis, the mean over the others; t is the target, q is given
- * by its logarithms; an impossible class of no probability counts 0 */
+/* sum of t (log t - log q) over the last axis, the mean over the others; t is the target, q is
+ * given by its logarithms; an impossible class of no probability counts 0 */
 BB_BUILDER bb_node *bb_kl_divergence(bb_node *log_probabilities, bb_node *target);
 /* mean of -x[row, label] for x [rows classes] and i32 labels [rows]; a label out of range is an
  * error of the run */

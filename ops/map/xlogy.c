@@ -5,7 +5,7 @@
 
 #include <tgmath.h>
 
-BB_MAP2(tile, ((x == 0) & (y == y)) ? (T)0 : x *log(y))
+BB_MAP2(tile, ((x == 0) & (y == y)) ? (T)0 : log(y) * x)
 
 static bb_node *backward(bb_node *out, bb_node *d, int i)
 {

@@ -7,9 +7,6 @@
 #include <bibun/op.h>
 #include <bibun/ops.h>
 
-/* The derivative of that order (0: none) of the digamma function, x > 0. */
-bb_node *bb__psi_of(bb_node *x, int order);
-
 /* The derivative of that order (at least 1) by the shape a of the distribution function at x, over
  * the density at x. */
 bb_node *bb__gamma_ratio_of(bb_node *a, bb_node *x, int order);

@@ -1,10 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """Golden figures of the gamma distribution, as C initialisers, from their definitions in 150 digits
-(mpmath): derivatives of the digamma function, derivatives of P(a, x) by a over the density, and
-quantiles of Phi(z). What it is used for, -ratio, is compared with PyTorch's _standard_gamma_grad.
+(mpmath): derivatives of P(a, x) by a over the density, and quantiles of Phi(z). What it is used for, -ratio, is compared with PyTorch's _standard_gamma_grad.
 
-usage: golden_random.py [psi | ratio | quantile]     prints the figures named, or all
+usage: golden_random.py [ratio | quantile]     prints the figures named, or all
 """
 import sys
 
@@ -26,11 +25,6 @@ def case(order, inputs, out):
     golden = ', '.join(text(v) for v in inputs)
     return (f'    {{.n_in = {len(inputs)}, .in = {{{shapes}}}, ORDER({order}),\n'
             f'     .golden_in = {{{golden}}},\n     .golden_out = {text(out)}}},\n')
-
-
-def psi():
-    points = [0.001, 0.5, 1.0, 7.25, 19.5, 50.0, 1e6]
-    return ''.join(case(n, [points], [mp.psi(n, x) for x in points]) for n in (0, 1, 4))
 
 
 def below(a, x):
@@ -81,5 +75,5 @@ def quantile():
 
 
 if __name__ == '__main__':
-    for name in sys.argv[1:] or ['psi', 'ratio', 'quantile']:
-        print({'psi': psi, 'ratio': ratio, 'quantile': quantile}[name]())
+    for name in sys.argv[1:] or ['ratio', 'quantile']:
+        print({'ratio': ratio, 'quantile': quantile}[name]())

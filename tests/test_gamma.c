@@ -62,6 +62,6 @@ Test(gamma, what_is_no_shape)
 {
     cr_expect(isnan(bb__gamma_quantile(0, 1)) && isnan(bb__gamma_quantile((double)NAN, 1)));
     cr_expect(isnan(bb__gamma_ratio(1, -1, 1)) && isnan(bb__gamma_ratio(1, 1, -1)));
-    cr_expect(isnan(bb__gamma_ratio(1, (double)NAN, 1)) && isnan(bb__psi(0, 0)));
+    cr_expect(isnan(bb__gamma_ratio(1, (double)NAN, 1)));
     cr_expect_eq(bb__gamma_ratio(1, 1, 0), 0);
 }

@@ -14,7 +14,7 @@ static bb_node *build(bb_graph *g, bb_nodes in, const void *attrs)
     if (rate && !bb_dtype_is_float(dtype))
         return bb_fail_node(rate, NULL, "exponential", BB_BAD_TYPE, "needs f32 or f64");
     bb_node *u = bb_uniform(bb_node_graph(rate), BB_F64, bb_node_shape(rate), 0, 1);
-    bb_node *standard = bb_neg(bb_log(bb_sub(bb_number(u, 1), u)));
+    bb_node *standard = bb_neg(bb_log1p(bb_neg(u)));
     return bb_div(bb_cast(standard, dtype), rate);
 }
 

@@ -29,7 +29,7 @@ BB_MAP2(tile, bb__gamma_ratio((int)((const ratio_attrs *)attrs)->order, (double)
 /* The derivative of log p by a. */
 static bb_node *slope_of_log(bb_node *a, bb_node *x)
 {
-    return bb_sub(bb_log(x), bb__psi_of(a, 0));
+    return bb_sub(bb_log(x), bb_digamma(a));
 }
 
 /* The derivative of that order of p by a, over p. */
@@ -40,7 +40,7 @@ static bb_node *slope_of_density(bb_node *a, bb_node *x, int order)
         double binomial = n;
         bell[n + 1] = bb_mul(bell[n], slope_of_log(a, x));
         for (int i = 1; i <= n; i++) {
-            bb_node *part = bb_mul(bell[n - i], bb__psi_of(a, i));
+            bb_node *part = bb_mul(bell[n - i], bb_polygamma(a, i));
             bell[n + 1] = bb_sub(bell[n + 1], bb_mul_scalar(part, binomial));
             binomial *= (double)(n - i) / (i + 1);
         }

@@ -22,36 +22,6 @@ static double factorial(int n)
     return product;
 }
 
-static double inverse_power(double x, int n)
-{
-    double inverse = 1 / x, product = 1;
-    for (int i = 0; i < n; i++)
-        product *= inverse;
-    return product;
-}
-
-/* Recurrence up to where the asymptotic series (Abramowitz and Stegun 6.4.11) is exact. */
-double bb__psi(int n, double x)
-{
-    static const double bernoulli[] = {1.0 / 6,  -1.0 / 30,     1.0 / 42, -1.0 / 30,
-                                       5.0 / 66, -691.0 / 2730, 7.0 / 6,  -3617.0 / 510};
-    double sum = 0, sign = n % 2 ? 1 : -1;
-    if (!(x > 0))
-        return (double)NAN;
-    for (; x < 20 + 2 * n; x++)
-        sum += inverse_power(x, n + 1);
-    sum *= factorial(n);
-    double power = inverse_power(x, n);
-    sum += n ? factorial(n - 1) * power : -log(x);
-    sum += factorial(n) * power / (2 * x);
-    for (int j = 0; j < 8; j++) {
-        int order = 2 * j + 2;
-        power /= x * x;
-        sum += bernoulli[j] * factorial(order + n - 1) / factorial(order) * power;
-    }
-    return sign * sum;
-}
-
 /* d[0 .. k] from the derivatives of a logarithm, c[1 .. k]. */
 static void bell(int k, const double *c, double *d)
 {
@@ -70,7 +40,7 @@ static void bell(int k, const double *c, double *d)
 static void slopes_of_log_density(int k, double a, double log_x, double *c)
 {
     for (int i = 1; i <= k; i++)
-        c[i] = (i == 1 ? log_x : 0) - bb__psi(i - 1, a);
+        c[i] = (i == 1 ? log_x : 0) - bb__polygamma(i - 1, a);
 }
 
 /* Taylor coefficients 0 .. k in a of sum x^n / ((a + 1) ... (a + n)), which is P over
@@ -179,7 +149,7 @@ static double large_quantile(double a, double z)
  * concave in v = log x, so that it converges from anywhere. */
 static double newton_step(double a, double z, double log_tail, double v)
 {
-    double x = exp(v), sum, log_below = a * v - x - lgamma(a + 1);
+    double x = exp(v), sum, log_below = a * v - x - bb__lgamma(a + 1);
     if (z < 0 || x <= a + 1) {
         sum_series(0, a, x, &sum);
         if (z < 0)
@@ -201,7 +171,7 @@ double bb__gamma_quantile(double a, double z)
         return large_quantile(a, z);
     double tail = erfc(fabs(z) / sqrt(2)) / 2;
     double log_share = z < 0 ? log(tail) : log1p(-tail);
-    double v = (log_share + lgamma(a + 1)) / a;
+    double v = (log_share + bb__lgamma(a + 1)) / a;
     double cube_root = 1 - 1 / (9 * a) + z / (3 * sqrt(a)); /* Wilson and Hilferty 1931 */
     if (a >= 0.5 && cube_root > 0.1)
         v = log(a) + 3 * log(cube_root);

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """Golden figures of the gamma distribution, as C initialisers, from their definitions in 150 digits
-(mpmath): derivatives of P(a, x) by a over the density, and quantiles of Phi(z). What it is used for, -ratio, is compared with PyTorch's _standard_gamma_grad.
+(mpmath): derivatives of P(a, x) by a over the density, and quantiles of Phi(z). The
+negative of the first, what it is used for, is compared with PyTorch's _standard_gamma_grad.
 
 usage: golden_random.py [ratio | quantile]     prints the figures named, or all
 """

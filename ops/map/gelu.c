@@ -3,9 +3,15 @@
  * 1, so that no infinity meets a 0. */
 #include "support.h"
 
-#include <tgmath.h>
+#include <math.h>
 
-BB_MAP1(tile, x < -50 ? (T)0 : (T)0.5 * x * erfc(-x * (T)0.70710678118654752440))
+/* In double for floats as well, which lose their digits to rounding of what erfc sees. */
+static inline double gelu(double x)
+{
+    return x < -50 ? -0.0 : 0.5 * x * erfc(-x * 0.70710678118654752440);
+}
+
+BB_MAP1(tile, gelu(x))
 
 static bb_node *backward(bb_node *y, bb_node *dy, int i)
 {

@@ -4,16 +4,19 @@
  * -1. Its rule sees x up to where its slope has become 0 or 1, so that no infinity meets a 0. */
 #include "support.h"
 
-#include <tgmath.h>
+#include <math.h>
 
 /* 2 sqrt(2 / pi) */
 #define RATE 1.59576912160573071176
 #define CUBIC 0.044715
-#define INNER(x) ((T)RATE * ((x) + (T)CUBIC * (x) * (x) * (x)))
-/* Of e^-|u|. */
-#define LOGISTIC(e) ((x < 0 ? (e) : (T)1) / ((T)1 + (e)))
+/* In double for floats as well, which lose their digits to rounding of what exp sees. */
+static inline double gelu_tanh(double x)
+{
+    double e = exp(-fabs(RATE * (x + CUBIC * x * x * x)));
+    return x < -50 ? -0.0 : x * ((x < 0 ? e : 1) / (1 + e));
+}
 
-BB_MAP1(tile, x < -50 ? (T)0 : x * LOGISTIC(exp(-fabs(INNER(x)))))
+BB_MAP1(tile, gelu_tanh(x))
 
 static bb_node *backward(bb_node *y, bb_node *dy, int i)
 {

@@ -5,9 +5,14 @@
 
 #include <math.h>
 
-#define WAY(T) (z < (T)0.5 ? x + z * (y - x) : y - (y - x) * ((T)1 - z))
-BB_TILE3(tile_f32, float, float, float, float, WAY(T))
-BB_TILE3(tile_f64, double, double, double, double, WAY(T))
+/* In double for floats as well: where the way crosses 0 no digit of them would be left. */
+static inline double way(double x, double y, double share)
+{
+    return share < 0.5 ? x + share * (y - x) : y - (y - x) * (1 - share);
+}
+
+BB_TILE3(tile_f32, float, float, float, float, way(x, y, z))
+BB_TILE3(tile_f64, double, double, double, double, way(x, y, z))
 
 static bb_node *backward(bb_node *out, bb_node *d, int i)
 {

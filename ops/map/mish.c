@@ -10,7 +10,7 @@
 #define FALLING(e) ((e) * ((e) + 2) / ((e) * ((e) + 2) + 2))
 #define GATE(e) (x < 0 ? FALLING(e) : RISING(e))
 
-BB_MAP1(tile, x < -1000 ? (T)0 : x * GATE(exp(-fabs(x))))
+BB_MAP1(tile, x < -1000 ? -(T)0 : x * GATE(exp(-fabs(x))))
 
 static bb_node *backward(bb_node *y, bb_node *dy, int i)
 {

@@ -4,9 +4,10 @@
  * infinity. */
 #include "support.h"
 
-#include <tgmath.h>
+#include <math.h>
 
-BB_MAP1(tile, (T)0.5 * erfc(-x * (T)0.70710678118654752440))
+/* In double for floats as well, which lose their digits to rounding of what erfc sees. */
+BB_MAP1(tile, 0.5 * erfc(-(double)x * 0.70710678118654752440))
 
 static bb_node *backward(bb_node *y, bb_node *dy, int i)
 {

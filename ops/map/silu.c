@@ -8,7 +8,7 @@
 /* Of e^-|x|. */
 #define LOGISTIC(e) ((x < 0 ? (e) : (T)1) / ((T)1 + (e)))
 
-BB_MAP1(tile, x < -1000 ? (T)0 : x * LOGISTIC(exp(-fabs(x))))
+BB_MAP1(tile, x < -1000 ? -(T)0 : x * LOGISTIC(exp(-fabs(x))))
 
 static bb_node *backward(bb_node *y, bb_node *dy, int i)
 {

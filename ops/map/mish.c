@@ -3,14 +3,17 @@
  * slope has become 0 or 1, so that no infinity meets a 0. */
 #include "support.h"
 
-#include <tgmath.h>
+#include <math.h>
 
-/* tanh(softplus(x)) of e^-|x|. */
-#define RISING(e) (((T)1 + 2 * (e)) / ((T)1 + 2 * (e) * ((T)1 + (e))))
-#define FALLING(e) ((e) * ((e) + 2) / ((e) * ((e) + 2) + 2))
-#define GATE(e) (x < 0 ? FALLING(e) : RISING(e))
+/* In double for floats as well, whose exponentials lose digits before the product does. */
+static inline double mish(double x)
+{
+    double e = exp(-fabs(x)), falling = e * (e + 2), rising = 1 + 2 * e;
+    double gate = x < 0 ? falling / (falling + 2) : rising / (rising + 2 * e * e);
+    return x < -1000 ? -0.0 : x * gate;
+}
 
-BB_MAP1(tile, x < -1000 ? -(T)0 : x * GATE(exp(-fabs(x))))
+BB_MAP1(tile, mish(x))
 
 static bb_node *backward(bb_node *y, bb_node *dy, int i)
 {

@@ -3,12 +3,16 @@
  * no infinity meets a 0. */
 #include "support.h"
 
-#include <tgmath.h>
+#include <math.h>
 
-/* Of e^-|x|. */
-#define LOGISTIC(e) ((x < 0 ? (e) : (T)1) / ((T)1 + (e)))
+/* In double for floats as well, whose exponentials lose digits before the product does. */
+static inline double silu(double x)
+{
+    double e = exp(-fabs(x));
+    return x < -1000 ? -0.0 : x * ((x < 0 ? e : 1) / (1 + e));
+}
 
-BB_MAP1(tile, x < -1000 ? -(T)0 : x * LOGISTIC(exp(-fabs(x))))
+BB_MAP1(tile, silu(x))
 
 static bb_node *backward(bb_node *y, bb_node *dy, int i)
 {

@@ -129,4 +129,16 @@ double bb__digamma(double x);
 double bb__polygamma(int64_t n, double x); /* n >= 0; 0 is digamma */
 double bb__erfinv(double x);
 
+/* The gamma distribution (gamma.c) of scale 1: P(a, x) and its density p(a, x). NaN for a <= 0. */
+
+enum { BB__GAMMA_ORDERS = 8 };
+
+/* out[i] = the x with P(shapes[i], x) = Phi(z) for normal number z = i of the stream of `key`, but
+ * not less than the smallest normal number; contiguous, of one float type */
+void bb__draw_gamma(const bb_array *shapes, const bb_array *out, uint64_t key, int threads);
+double bb__gamma_quantile(double a, double z);
+/* the k-th derivative of P by a over p, 0 <= k <= BB__GAMMA_ORDERS; for k = 0 the upper tail has
+ * the sign - and stands for P where x > a + 1 */
+double bb__gamma_ratio(int k, double a, double x);
+
 #endif

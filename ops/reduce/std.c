@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/* std: the root of the variance; where that is 0 the root is not taken, so that its gradient is 0
+ * and no NaN. */
+#include "reductions.h"
+
+#include <math.h>
+
+static bb_node *root(bb_node *var)
+{
+    bb_node *zero = bb_number(var, 0), *is_zero = bb_equal(var, zero);
+    return bb_where(is_zero, zero, bb_sqrt(bb_where(is_zero, bb_number(var, 1), var)));
+}
+
+static bb_node *build(bb_graph *g, bb_nodes in, const void *attrs)
+{
+    const bb__var_attrs *a = attrs;
+    bb_axes axes = bb__axes_of_bits(a->reduce.axes);
+    (void)g;
+    return a->reduce.keep ? bb_std_keep(in.items[0], axes, a->correction)
+                          : bb_std(in.items[0], axes, a->correction);
+}
+
+#define WITH(bits, kept) (&(const bb__var_attrs){{.axes = (bits), .keep = (kept)}, 0})
+
+static const bb_sample samples[] = {
+    BB__SAMPLES_REDUCE_MANY(WITH),
+    {.n_in = 1, .in = {BB_DIMS(3, 4)}, .attrs = &(const bb__var_attrs){{.axes = 1}, 1}},
+    @GOLDEN@
+};
+
+const bb_op bb__op_std = {
+    .name = "std",
+    .doc = "the root of var; where it is 0, d is 0",
+    .arity = 1,
+    .attrs_size = sizeof(bb__var_attrs),
+    .build = build,
+    BB_SAMPLES(samples),
+};
+
+bb_node *bb_std(bb_node *x, bb_axes axes, double correction)
+{
+    return root(bb_var(x, axes, correction));
+}
+
+bb_node *bb_std_keep(bb_node *x, bb_axes axes, double correction)
+{
+    return root(bb_var_keep(x, axes, correction));
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/* tril: the elements on and below diagonal k; the others are 0, whatever they were; its own rule. */
+#include "kernels.h"
+#include "moves.h"
+
+#include <math.h>
+
+static void forward(const bb_call *call)
+{
+    const bb__diagonal_attrs *a = call->attrs;
+    bb__band(&call->in[0], call->out, INT64_MIN / 2, a->k, call->threads);
+}
+
+static bb_node *backward(bb_node *y, bb_node *dy, int i)
+{
+    (void)i;
+    return bb_tril(dy, ((const bb__diagonal_attrs *)bb_node_attrs(y))->k);
+}
+
+static const bb_sample samples[] = {
+    {.n_in = 1, .in = {BB_DIMS(1, 1)}, .attrs = &(const bb__diagonal_attrs){0}},
+    {.n_in = 1, .in = {BB_DIMS(3, 4)}, .attrs = &(const bb__diagonal_attrs){1}},
+    {.n_in = 1, .in = {BB_DIMS(2, 3, 2)}, .attrs = &(const bb__diagonal_attrs){-1}},
+    {.n_in = 1, .in = {BB_DIMS(0, 3)}, .attrs = &(const bb__diagonal_attrs){0}},
+    @GOLDEN@
+};
+
+const bb_op bb__op_tril = {
+    .name = "tril",
+    .doc = "the elements on and below diagonal k of the last two dimensions, 0 elsewhere",
+    .arity = 1,
+    .attrs_size = sizeof(bb__diagonal_attrs),
+    .infer = bb__infer_band,
+    .forward = forward,
+    .backward = backward,
+    .flops = bb__no_flops,
+    .print_attrs = bb__print_diagonal,
+    BB_SAMPLES(samples),
+};
+
+bb_node *bb_tril(bb_node *x, int64_t k)
+{
+    return bb_apply(&bb__op_tril, BB_NODES(x), &(bb__diagonal_attrs){k});
+}

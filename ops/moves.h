@@ -41,6 +41,8 @@ bool bb__infer_gathered(bb_infer *c, int64_t *axis, bb_shape *out);
 /* Checks the i32 index of take_along_axis and its adjoint, input 1, against x, input 0. */
 bool bb__infer_along_axis(bb_infer *c, int64_t *axis);
 
+bb_node *bb__fail_topk(bb_node *x, const char *op_name, int64_t k, int axis); /* a k out of range */
+
 /* A diagonal of the last two dimensions: column - row is k. */
 typedef struct bb__diagonal_attrs {
     int64_t k;

@@ -65,16 +65,15 @@ bb_node *bb__restore_axes(bb_node *reduced, const bb_node *x, uint32_t axes);
  * and an empty dimension that is not reduced. ATTRS(axes, keep) is what points to attributes, the
  * axes as bits, and may name further fields; BB__REDUCED is that of ops without others. */
 #define BB__REDUCED(bits, kept) (&(const bb__reduce_attrs){.axes = (bits), .keep = (kept)})
-#define BB__SAMPLES_REDUCE(ATTRS)                              \
-    {.n_in = 1, .in = {{0}}, .attrs = ATTRS(0, 0)},            \
-        {.n_in = 1, .in = {BB_DIMS(1)}, .attrs = ATTRS(1, 0)}, \
-        BB__SAMPLES_REDUCE_MANY(ATTRS)
+#define BB__SAMPLES_REDUCE(ATTRS)                   \
+    {.n_in = 1, .in = {{0}}, .attrs = ATTRS(0, 0)}, \
+        {.n_in = 1, .in = {BB_DIMS(1)}, .attrs = ATTRS(1, 0)}, BB__SAMPLES_REDUCE_MANY(ATTRS)
 /* those of more terms than one */
 #define BB__SAMPLES_REDUCE_MANY(ATTRS)                                   \
     {.n_in = 1, .in = {BB_DIMS(2, 3, 4)}, .attrs = ATTRS(2, 0)},         \
         {.n_in = 1, .in = {BB_DIMS(2, 3, 4)}, .attrs = ATTRS(5, 0)},     \
         {.n_in = 1, .in = {BB_DIMS(3, 4)}, .attrs = ATTRS(2, 1)},        \
-        {.n_in = 1, .in = {BB_DIMS(2, 1, 3, 2)}, .attrs = ATTRS(10, 1)}, \
+        {.n_in = 1, .in = {BB_DIMS(2, 1, 2, 3)}, .attrs = ATTRS(10, 1)}, \
     {                                                                    \
         .n_in = 1, .in = {BB_DIMS(3, 0, 2)}, .attrs = ATTRS(1, 0)        \
     }

@@ -14,12 +14,30 @@ static void forward(const bb_call *call)
 static const bb_sample samples[] = {
     BB__SAMPLES_REDUCE(MASK),
     {.n_in = 1, .in = {BB_DIMS(3, 0, 2)}, .attrs = MASK(2, 0)},
-    @GOLDEN@
+    {.n_in = 1,
+     .is_mask = {true},
+     .in = {BB_DIMS(4, 3)},
+     .attrs = BB__REDUCED(2, 0),
+     .golden_in = {BB_NUMBERS(0.0, 0.0, 0.0, 0.0, 255.0, 0.0, 1.0, 2.0, 3.0, 1.0, 0.0, 1.0)},
+     .golden_out = BB_NUMBERS(0.0, 1.0, 1.0, 1.0)},
+    {.n_in = 1,
+     .is_mask = {true},
+     .in = {BB_DIMS(4, 3)},
+     .attrs = BB__REDUCED(1, 1),
+     .golden_in = {BB_NUMBERS(0.0, 0.0, 0.0, 0.0, 255.0, 0.0, 1.0, 2.0, 3.0, 1.0, 0.0, 1.0)},
+     .golden_out = BB_NUMBERS(1.0, 1.0, 1.0)},
+    {.n_in = 1,
+     .is_mask = {true},
+     .in = {BB_DIMS(4, 3)},
+     .attrs = BB__REDUCED(0, 0),
+     .golden_in = {BB_NUMBERS(0.0, 0.0, 0.0, 0.0, 255.0, 0.0, 1.0, 2.0, 3.0, 1.0, 0.0, 1.0)},
+     .golden_out = BB_NUMBERS(0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 1.0, 1.0, 1.0, 1.0, 0.0, 1.0)},
 };
 
 const bb_op bb__op_any = {
     .name = "any",
-    .doc = "1 where some element of a u8 mask is not 0 over a set of axes, else 0; 0 over no elements",
+    .doc =
+        "1 where some element of a u8 mask is not 0 over a set of axes, else 0; 0 over no elements",
     .arity = 1,
     .attrs_size = sizeof(bb__reduce_attrs),
     .infer = bb__infer_reduce_mask,

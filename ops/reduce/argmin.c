@@ -20,7 +20,18 @@ static const bb_sample samples[] = {
     {.n_in = 1, .in = {BB_DIMS(2, 3, 4)}, .attrs = &(const bb__axis_attrs){1}},
     {.n_in = 1, .in = {BB_DIMS(2, 1, 3, 2)}, .attrs = &(const bb__axis_attrs){2}},
     {.n_in = 1, .in = {BB_DIMS(0, 3)}, .attrs = &(const bb__axis_attrs){1}},
-    @GOLDEN@
+    {.n_in = 1,
+     .in = {BB_DIMS(3, 5)},
+     .attrs = &(const bb__axis_attrs){0},
+     .golden_in = {BB_NUMBERS(3.0, 1.0, 3.0, -2.0, 1.0, 0.0, -0.0, -INFINITY, NAN, INFINITY, NAN,
+                              2.0, NAN, 5.0, 2.0)},
+     .golden_out = BB_NUMBERS(2.0, 1.0, 2.0, 1.0, 0.0)},
+    {.n_in = 1,
+     .in = {BB_DIMS(3, 5)},
+     .attrs = &(const bb__axis_attrs){1},
+     .golden_in = {BB_NUMBERS(3.0, 1.0, 3.0, -2.0, 1.0, 0.0, -0.0, -INFINITY, NAN, INFINITY, NAN,
+                              2.0, NAN, 5.0, 2.0)},
+     .golden_out = BB_NUMBERS(3.0, 3.0, 0.0)},
 };
 
 const bb_op bb__op_argmin = {

@@ -25,8 +25,7 @@ static size_t scratch(const void *attrs, int n_in, const bb_array *in, const bb_
 static void forward(const bb_call *call)
 {
     const argsort_attrs *a = call->attrs;
-    bb__argsort(&call->in[0], (int)a->axis, a->descending, call->out, call->scratch,
-                call->threads);
+    bb__argsort(&call->in[0], (int)a->axis, a->descending, call->out, call->scratch, call->threads);
 }
 
 static void print_attrs(const void *attrs, char *buffer, size_t size)
@@ -46,7 +45,34 @@ static const bb_sample samples[] = {
      .attrs = &(const argsort_attrs){0, 1}},
     {.n_in = 1, .in = {BB_DIMS(7)}, .is_mask = {true}, .attrs = &(const argsort_attrs){0, 0}},
     {.n_in = 1, .in = {BB_DIMS(2, 0)}, .attrs = &(const argsort_attrs){1, 0}},
-    @GOLDEN@
+    {.n_in = 1,
+     .in = {BB_DIMS(3, 5)},
+     .attrs = &(const argsort_attrs){0, 0},
+     .golden_in = {BB_NUMBERS(3.0, 1.0, 3.0, -2.0, 1.0, 0.0, -0.0, -INFINITY, NAN, INFINITY, NAN,
+                              2.0, NAN, 5.0, 2.0)},
+     .golden_out =
+         BB_NUMBERS(1.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 2.0, 2.0, 2.0, 2.0, 2.0, 1.0, 1.0)},
+    {.n_in = 1,
+     .in = {BB_DIMS(3, 5)},
+     .attrs = &(const argsort_attrs){0, 1},
+     .golden_in = {BB_NUMBERS(3.0, 1.0, 3.0, -2.0, 1.0, 0.0, -0.0, -INFINITY, NAN, INFINITY, NAN,
+                              2.0, NAN, 5.0, 2.0)},
+     .golden_out =
+         BB_NUMBERS(0.0, 2.0, 0.0, 2.0, 1.0, 1.0, 0.0, 1.0, 0.0, 2.0, 2.0, 1.0, 2.0, 1.0, 0.0)},
+    {.n_in = 1,
+     .in = {BB_DIMS(3, 5)},
+     .attrs = &(const argsort_attrs){1, 0},
+     .golden_in = {BB_NUMBERS(3.0, 1.0, 3.0, -2.0, 1.0, 0.0, -0.0, -INFINITY, NAN, INFINITY, NAN,
+                              2.0, NAN, 5.0, 2.0)},
+     .golden_out =
+         BB_NUMBERS(3.0, 1.0, 4.0, 0.0, 2.0, 2.0, 0.0, 1.0, 4.0, 3.0, 1.0, 4.0, 3.0, 0.0, 2.0)},
+    {.n_in = 1,
+     .in = {BB_DIMS(3, 5)},
+     .attrs = &(const argsort_attrs){1, 1},
+     .golden_in = {BB_NUMBERS(3.0, 1.0, 3.0, -2.0, 1.0, 0.0, -0.0, -INFINITY, NAN, INFINITY, NAN,
+                              2.0, NAN, 5.0, 2.0)},
+     .golden_out =
+         BB_NUMBERS(0.0, 2.0, 1.0, 4.0, 3.0, 4.0, 0.0, 1.0, 2.0, 3.0, 3.0, 1.0, 4.0, 0.0, 2.0)},
 };
 
 const bb_op bb__op_argsort = {

@@ -15,7 +15,20 @@ static const bb_sample samples[] = {
     {.n_in = 1, .in = {BB_DIMS(3, 4)}, .attrs = &(const bb__axis_attrs){-1}},
     {.n_in = 1, .in = {BB_DIMS(2, 3, 2)}, .attrs = &(const bb__axis_attrs){1}},
     {.n_in = 1, .in = {BB_DIMS(2, 0)}, .attrs = &(const bb__axis_attrs){1}},
-    @GOLDEN@
+    {.n_in = 1,
+     .in = {BB_DIMS(3, 5)},
+     .attrs = &(const bb__axis_attrs){0},
+     .golden_in = {BB_NUMBERS(3.0, 1.0, 3.0, -2.0, 1.0, 0.0, -0.0, -INFINITY, NAN, INFINITY, NAN,
+                              2.0, NAN, 5.0, 2.0)},
+     .golden_out = BB_NUMBERS(3.0, 1.0, 3.0, -2.0, 1.0, 3.0, 1.0, 3.0, NAN, INFINITY, NAN, 2.0, NAN,
+                              NAN, INFINITY)},
+    {.n_in = 1,
+     .in = {BB_DIMS(3, 5)},
+     .attrs = &(const bb__axis_attrs){1},
+     .golden_in = {BB_NUMBERS(3.0, 1.0, 3.0, -2.0, 1.0, 0.0, -0.0, -INFINITY, NAN, INFINITY, NAN,
+                              2.0, NAN, 5.0, 2.0)},
+     .golden_out =
+         BB_NUMBERS(3.0, 3.0, 3.0, 3.0, 3.0, 0.0, -0.0, -0.0, NAN, NAN, NAN, NAN, NAN, NAN, NAN)},
 };
 
 const bb_op bb__op_cummax = {
@@ -30,5 +43,8 @@ const bb_op bb__op_cummax = {
 
 bb_node *bb_cummax(bb_node *x, int axis)
 {
-    return bb_take_along_axis(x, bb_cummax_index(x, axis), axis);
+    int ndim = bb_node_shape(x).ndim;
+    if (bb__count_axis(axis, ndim) < 0)
+        return bb__fail_axis(x, "cummax", axis, ndim);
+    return bb_take_along_axis(x, bb_cummax_index(bb_stop_gradient(x), axis), axis);
 }

@@ -40,7 +40,18 @@ static const bb_sample samples[] = {
     {.n_in = 2, .in = {BB_DIMS(3, 2), BB_DIMS(3, 2)}, .attrs = WITH(0, 0, 0)},
     {.n_in = 2, .in = {BB_DIMS(2, 3, 2), BB_DIMS(2, 3, 2)}, .attrs = WITH(1, 0, 0)},
     {.n_in = 2, .in = {BB_DIMS(2, 0), BB_DIMS(2, 0)}, .attrs = WITH(1, 0, 0)},
-    @GOLDEN@
+    {.n_in = 2,
+     .in = {BB_DIMS(5), BB_DIMS(5)},
+     .attrs = WITH(0, 0, 0),
+     .golden_in = {BB_NUMBERS(INFINITY, 2.0, -0.5, 0.0, 3.0),
+                   BB_NUMBERS(1.0, 0.25, -1.0, 2.0, INFINITY)},
+     .golden_out = BB_NUMBERS(1.0, 2.25, -2.125, 2.0, INFINITY)},
+    {.n_in = 2,
+     .in = {BB_DIMS(5), BB_DIMS(5)},
+     .attrs = WITH(0, 0, 1),
+     .golden_in = {BB_NUMBERS(3.0, 0.0, -0.5, 2.0, INFINITY),
+                   BB_NUMBERS(1.0, 0.25, -1.0, 2.0, INFINITY)},
+     .golden_out = BB_NUMBERS(NAN, NAN, -INFINITY, INFINITY, INFINITY)},
 };
 
 const bb_op bb__op_linear_recurrence = {

@@ -30,7 +30,6 @@ static bb_node *build(bb_graph *g, bb_nodes in, const void *attrs)
 
 static const bb_sample samples[] = {
     BB__SAMPLES_REDUCE(BB__REDUCED),
-    {.n_in = 1, .in = {BB_DIMS(3, 0, 2)}, .attrs = BB__REDUCED(2, 0)},
     {.n_in = 1,
      .in = {BB_DIMS(2, 3)},
      .attrs = BB__REDUCED(2, 0),

@@ -54,7 +54,22 @@ static bb_node *backward(bb_node *y, bb_node *dy, int i)
 static const bb_sample samples[] = {
     BB__SAMPLES_REDUCE(BB__REDUCED),
     {.n_in = 1, .in = {BB_DIMS(3, 0, 2)}, .attrs = BB__REDUCED(2, 0)},
-    @GOLDEN@
+    {.n_in = 1,
+     .in = {BB_DIMS(3, 4)},
+     .attrs = BB__REDUCED(2, 0),
+     .golden_in = {BB_NUMBERS(2.0, 0.0, 3.0, -1.5, 0.0, 4.0, 0.0, 0.5, 1.5, -2.0, 0.25, 3.0)},
+     .golden_out = BB_NUMBERS(-0.0, 0.0, -2.25)},
+    {.n_in = 1,
+     .in = {BB_DIMS(2, 4)},
+     .attrs = BB__REDUCED(3, 1),
+     .golden_in = {BB_NUMBERS(2.35, 1.5465, -2.7485, -0.8382, 2.9645, 0.0743, -2.9837, 0.6945)},
+     .golden_out = BB_NUMBERS(-3.8214559446230374)},
+    {.n_in = 1,
+     .in = {BB_DIMS(4, 3)},
+     .attrs = BB__REDUCED(2, 0),
+     .golden_in = {BB_NUMBERS(1.0, INFINITY, 2.0, 0.0, INFINITY, 1.0, NAN, 0.0, 3.0, -INFINITY,
+                              -2.0, 1.0)},
+     .golden_out = BB_NUMBERS(INFINITY, NAN, NAN, INFINITY)},
 };
 
 const bb_op bb__op_prod = {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* sort: the elements at the places of argsort, where the gradient goes back. */
-#include "support.h"
+#include "moves.h"
 
 #include <math.h>
 
@@ -20,7 +20,34 @@ static const bb_sample samples[] = {
     {.n_in = 1, .in = {BB_DIMS(3, 4)}, .attrs = &(const sort_attrs){-1, 1}},
     {.n_in = 1, .in = {BB_DIMS(2, 3, 2)}, .attrs = &(const sort_attrs){1, 0}},
     {.n_in = 1, .in = {BB_DIMS(2, 0)}, .attrs = &(const sort_attrs){1, 0}},
-    @GOLDEN@
+    {.n_in = 1,
+     .in = {BB_DIMS(3, 5)},
+     .attrs = &(const sort_attrs){0, 0},
+     .golden_in = {BB_NUMBERS(3.0, 1.0, 3.0, -2.0, 1.0, 0.0, -0.0, -INFINITY, NAN, INFINITY, NAN,
+                              2.0, NAN, 5.0, 2.0)},
+     .golden_out = BB_NUMBERS(0.0, -0.0, -INFINITY, -2.0, 1.0, 3.0, 1.0, 3.0, 5.0, 2.0, NAN, 2.0,
+                              NAN, NAN, INFINITY)},
+    {.n_in = 1,
+     .in = {BB_DIMS(3, 5)},
+     .attrs = &(const sort_attrs){0, 1},
+     .golden_in = {BB_NUMBERS(3.0, 1.0, 3.0, -2.0, 1.0, 0.0, -0.0, -INFINITY, NAN, INFINITY, NAN,
+                              2.0, NAN, 5.0, 2.0)},
+     .golden_out = BB_NUMBERS(3.0, 2.0, 3.0, 5.0, INFINITY, 0.0, 1.0, -INFINITY, -2.0, 2.0, NAN,
+                              -0.0, NAN, NAN, 1.0)},
+    {.n_in = 1,
+     .in = {BB_DIMS(3, 5)},
+     .attrs = &(const sort_attrs){1, 0},
+     .golden_in = {BB_NUMBERS(3.0, 1.0, 3.0, -2.0, 1.0, 0.0, -0.0, -INFINITY, NAN, INFINITY, NAN,
+                              2.0, NAN, 5.0, 2.0)},
+     .golden_out = BB_NUMBERS(-2.0, 1.0, 1.0, 3.0, 3.0, -INFINITY, 0.0, -0.0, INFINITY, NAN, 2.0,
+                              2.0, 5.0, NAN, NAN)},
+    {.n_in = 1,
+     .in = {BB_DIMS(3, 5)},
+     .attrs = &(const sort_attrs){1, 1},
+     .golden_in = {BB_NUMBERS(3.0, 1.0, 3.0, -2.0, 1.0, 0.0, -0.0, -INFINITY, NAN, INFINITY, NAN,
+                              2.0, NAN, 5.0, 2.0)},
+     .golden_out = BB_NUMBERS(3.0, 3.0, 1.0, 1.0, -2.0, INFINITY, 0.0, -0.0, -INFINITY, NAN, 5.0,
+                              2.0, 2.0, NAN, NAN)},
 };
 
 const bb_op bb__op_sort = {
@@ -34,5 +61,8 @@ const bb_op bb__op_sort = {
 
 bb_node *bb_sort(bb_node *x, int axis, bool descending)
 {
-    return bb_take_along_axis(x, bb_argsort(x, axis, descending), axis);
+    int ndim = bb_node_shape(x).ndim;
+    if (bb__count_axis(axis, ndim) < 0)
+        return bb__fail_axis(x, "sort", axis, ndim);
+    return bb_take_along_axis(x, bb_argsort(bb_stop_gradient(x), axis, descending), axis);
 }

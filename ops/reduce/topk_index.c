@@ -20,7 +20,12 @@ static const bb_sample samples[] = {
     {.n_in = 1, .in = {BB_DIMS(3, 4)}, .attrs = &(const topk_attrs){2, -1}},
     {.n_in = 1, .in = {BB_DIMS(2, 5, 2)}, .attrs = &(const topk_attrs){3, 1}},
     {.n_in = 1, .in = {BB_DIMS(2, 3)}, .attrs = &(const topk_attrs){0, 1}},
-    @GOLDEN@
+    {.n_in = 1,
+     .in = {BB_DIMS(3, 5)},
+     .attrs = &(const topk_attrs){3, 1},
+     .golden_in = {BB_NUMBERS(3.0, 1.0, 3.0, -2.0, 1.0, 0.0, -0.0, -INFINITY, NAN, INFINITY, NAN,
+                              2.0, NAN, 5.0, 2.0)},
+     .golden_out = BB_NUMBERS(0.0, 2.0, 1.0, 4.0, 0.0, 1.0, 3.0, 1.0, 4.0)},
 };
 
 const bb_op bb__op_topk_index = {
@@ -32,6 +37,13 @@ const bb_op bb__op_topk_index = {
     BB_SAMPLES(samples),
 };
 
+bb_node *bb__fail_topk(bb_node *x, const char *op_name, int64_t k, int axis)
+{
+    return bb_fail_node(x, NULL, op_name, BB_BAD_ARGUMENT,
+                        "%lld is not in 0 .. %lld, the size of axis %d", (long long)k,
+                        (long long)bb_node_shape(x).dim[axis], axis);
+}
+
 bb_node *bb_topk_index(bb_node *x, int64_t k, int axis)
 {
     bb_shape shape = bb_node_shape(x);
@@ -39,8 +51,6 @@ bb_node *bb_topk_index(bb_node *x, int64_t k, int axis)
     if (along < 0)
         return bb__fail_axis(x, "topk_index", axis, shape.ndim);
     if (k < 0 || k > shape.dim[along])
-        return bb_fail_node(x, NULL, "topk_index", BB_BAD_ARGUMENT,
-                            "%lld is not in 0 .. %lld, the size of axis %d", (long long)k,
-                            (long long)shape.dim[along], along);
-    return bb_slice(bb_argsort(x, axis, true), along, 0, k, 1);
+        return bb__fail_topk(x, "topk_index", k, along);
+    return bb_slice(bb_argsort(x, along, true), along, 0, k, 1);
 }

@@ -24,14 +24,14 @@ static bool infer(bb_infer *c)
 }
 
 /* An integer gets the nearest number that it can hold. */
-#define DEFINE_FILL(name, type, low, high)                               \
-    static void fill_##name(const arange_attrs *a, void *out)            \
-    {                                                                    \
-        for (int64_t i = 0; i < a->count; i++) {                         \
-            double value = a->first + (double)i * a->step;               \
-            value = i == a->count - 1 ? a->last : value;                 \
-            ((type *)out)[i] = (type)fmin(fmax(value, low), high);       \
-        }                                                                \
+#define DEFINE_FILL(name, type, low, high)                         \
+    static void fill_##name(const arange_attrs *a, void *out)      \
+    {                                                              \
+        for (int64_t i = 0; i < a->count; i++) {                   \
+            double value = a->first + (double)i * a->step;         \
+            value = i == a->count - 1 ? a->last : value;           \
+            ((type *)out)[i] = (type)fmin(fmax(value, low), high); \
+        }                                                          \
     }
 DEFINE_FILL(f32, float, -(double)INFINITY, (double)INFINITY)
 DEFINE_FILL(f64, double, -(double)INFINITY, (double)INFINITY)
@@ -54,7 +54,16 @@ static void print_attrs(const void *attrs, char *buffer, size_t size)
 static const bb_sample samples[] = {
     {.attrs = &(const arange_attrs){BB_F64, 0, 1, 1, 1}},
     {.attrs = &(const arange_attrs){BB_F32, 5, -1, 0.5, 1}},
-    @GOLDEN@
+    {.attrs = &(const arange_attrs){BB_F64, 5, -1, 0.3, 0.19999999999999996},
+     .golden_out =
+         BB_NUMBERS(-1.0, -0.7, -0.3999999999999999, -0.09999999999999987, 0.20000000000000018)},
+    {.attrs = &(const arange_attrs){BB_F64, 7, 0, 0.16666666666666666, 1},
+     .golden_out = BB_NUMBERS(0.0, 0.16666666666666666, 0.3333333333333333, 0.5, 0.6666666666666666,
+                              0.8333333333333333, 1.0)},
+    {.attrs = &(const arange_attrs){BB_I32, 4, 7, -2, 1},
+     .golden_out = BB_NUMBERS(7.0, 5.0, 3.0, 1.0)},
+    {.attrs = &(const arange_attrs){BB_U8, 4, 254, 1, 257},
+     .golden_out = BB_NUMBERS(254.0, 255.0, 255.0, 255.0)},
 };
 
 const bb_op bb__op_arange = {

@@ -49,11 +49,27 @@ static const bb_sample samples[] = {
     {.n_in = 1, .in = {BB_DIMS(1, 1)}, .attrs = &(const bb__diagonal_attrs){0}},
     {.n_in = 1, .in = {BB_DIMS(3, 3)}, .attrs = &(const bb__diagonal_attrs){0}},
     {.n_in = 1, .in = {BB_DIMS(4, 3)}, .attrs = &(const bb__diagonal_attrs){1}},
+    {.n_in = 1, .in = {BB_DIMS(3, 3)}, .attrs = &(const bb__diagonal_attrs){-1}},
     {.n_in = 1, .in = {BB_DIMS(2, 2, 4)}, .attrs = &(const bb__diagonal_attrs){2}},
     {.n_in = 1, .in = {BB_DIMS(2, 4, 2)}, .attrs = &(const bb__diagonal_attrs){-1}},
     {.n_in = 1, .in = {BB_DIMS(3, 4)}, .attrs = &(const bb__diagonal_attrs){-3}},
     {.n_in = 1, .in = {BB_DIMS(2, 0, 3)}, .attrs = &(const bb__diagonal_attrs){1}},
-    @GOLDEN@
+    {.n_in = 1,
+     .in = {BB_DIMS(3, 3)},
+     .attrs = &(const bb__diagonal_attrs){0},
+     .golden_in = {BB_NUMBERS(0.5, -0.75, 2.5, -3.25, 4.5, -5.75, 6.5, -8.25, 8.5)},
+     .golden_out = BB_NUMBERS(0.5, 4.5, 8.5)},
+    {.n_in = 1,
+     .in = {BB_DIMS(2, 2, 3)},
+     .attrs = &(const bb__diagonal_attrs){1},
+     .golden_in = {BB_NUMBERS(0.5, -0.75, 2.5, -3.25, 4.5, -5.75, 6.5, -8.25, 8.5, -10.75, 10.5,
+                              -13.25)},
+     .golden_out = BB_NUMBERS(-0.75, -5.75, -8.25, -13.25)},
+    {.n_in = 1,
+     .in = {BB_DIMS(4, 2)},
+     .attrs = &(const bb__diagonal_attrs){-1},
+     .golden_in = {BB_NUMBERS(0.5, -0.75, 2.5, -3.25, 4.5, -5.75, 6.5, -8.25)},
+     .golden_out = BB_NUMBERS(2.5, -5.75)},
 };
 
 const bb_op bb__op_diagonal = {

@@ -18,7 +18,11 @@ static const bb_sample samples[] = {
     {.n_in = 1, .in = {BB_DIMS(3)}, .attrs = &(const expand_dims_attrs){-1}},
     {.n_in = 1, .in = {BB_DIMS(2, 3)}, .attrs = &(const expand_dims_attrs){1}},
     {.n_in = 1, .in = {BB_DIMS(2, 0)}, .attrs = &(const expand_dims_attrs){0}},
-    @GOLDEN@
+    {.n_in = 1,
+     .in = {BB_DIMS(2, 2)},
+     .attrs = &(const expand_dims_attrs){1},
+     .golden_in = {BB_NUMBERS(0.5, -0.75, 2.5, -3.25)},
+     .golden_out = BB_NUMBERS(0.5, -0.75, 2.5, -3.25)},
 };
 
 const bb_op bb__op_expand_dims = {

@@ -17,7 +17,8 @@ static const bb_sample samples[] = {
     {.attrs = &(const eye_attrs){BB_F32, 1}},
     {.attrs = &(const eye_attrs){BB_U8, 2}},
     {.attrs = &(const eye_attrs){BB_F64, 0}},
-    @GOLDEN@
+    {.attrs = &(const eye_attrs){BB_F64, 3},
+     .golden_out = BB_NUMBERS(1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0)},
 };
 
 const bb_op bb__op_eye = {

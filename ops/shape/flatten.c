@@ -19,7 +19,11 @@ static const bb_sample samples[] = {
     {.n_in = 1, .in = {BB_DIMS(2, 3, 2)}, .attrs = &(const flatten_attrs){1}},
     {.n_in = 1, .in = {BB_DIMS(2, 3)}, .attrs = &(const flatten_attrs){-2}},
     {.n_in = 1, .in = {BB_DIMS(2, 0, 3)}, .attrs = &(const flatten_attrs){1}},
-    @GOLDEN@
+    {.n_in = 1,
+     .in = {BB_DIMS(2, 2, 2)},
+     .attrs = &(const flatten_attrs){1},
+     .golden_in = {BB_NUMBERS(0.5, -0.75, 2.5, -3.25, 4.5, -5.75, 6.5, -8.25)},
+     .golden_out = BB_NUMBERS(0.5, -0.75, 2.5, -3.25, 4.5, -5.75, 6.5, -8.25)},
 };
 
 const bb_op bb__op_flatten = {

@@ -33,7 +33,16 @@ static const bb_sample samples[] = {
     {.n_in = 1, .in = {BB_DIMS(3, 4)}, .attrs = &(const bb__axis_attrs){0}},
     {.n_in = 1, .in = {BB_DIMS(2, 3, 2)}, .attrs = &(const bb__axis_attrs){1}},
     {.n_in = 1, .in = {BB_DIMS(2, 0)}, .attrs = &(const bb__axis_attrs){1}},
-    @GOLDEN@
+    {.n_in = 1,
+     .in = {BB_DIMS(2, 3)},
+     .attrs = &(const bb__axis_attrs){1},
+     .golden_in = {BB_NUMBERS(0.5, -0.75, 2.5, -3.25, 4.5, -5.75)},
+     .golden_out = BB_NUMBERS(2.5, -0.75, 0.5, -5.75, 4.5, -3.25)},
+    {.n_in = 1,
+     .in = {BB_DIMS(3, 2)},
+     .attrs = &(const bb__axis_attrs){0},
+     .golden_in = {BB_NUMBERS(0.5, -0.75, 2.5, -3.25, 4.5, -5.75)},
+     .golden_out = BB_NUMBERS(4.5, -5.75, 2.5, -3.25, 0.5, -0.75)},
 };
 
 const bb_op bb__op_flip = {

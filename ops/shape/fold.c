@@ -74,7 +74,18 @@ static const bb_sample samples[] = {
     {.n_in = 1, .in = {BB_DIMS(2, 2, 2)}, .attrs = &(const fold_attrs){0, 6, 3}},
     {.n_in = 1, .in = {BB_DIMS(2, 2, 2, 3)}, .attrs = &(const fold_attrs){1, 5, 2}},
     {.n_in = 1, .in = {BB_DIMS(0, 3, 2)}, .attrs = &(const fold_attrs){1, 4, 1}},
-    @GOLDEN@
+    {.n_in = 1,
+     .in = {BB_DIMS(2, 3, 3)},
+     .attrs = &(const fold_attrs){1, 8, 2},
+     .golden_in = {BB_NUMBERS(0.5, -0.75, 2.5, -3.25, 4.5, -5.75, 6.5, -8.25, 8.5, -10.75, 10.5,
+                              -13.25, 12.5, -15.75, 14.5, -18.25, 16.5, -20.75)},
+     .golden_out = BB_NUMBERS(0.5, -0.75, -0.75, 4.5, 0.75, -8.25, 8.5, 0.0, -10.75, 10.5, -0.75,
+                              -15.75, -3.75, 16.5, -20.75, 0.0)},
+    {.n_in = 1,
+     .in = {BB_DIMS(2, 2, 2)},
+     .attrs = &(const fold_attrs){0, 3, 1},
+     .golden_in = {BB_NUMBERS(0.5, -0.75, 2.5, -3.25, 4.5, -5.75, 6.5, -8.25)},
+     .golden_out = BB_NUMBERS(0.5, 2.5, 3.75, 3.25, -5.75, -8.25)},
 };
 
 const bb_op bb__op_fold = {

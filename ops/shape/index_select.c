@@ -19,7 +19,9 @@ static const bb_sample samples[] = {
     {INDEX, .in = {BB_DIMS(4), BB_DIMS(2)}, .attrs = &(const index_select_attrs){0}, .bound = 4},
     {INDEX, .in = {BB_DIMS(2, 3), BB_DIMS(4)}, .attrs = &(const index_select_attrs){-1},
      .bound = 3},
-    @GOLDEN@
+    {INDEX, .in = {BB_DIMS(2, 3), BB_DIMS(3)}, .attrs = &(const index_select_attrs){1},
+     .golden_in = {BB_NUMBERS(0.5, -0.75, 2.5, -3.25, 4.5, -5.75), BB_NUMBERS(2.0, 0.0, 2.0)},
+     .golden_out = BB_NUMBERS(2.5, 0.5, 2.5, -5.75, -3.25, -5.75)},
 };
 
 const bb_op bb__op_index_select = {

@@ -16,7 +16,16 @@ static bb_node *build(bb_graph *g, bb_nodes in, const void *attrs)
 static const bb_sample samples[] = {
     {.n_in = 1, .in = {BB_DIMS(3)}, .attrs = &(const meshgrid_attrs){0}},
     {.n_in = 1, .in = {BB_DIMS(0)}, .attrs = &(const meshgrid_attrs){0}},
-    @GOLDEN@
+    {.n_in = 2,
+     .in = {BB_DIMS(2), BB_DIMS(3)},
+     .attrs = &(const meshgrid_attrs){0},
+     .golden_in = {BB_NUMBERS(0.5, -0.75), BB_NUMBERS(0.5, -0.75, 2.5)},
+     .golden_out = BB_NUMBERS(0.5, 0.5, 0.5, -0.75, -0.75, -0.75)},
+    {.n_in = 2,
+     .in = {BB_DIMS(2), BB_DIMS(3)},
+     .attrs = &(const meshgrid_attrs){1},
+     .golden_in = {BB_NUMBERS(0.5, -0.75), BB_NUMBERS(0.5, -0.75, 2.5)},
+     .golden_out = BB_NUMBERS(0.5, -0.75, 2.5, 0.5, -0.75, 2.5)},
 };
 
 const bb_op bb__op_meshgrid = {

@@ -19,7 +19,20 @@ static const bb_sample samples[] = {
     {.n_in = 1, .in = {BB_DIMS(2, 3, 1, 2)}, .attrs = &(const move_axis_attrs){-1, 1}},
     {.n_in = 1, .in = {BB_DIMS(2, 3, 2, 2)}, .attrs = &(const move_axis_attrs){0, 2}},
     {.n_in = 1, .in = {BB_DIMS(0, 3)}, .attrs = &(const move_axis_attrs){0, 1}},
-    @GOLDEN@
+    {.n_in = 1,
+     .in = {BB_DIMS(2, 3, 2)},
+     .attrs = &(const move_axis_attrs){0, 2},
+     .golden_in = {BB_NUMBERS(0.5, -0.75, 2.5, -3.25, 4.5, -5.75, 6.5, -8.25, 8.5, -10.75, 10.5,
+                              -13.25)},
+     .golden_out =
+         BB_NUMBERS(0.5, 6.5, -0.75, -8.25, 2.5, 8.5, -3.25, -10.75, 4.5, 10.5, -5.75, -13.25)},
+    {.n_in = 1,
+     .in = {BB_DIMS(2, 3, 2)},
+     .attrs = &(const move_axis_attrs){2, 0},
+     .golden_in = {BB_NUMBERS(0.5, -0.75, 2.5, -3.25, 4.5, -5.75, 6.5, -8.25, 8.5, -10.75, 10.5,
+                              -13.25)},
+     .golden_out =
+         BB_NUMBERS(0.5, 2.5, 4.5, 6.5, 8.5, 10.5, -0.75, -3.25, -5.75, -8.25, -10.75, -13.25)},
 };
 
 const bb_op bb__op_move_axis = {

@@ -20,7 +20,17 @@ static const bb_sample samples[] = {
     {.n_in = 1, .in = {BB_DIMS(2, 1, 3)}, .attrs = &(const repeat_attrs){2, 2}},
     {.n_in = 1, .in = {BB_DIMS(2, 2)}, .attrs = &(const repeat_attrs){1, 1}},
     {.n_in = 1, .in = {BB_DIMS(2, 2)}, .attrs = &(const repeat_attrs){1, 0}},
-    @GOLDEN@
+    {.n_in = 1,
+     .in = {BB_DIMS(2, 2)},
+     .attrs = &(const repeat_attrs){0, 2},
+     .golden_in = {BB_NUMBERS(0.5, -0.75, 2.5, -3.25)},
+     .golden_out = BB_NUMBERS(0.5, -0.75, 0.5, -0.75, 2.5, -3.25, 2.5, -3.25)},
+    {.n_in = 1,
+     .in = {BB_DIMS(2, 2)},
+     .attrs = &(const repeat_attrs){-1, 3},
+     .golden_in = {BB_NUMBERS(0.5, -0.75, 2.5, -3.25)},
+     .golden_out =
+         BB_NUMBERS(0.5, 0.5, 0.5, -0.75, -0.75, -0.75, 2.5, 2.5, 2.5, -3.25, -3.25, -3.25)},
 };
 
 const bb_op bb__op_repeat = {

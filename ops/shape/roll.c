@@ -20,7 +20,16 @@ static const bb_sample samples[] = {
     {.n_in = 1, .in = {BB_DIMS(2, 3, 2)}, .attrs = &(const roll_attrs){1, 7}},
     {.n_in = 1, .in = {BB_DIMS(2, 3)}, .attrs = &(const roll_attrs){1, 3}},
     {.n_in = 1, .in = {BB_DIMS(2, 0)}, .attrs = &(const roll_attrs){1, 3}},
-    @GOLDEN@
+    {.n_in = 1,
+     .in = {BB_DIMS(2, 3)},
+     .attrs = &(const roll_attrs){1, 1},
+     .golden_in = {BB_NUMBERS(0.5, -0.75, 2.5, -3.25, 4.5, -5.75)},
+     .golden_out = BB_NUMBERS(2.5, 0.5, -0.75, -5.75, -3.25, 4.5)},
+    {.n_in = 1,
+     .in = {BB_DIMS(3, 2)},
+     .attrs = &(const roll_attrs){0, -5},
+     .golden_in = {BB_NUMBERS(0.5, -0.75, 2.5, -3.25, 4.5, -5.75)},
+     .golden_out = BB_NUMBERS(4.5, -5.75, 0.5, -0.75, 2.5, -3.25)},
 };
 
 const bb_op bb__op_roll = {
@@ -38,7 +47,8 @@ bb_node *bb_roll(bb_node *x, int axis, int64_t shift)
     int along = bb__count_axis(axis, shape.ndim);
     if (along < 0)
         return bb__fail_axis(x, "roll", axis, shape.ndim);
-    int64_t size = shape.dim[along], cut = size > 0 ? size - 1 - (shift % size + size - 1) % size : 0;
+    int64_t size = shape.dim[along],
+            cut = size > 0 ? size - 1 - (shift % size + size - 1) % size : 0;
     if (cut == 0 || cut == size)
         return x;
     bb_node *tail = bb_slice(x, along, cut, size, 1);

@@ -4,8 +4,6 @@
 #include "kernels.h"
 #include "moves.h"
 
-#include <math.h>
-
 static bool infer(bb_infer *c)
 {
     if (!bb__infer_along_axis(c, &((bb__axis_attrs *)c->attrs)->axis))
@@ -30,9 +28,7 @@ static void forward(const bb_call *call)
 static bb_node *backward(bb_node *y, bb_node *dy, int i)
 {
     int axis = (int)((const bb__axis_attrs *)bb_node_attrs(y))->axis;
-    return i == 0   ? dy
-           : i == 2 ? bb_take_along_axis(dy, bb_node_input(y, 1), axis)
-                    : NULL;
+    return i == 0 ? dy : i == 2 ? bb_take_along_axis(dy, bb_node_input(y, 1), axis) : NULL;
 }
 
 static double flops(const void *attrs, const bb_type *in, const bb_type *out)
@@ -52,7 +48,16 @@ static const bb_sample samples[] = {
      .attrs = &(const bb__axis_attrs){1}, .bound = 3},
     {INDEX, .in = {BB_DIMS(3, 2), BB_DIMS(0, 2), BB_DIMS(0, 2)},
      .attrs = &(const bb__axis_attrs){0}, .bound = 3},
-    @GOLDEN@
+    {INDEX, .in = {BB_DIMS(2, 3), BB_DIMS(2, 2), BB_DIMS(2, 2)},
+     .attrs = &(const bb__axis_attrs){1},
+     .golden_in = {BB_NUMBERS(0.5, -0.75, 2.5, -3.25, 4.5, -5.75), BB_NUMBERS(2.0, 2.0, 0.0, 1.0),
+                   BB_NUMBERS(7.0, 5.75, 9.0, 3.25)},
+     .golden_out = BB_NUMBERS(0.5, -0.75, 15.25, 5.75, 7.75, -5.75)},
+    {INDEX, .in = {BB_DIMS(3, 2), BB_DIMS(2, 2), BB_DIMS(2, 2)},
+     .attrs = &(const bb__axis_attrs){0},
+     .golden_in = {BB_NUMBERS(0.5, -0.75, 2.5, -3.25, 4.5, -5.75), BB_NUMBERS(2.0, 0.0, 2.0, 1.0),
+                   BB_NUMBERS(0.1, -1.15, 2.1, -3.65)},
+     .golden_out = BB_NUMBERS(0.5, -1.9, 2.5, -6.9, 6.699999999999999, -5.75)},
 };
 
 const bb_op bb__op_scatter_add_along_axis = {

@@ -18,7 +18,11 @@ static const bb_sample samples[] = {
     {.n_in = 1, .in = {BB_DIMS(2, 6)}, .attrs = &(const split_attrs){-1, 3, 1}},
     {.n_in = 1, .in = {BB_DIMS(4, 1, 2)}, .attrs = &(const split_attrs){0, 2, 1}},
     {.n_in = 1, .in = {BB_DIMS(0, 2)}, .attrs = &(const split_attrs){0, 3, 2}},
-    @GOLDEN@
+    {.n_in = 1,
+     .in = {BB_DIMS(2, 4)},
+     .attrs = &(const split_attrs){1, 2, 1},
+     .golden_in = {BB_NUMBERS(0.5, -0.75, 2.5, -3.25, 4.5, -5.75, 6.5, -8.25)},
+     .golden_out = BB_NUMBERS(2.5, -3.25, 6.5, -8.25)},
 };
 
 const bb_op bb__op_split = {

@@ -19,7 +19,11 @@ static const bb_sample samples[] = {
     {.n_in = 1, .in = {BB_DIMS(2, 1, 3)}, .attrs = &(const squeeze_attrs){2}},
     {.n_in = 1, .in = {BB_DIMS(1, 2, 1, 3)}, .attrs = &(const squeeze_attrs){5}},
     {.n_in = 1, .in = {BB_DIMS(1, 0)}, .attrs = &(const squeeze_attrs){1}},
-    @GOLDEN@
+    {.n_in = 1,
+     .in = {BB_DIMS(2, 1, 2)},
+     .attrs = &(const squeeze_attrs){2},
+     .golden_in = {BB_NUMBERS(0.5, -0.75, 2.5, -3.25)},
+     .golden_out = BB_NUMBERS(0.5, -0.75, 2.5, -3.25)},
 };
 
 const bb_op bb__op_squeeze = {
@@ -36,7 +40,10 @@ bb_node *bb_squeeze(bb_node *x, bb_axes axes)
     bb_shape shape = bb_node_shape(x), kept = {0};
     bool all = axes.count == -1;
     uint32_t dropped = 0;
-    for (int i = 0; i < axes.count && i < BB_MAX_DIMS; i++) {
+    if (axes.count < -1 || axes.count > BB_MAX_DIMS)
+        return bb_fail_node(x, NULL, "squeeze", BB_BAD_ARGUMENT, "the count of axes is %d",
+                            axes.count);
+    for (int i = 0; i < axes.count; i++) {
         int axis = bb__count_axis(axes.axis[i], shape.ndim);
         if (axis < 0)
             return bb__fail_axis(x, "squeeze", axes.axis[i], shape.ndim);

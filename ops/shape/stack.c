@@ -22,7 +22,16 @@ static const bb_sample samples[] = {
      .in = {BB_DIMS(2, 2), BB_DIMS(2, 2), BB_DIMS(2, 2)},
      .attrs = &(const stack_attrs){1}},
     {.n_in = 2, .in = {BB_DIMS(2, 0), BB_DIMS(2, 0)}, .attrs = &(const stack_attrs){0}},
-    @GOLDEN@
+    {.n_in = 2,
+     .in = {BB_DIMS(2, 2), BB_DIMS(2, 2)},
+     .attrs = &(const stack_attrs){1},
+     .golden_in = {BB_NUMBERS(0.5, -0.75, 2.5, -3.25), BB_NUMBERS(7.0, 5.75, 9.0, 3.25)},
+     .golden_out = BB_NUMBERS(0.5, -0.75, 7.0, 5.75, 2.5, -3.25, 9.0, 3.25)},
+    {.n_in = 2,
+     .in = {BB_DIMS(2), BB_DIMS(2)},
+     .attrs = &(const stack_attrs){-1},
+     .golden_in = {BB_NUMBERS(0.5, -0.75), BB_NUMBERS(7.0, 5.75)},
+     .golden_out = BB_NUMBERS(0.5, 7.0, -0.75, 5.75)},
 };
 
 const bb_op bb__op_stack = {
@@ -42,8 +51,7 @@ bb_node *bb_stack(bb_nodes xs, int axis)
         return bb__fail_axis(first, "stack", axis, ndim + 1);
     if (xs.count < 1 || xs.count > WIDEST)
         return bb_fail_node(first, NULL, "stack", BB_BAD_ARGUMENT,
-                            "the number of operands, %d, is not in 1 .. %d", xs.count,
-                            (int)WIDEST);
+                            "the number of operands, %d, is not in 1 .. %d", xs.count, (int)WIDEST);
     for (int i = 0; i < xs.count; i++) {
         if (!bb_shape_equal(bb_node_shape(xs.items[i]), bb_node_shape(first)))
             return bb_fail_node(first, xs.items[i], "stack", BB_BAD_SHAPE,

@@ -18,7 +18,11 @@ static const bb_sample samples[] = {
     {.n_in = 1, .in = {BB_DIMS(2, 3)}, .attrs = &(const swap_axes_attrs){0, 1}},
     {.n_in = 1, .in = {BB_DIMS(2, 3, 1, 2)}, .attrs = &(const swap_axes_attrs){-1, 1}},
     {.n_in = 1, .in = {BB_DIMS(0, 3)}, .attrs = &(const swap_axes_attrs){0, 1}},
-    @GOLDEN@
+    {.n_in = 1,
+     .in = {BB_DIMS(2, 1, 3)},
+     .attrs = &(const swap_axes_attrs){0, -1},
+     .golden_in = {BB_NUMBERS(0.5, -0.75, 2.5, -3.25, 4.5, -5.75)},
+     .golden_out = BB_NUMBERS(0.5, -3.25, -0.75, 4.5, 2.5, -5.75)},
 };
 
 const bb_op bb__op_swap_axes = {

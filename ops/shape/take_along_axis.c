@@ -36,7 +36,13 @@ static const bb_sample samples[] = {
      .bound = 3},
     {INDEX, .in = {BB_DIMS(3, 2), BB_DIMS(0, 2)}, .attrs = &(const bb__axis_attrs){0}, .bound = 3},
     {INDEX, .in = {BB_DIMS(0, 2), BB_DIMS(0, 4)}, .attrs = &(const bb__axis_attrs){1}, .bound = 2},
-    @GOLDEN@
+    {INDEX, .in = {BB_DIMS(2, 3), BB_DIMS(2, 2)}, .attrs = &(const bb__axis_attrs){1},
+     .golden_in = {BB_NUMBERS(0.5, -0.75, 2.5, -3.25, 4.5, -5.75), BB_NUMBERS(2.0, 2.0, 0.0, 1.0)},
+     .golden_out = BB_NUMBERS(2.5, 2.5, -3.25, 4.5)},
+    {INDEX, .in = {BB_DIMS(3, 2), BB_DIMS(3, 2)}, .attrs = &(const bb__axis_attrs){0},
+     .golden_in = {BB_NUMBERS(NAN, -0.75, 2.5, INFINITY, 4.5, -5.75),
+                   BB_NUMBERS(0.0, 1.0, 2.0, 2.0, 0.0, 0.0)},
+     .golden_out = BB_NUMBERS(NAN, INFINITY, 4.5, -5.75, NAN, -0.75)},
 };
 
 const bb_op bb__op_take_along_axis = {

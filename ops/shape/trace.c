@@ -13,7 +13,15 @@ static const bb_sample samples[] = {
     {.n_in = 1, .in = {BB_DIMS(3, 3)}},
     {.n_in = 1, .in = {BB_DIMS(2, 2, 3)}},
     {.n_in = 1, .in = {BB_DIMS(0, 3)}},
-    @GOLDEN@
+    {.n_in = 1,
+     .in = {BB_DIMS(3, 3)},
+     .golden_in = {BB_NUMBERS(0.5, -0.75, 2.5, -3.25, 4.5, -5.75, 6.5, -8.25, 8.5)},
+     .golden_out = BB_NUMBERS(13.5)},
+    {.n_in = 1,
+     .in = {BB_DIMS(2, 2, 3)},
+     .golden_in = {BB_NUMBERS(0.5, -0.75, 2.5, -3.25, 4.5, -5.75, 6.5, -8.25, 8.5, -10.75, 10.5,
+                              -13.25)},
+     .golden_out = BB_NUMBERS(5.0, 17.0)},
 };
 
 const bb_op bb__op_trace = {

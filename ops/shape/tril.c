@@ -22,7 +22,21 @@ static const bb_sample samples[] = {
     {.n_in = 1, .in = {BB_DIMS(3, 4)}, .attrs = &(const bb__diagonal_attrs){1}},
     {.n_in = 1, .in = {BB_DIMS(2, 3, 2)}, .attrs = &(const bb__diagonal_attrs){-1}},
     {.n_in = 1, .in = {BB_DIMS(0, 3)}, .attrs = &(const bb__diagonal_attrs){0}},
-    @GOLDEN@
+    {.n_in = 1,
+     .in = {BB_DIMS(3, 3)},
+     .attrs = &(const bb__diagonal_attrs){0},
+     .golden_in = {BB_NUMBERS(0.5, -0.75, NAN, -3.25, -INFINITY, -5.75, INFINITY, -8.25, 8.5)},
+     .golden_out = BB_NUMBERS(0.5, 0.0, 0.0, -3.25, -INFINITY, 0.0, INFINITY, -8.25, 8.5)},
+    {.n_in = 1,
+     .in = {BB_DIMS(3, 3)},
+     .attrs = &(const bb__diagonal_attrs){-1},
+     .golden_in = {BB_NUMBERS(0.5, -0.75, NAN, -3.25, -INFINITY, -5.75, INFINITY, -8.25, 8.5)},
+     .golden_out = BB_NUMBERS(0.0, 0.0, 0.0, -3.25, 0.0, 0.0, INFINITY, -8.25, 0.0)},
+    {.n_in = 1,
+     .in = {BB_DIMS(2, 3)},
+     .attrs = &(const bb__diagonal_attrs){9},
+     .golden_in = {BB_NUMBERS(0.5, -0.75, 2.5, -3.25, 4.5, -5.75)},
+     .golden_out = BB_NUMBERS(0.5, -0.75, 2.5, -3.25, 4.5, -5.75)},
 };
 
 const bb_op bb__op_tril = {

@@ -62,7 +62,18 @@ static const bb_sample samples[] = {
     {.n_in = 1, .in = {BB_DIMS(7, 2)}, .attrs = &(const unfold_attrs){0, 2, 3}},
     {.n_in = 1, .in = {BB_DIMS(2, 5, 2)}, .attrs = &(const unfold_attrs){1, 3, 2}},
     {.n_in = 1, .in = {BB_DIMS(0, 4)}, .attrs = &(const unfold_attrs){1, 2, 1}},
-    @GOLDEN@
+    {.n_in = 1,
+     .in = {BB_DIMS(2, 7)},
+     .attrs = &(const unfold_attrs){1, 3, 2},
+     .golden_in = {BB_NUMBERS(0.5, -0.75, 2.5, -3.25, 4.5, -5.75, 6.5, -8.25, 8.5, -10.75, 10.5,
+                              -13.25, 12.5, -15.75)},
+     .golden_out = BB_NUMBERS(0.5, -0.75, 2.5, 2.5, -3.25, 4.5, 4.5, -5.75, 6.5, -8.25, 8.5, -10.75,
+                              -10.75, 10.5, -13.25, -13.25, 12.5, -15.75)},
+    {.n_in = 1,
+     .in = {BB_DIMS(3, 2)},
+     .attrs = &(const unfold_attrs){0, 2, 1},
+     .golden_in = {BB_NUMBERS(0.5, -0.75, 2.5, -3.25, 4.5, -5.75)},
+     .golden_out = BB_NUMBERS(0.5, 2.5, -0.75, -3.25, 2.5, 4.5, -3.25, -5.75)},
 };
 
 const bb_op bb__op_unfold = {

@@ -3,6 +3,8 @@
  * kernels at sizes that are cut into parts. */
 #include "values.h"
 
+#include <string.h>
+
 static bb_graph *g;
 
 static void begin(void)
@@ -161,4 +163,36 @@ Test(ops_reduce, masks)
     bb_node *none = bb_full(g, BB_U8, BB_SHAPE(0, 2), 1);
     EXPECT(bb_any(none, BB_AXES(0)), 0, 0);
     EXPECT(bb_all(none, BB_AXES(0)), 1, 1);
+}
+
+/* Work is cut by size, so that one thread and many give the same bits. */
+Test(ops_reduce, threads_do_not_matter)
+{
+    bb_node *x = bb_mul_scalar(scattered(BB_SHAPE(7, 90, 130)), 1.0 / 3), *y = bb_sin(x);
+    bb_node *order = bb_argsort(x, 1, false), *windows = bb_unfold(y, 2, 9, 2);
+    bb_node *asked[] = {bb_cumsum(y, 1, false, false),
+                        bb_cumprod(y, 2, true, true),
+                        bb_linear_recurrence(y, x, 0, true),
+                        bb_cummax_index(y, 2),
+                        order,
+                        bb_take_along_axis(y, order, 1),
+                        bb_scatter_add_along_axis(x, order, y, 1),
+                        bb_fold(windows, 2, 130, 2),
+                        bb_triu(y, 3),
+                        bb_var(y, BB_AXES(0, 2), 1),
+                        bb_norm(y, 2, BB_AXES(1)),
+                        bb_prod(bb_exp(y), BB_AXES(2))};
+    bb_nodes outputs = {(int)(sizeof asked / sizeof *asked), asked};
+    bb_program *one = bb_compile(g, outputs), *many = bb_compile(g, outputs);
+    cr_assert(one && many, "%s", bb_graph_error(g));
+    bb_program_set_threads(one, 1);
+    bb_program_set_threads(many, 5);
+    cr_assert_eq(bb_run(one, BB_NO_FEEDS), BB_OK);
+    cr_assert_eq(bb_run(many, BB_NO_FEEDS), BB_OK);
+    for (int i = 0; i < outputs.count; i++) {
+        const bb_tensor *a = bb_program_value(one, asked[i]), *b = bb_program_value(many, asked[i]);
+        cr_assert_eq(memcmp(bb_tensor_read(a), bb_tensor_read(b), bb_tensor_bytes(a)), 0, "%d", i);
+    }
+    bb_program_free(one);
+    bb_program_free(many);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* tril: the elements on and below diagonal k; the others are 0, whatever they were; its own rule. */
+/* tril: the elements on and below diagonal k; the others are 0, whatever they were. It is its
+ * own rule. */
 #include "kernels.h"
 #include "moves.h"
 

@@ -122,9 +122,9 @@ typedef struct reducer {
 
 static const reducer reducers[] = {
     [BB__SUM] = REDUCER(sum, 0.0),
-    [BB__PROD] = REDUCER(prod, 1.0),
     [BB__MAX] = REDUCER(max, -(double)INFINITY),
     [BB__MIN] = REDUCER(min, (double)INFINITY),
+    [BB__PROD] = REDUCER(prod, 1.0),
     [BB__ANY] = MASK_REDUCER(any, 0.0),
     [BB__ALL] = MASK_REDUCER(all, 1.0),
 };

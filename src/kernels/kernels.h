@@ -50,7 +50,7 @@ void bb__scatter_add(const bb_call *call, int axis);
 /* Reductions (reduce.c): over the axes whose bits are set; out is contiguous. */
 
 /* any and all reduce u8, the others float */
-typedef enum bb__reduction { BB__SUM, BB__PROD, BB__MAX, BB__MIN, BB__ANY, BB__ALL } bb__reduction;
+typedef enum bb__reduction { BB__SUM, BB__MAX, BB__MIN, BB__PROD, BB__ANY, BB__ALL } bb__reduction;
 void bb__reduce(bb__reduction kind, const bb_array *in, uint32_t axes, const bb_array *out,
                 void *scratch, int threads);
 size_t bb__reduce_scratch(const bb_array *in, uint32_t axes);

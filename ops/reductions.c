@@ -6,7 +6,9 @@
 #include "kernels.h"
 #include "moves.h"
 
+#include <assert.h>
 #include <stdio.h>
+#include <string.h>
 
 size_t bb__reduction_scratch(const void *attrs, int n_in, const bb_array *in, const bb_array *out)
 {
@@ -20,6 +22,16 @@ double bb__reduction_flops(const void *attrs, const bb_type *in, const bb_type *
     (void)attrs;
     (void)out;
     return (double)bb_shape_count(in[0].shape);
+}
+
+bb_node *bb__batch_reduction(const bb_node *node, bb_node *const *in, const bool *batched)
+{
+    bb__var_attrs attrs = {{0}, 0}; /* the longest that begin so */
+    size_t size = bb_node_op(node)->attrs_size;
+    assert(size <= sizeof attrs);
+    memcpy(&attrs, bb_node_attrs(node), size);
+    attrs.reduce.axes <<= 1;
+    return bb_batch_with(node, in, batched, &attrs);
 }
 
 bb_node *bb__unreduced(bb_node *reduced, const bb_node *y)

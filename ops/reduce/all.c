@@ -41,6 +41,7 @@ const bb_op bb__op_all = {
     .attrs_size = sizeof(bb__reduce_attrs),
     .infer = bb__infer_reduce_mask,
     .forward = forward,
+    .batch = bb__batch_reduction,
     .scratch = bb__reduction_scratch,
     .flops = bb__reduction_flops,
     .print_attrs = bb__print_reduce,

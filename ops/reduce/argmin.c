@@ -41,6 +41,7 @@ const bb_op bb__op_argmin = {
     .attrs_size = sizeof(bb__axis_attrs),
     .infer = bb__infer_place,
     .forward = forward,
+    .batch = bb__batch_axis,
     .flops = bb__reduction_flops,
     .print_attrs = bb__print_axis,
     BB_SAMPLES(samples),

@@ -82,6 +82,7 @@ const bb_op bb__op_argsort = {
     .attrs_size = sizeof(argsort_attrs),
     .infer = infer,
     .forward = forward,
+    .batch = bb__batch_axis,
     .scratch = scratch,
     .print_attrs = print_attrs,
     BB_SAMPLES(samples),

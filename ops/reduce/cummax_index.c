@@ -45,6 +45,7 @@ const bb_op bb__op_cummax_index = {
     .attrs_size = sizeof(bb__axis_attrs),
     .infer = infer,
     .forward = forward,
+    .batch = bb__batch_axis,
     .needs_contiguous = true,
     .print_attrs = bb__print_axis,
     BB_SAMPLES(samples),

@@ -2,6 +2,7 @@
 /* cumprod: running products along an axis. The rule is a recurrence from the other end and
  * never divides, so it holds at zeros, to any order. */
 #include "kernels.h"
+#include "moves.h"
 #include "reductions.h"
 
 #include <math.h>
@@ -82,6 +83,7 @@ const bb_op bb__op_cumprod = {
     .infer = infer,
     .forward = forward,
     .backward = backward,
+    .batch = bb__batch_axis,
     .needs_contiguous = true,
     .inplace = 1U << 0,
     .print_attrs = bb__print_scan,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* cumsum: running sums along an axis; the rule runs from the other end. */
 #include "kernels.h"
+#include "moves.h"
 #include "reductions.h"
 
 #include <math.h>
@@ -81,6 +82,7 @@ const bb_op bb__op_cumsum = {
     .infer = infer,
     .forward = forward,
     .backward = backward,
+    .batch = bb__batch_axis,
     .needs_contiguous = true,
     .inplace = 1U << 0,
     .print_attrs = bb__print_scan,

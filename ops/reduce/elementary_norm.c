@@ -126,6 +126,7 @@ const bb_op bb__op_elementary_norm = {
     .infer = infer,
     .forward = forward,
     .backward = backward,
+    .batch = bb__batch_reduction,
     .flops = flops,
     .print_attrs = print_attrs,
     BB_SAMPLES(samples),

@@ -2,6 +2,7 @@
 /* linear_recurrence: y[i] = a[i] y[i - 1] + b[i] along an axis; the rule is one from the other end,
  * and so the op is closed. */
 #include "kernels.h"
+#include "moves.h"
 #include "reductions.h"
 
 #include <math.h>
@@ -62,6 +63,7 @@ const bb_op bb__op_linear_recurrence = {
     .infer = infer,
     .forward = forward,
     .backward = backward,
+    .batch = bb__batch_axis,
     .needs_contiguous = true,
     .inplace = 3,
     .flops = flops,

@@ -106,6 +106,7 @@ const bb_op bb__op_var = {
     .infer = infer,
     .forward = forward,
     .backward = backward,
+    .batch = bb__batch_reduction,
     .flops = flops,
     .print_attrs = print_attrs,
     BB_SAMPLES(samples),

@@ -81,6 +81,7 @@ const bb_op bb__op_diagonal = {
     .forward = bb__forward_view,
     .view = view,
     .backward = backward,
+    .batch = bb_batch_same,
     .flops = bb__no_flops,
     .print_attrs = bb__print_diagonal,
     BB_SAMPLES(samples),

@@ -54,6 +54,7 @@ const bb_op bb__op_flip = {
     .forward = bb__forward_view,
     .view = view,
     .backward = backward,
+    .batch = bb__batch_axis,
     .flops = bb__no_flops,
     .print_attrs = bb__print_axis,
     BB_SAMPLES(samples),

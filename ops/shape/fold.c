@@ -96,6 +96,7 @@ const bb_op bb__op_fold = {
     .infer = infer,
     .forward = forward,
     .backward = backward,
+    .batch = bb__batch_axis,
     .flops = flops,
     .print_attrs = print_attrs,
     BB_SAMPLES(samples),

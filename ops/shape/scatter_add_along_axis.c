@@ -69,6 +69,7 @@ const bb_op bb__op_scatter_add_along_axis = {
     .infer = infer,
     .forward = forward,
     .backward = backward,
+    .batch = bb__batch_axis,
     .needs_contiguous = true,
     .inplace = 1U << 0,
     .flops = flops,

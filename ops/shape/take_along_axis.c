@@ -54,6 +54,7 @@ const bb_op bb__op_take_along_axis = {
     .infer = infer,
     .forward = forward,
     .backward = backward,
+    .batch = bb__batch_axis,
     .needs_contiguous = true,
     .flops = bb__no_flops,
     .print_attrs = bb__print_axis,

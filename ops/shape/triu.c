@@ -49,6 +49,7 @@ const bb_op bb__op_triu = {
     .infer = bb__infer_band,
     .forward = forward,
     .backward = backward,
+    .batch = bb_batch_same,
     .flops = bb__no_flops,
     .print_attrs = bb__print_diagonal,
     BB_SAMPLES(samples),

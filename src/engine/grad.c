@@ -103,7 +103,7 @@ static void contribute(walk *w, bb_node *node, int i, bb_node *part)
     *sum = *sum ? bb_add(*sum, part) : part;
 }
 
-/* One operand of a node whose gradient is dy; NULL on lost ways, which end where a rule says zero. */
+/* One operand of a node whose gradient is dy, NULL on lost ways; these end at a rule of zero. */
 static void lead_on(walk *w, bb_node *node, bb_node *dy, int i)
 {
     bb_node *in = node->in[i];

@@ -103,7 +103,7 @@ static void contribute(walk *w, bb_node *node, int i, bb_node *part)
     *sum = *sum ? bb_add(*sum, part) : part;
 }
 
-/* One operand of a node whose gradient is dy; NULL on lost ways. */
+/* One operand of a node whose gradient is dy, NULL on lost ways; these end at a rule of zero. */
 static void lead_on(walk *w, bb_node *node, bb_node *dy, int i)
 {
     bb_node *in = node->in[i];
@@ -112,6 +112,8 @@ static void lead_on(walk *w, bb_node *node, bb_node *dy, int i)
                        node->op->name);
         return;
     }
+    if (!dy && node->op->backward == bb_backward_zero) /* says that it is a constant */
+        return;
     bb_node *part = dy ? node->op->backward(node, dy, i) : NULL;
     if (part && (bb_dtype_is_float(in->type.dtype) || part->graph != w->g))
         contribute(w, node, i, part);

@@ -157,6 +157,11 @@ struct bb_op {
      * for inputs that somebody asked for. */
     bb_node *(*backward)(bb_node *y, bb_node *dy, int i);
 
+    /* May be NULL. The sum of two or more nodes of this op, all of one type, which arrive as parts
+     * of one gradient, when that is less work than adding them: what slices of one operand give
+     * back is put side by side. NULL when it is not. */
+    bb_node *(*join)(bb_nodes parts);
+
     /* What the planner needs. */
     bool needs_contiguous; /* inputs are copied when their strides are not row-major */
     /* bit i: forward may write the output over input i, which has as many bytes (maps: implied)

@@ -59,7 +59,7 @@ static bb_node *causal_mask(bb_node *scores)
     return node;
 }
 
-/* The softmax of scores over keys; `mask` is NULL, u8 or float. No row is closed by being causal. */
+/* The softmax of scores over keys; `mask` is NULL, u8 or float. Being causal closes no row. */
 static bb_node *weigh(bb_node *scores, bb_node *mask, bool causal)
 {
     bool is_added = mask && bb_dtype_is_float(bb_node_dtype(mask));

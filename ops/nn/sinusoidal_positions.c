@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* sinusoidal_positions: a constant table; each pair of columns turns with a frequency of its own. */
+/* sinusoidal_positions: a constant table; each pair of columns turns with its own frequency. */
 #include "support.h"
 
 #include <math.h>

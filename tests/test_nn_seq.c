@@ -56,12 +56,6 @@ static bb_node *transformer_block(bb_node *x, bb_params *p)
     bb_transformer_options options = {.causal = true, .hidden = 8};
     return bb_transformer_block_with(x, p, "m", 2, &options);
 }
-static bb_node *smooth_block(bb_node *x, bb_params *p)
-{
-    bb_transformer_options options = {.causal = true, .hidden = 8, .activation = bb_tanh};
-    return bb_transformer_block_with(x, p, "m", 2, &options);
-}
-
 static const struct {
     const char *name;
     build_fn build;
@@ -169,15 +163,23 @@ Test(nn_seq, results_and_gradients_are_those_of_another_library)
     }
 }
 
+/* Differences need a function that bends little within a step. */
+static void halve(bb_params *p)
+{
+    for (int i = 0; i < bb_params_count(p); i++) {
+        bb_tensor *t = bb_params_tensor(p, i);
+        for (int64_t e = 0; e < bb_tensor_count(t); e++)
+            bb_tensor_set(t, e, bb_tensor_at(t, e) / 2);
+    }
+}
+
 Test(nn_seq, gradients_of_both_orders_agree_with_differences)
 {
     for (int i = 0; i < LAYERS; i++) {
         bb_gradcheck_report report;
         trial t = trial_new(i);
-        bb_node *y = t.y;
-        if (layers[i].build == transformer_block) /* without the kinks of relu */
-            y = smooth_block(t.x, t.params);
-        bb_gradcheck(y, (bb_nodes){t.count, t.vars}, BB_FEEDS({t.x, t.value}), NULL, &report);
+        halve(t.params);
+        bb_gradcheck(t.y, (bb_nodes){t.count, t.vars}, BB_FEEDS({t.x, t.value}), NULL, &report);
         cr_assert(report.passed && report.compared_second > 0, "%s: %s", t.figures->name,
                   report.text);
         trial_free(&t);

@@ -26,8 +26,11 @@ static bb_node *check(bb_nodes in, const attention_attrs *a)
     bb_shape sq = bb_node_shape(q), sk = bb_node_shape(k), sv = bb_node_shape(v);
     bb_node *operands[] = {q, k, v};
     for (int i = 0; i < 3; i++)
-        if (!operands[i] || bb_node_kind_of(operands[i]) == BB_NODE_INERT)
-            return bb_matmul(operands[i], v);
+        if (!operands[i])
+            return bb_fail_node(q, i == 1 ? v : k, NAME, BB_BAD_ARGUMENT, "operand %d is NULL",
+                                i + 1);
+        else if (bb_node_kind_of(operands[i]) == BB_NODE_INERT)
+            return operands[i];
     if (sq.ndim < 2 || sk.ndim < 2 || sv.ndim < 2)
         return refuse(in, BB_BAD_SHAPE, "needs [..., places, features]");
     if (sq.dim[sq.ndim - 1] != sk.dim[sk.ndim - 1])

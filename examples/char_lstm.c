@@ -32,9 +32,9 @@ int main(int argc, char **argv)
                  .width = 192,
                  .layers = 2,
                  .context = 96,
-                 .batch = 48,
+                 .batch = 32,
                  .rate = 0.004,
-                 .iterations = 2000,
+                 .iterations = 2500,
                  .sample = 500,
                  .seed = 1};
     return char_lm_run(&s, argc, argv);

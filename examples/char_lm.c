@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <time.h>
 
-enum { REPORTS = 20, VALIDATION_CHARACTERS = 65536 };
+enum { REPORTS = 20, VALIDATION_CHARACTERS = 32768 };
 
 /* A graph, its program and its inputs. */
 typedef struct part {
@@ -66,12 +66,11 @@ static void build_loss(part *p, bb_params *params, const char_lm *s, bool traini
 /* AdamW with a warm-up, a cosine down to a tenth of the rate, and clipped gradients. */
 static bb_node *step_of(bb_node *loss, bb_params *params, const char_lm *s)
 {
-    int64_t warm_up = s->iterations / 20 + 1;
+    int64_t warm_up = s->iterations / 20, rest = s->iterations - warm_up;
     bb_optimiser adamw = bb_optimiser_adamw(s->rate, 0.01);
     adamw.beta2 = 0.99;
     bb_optimise_options options = {
-        .clip_norm = 1,
-        .schedule = bb_schedule_warm_up(warm_up, bb_schedule_cosine(s->iterations, 0.1))};
+        .clip_norm = 1, .schedule = bb_schedule_warm_up(warm_up, bb_schedule_cosine(rest, 0.1))};
     return bb_optimise(loss, params, adamw, &options);
 }
 

@@ -34,7 +34,7 @@ int main(int argc, char **argv)
                  .context = 96,
                  .batch = 32,
                  .rate = 0.004,
-                 .iterations = 2500,
+                 .iterations = 2200,
                  .sample = 500,
                  .seed = 1};
     return char_lm_run(&s, argc, argv);

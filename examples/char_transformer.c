@@ -39,7 +39,7 @@ int main(int argc, char **argv)
                  .context = 64,
                  .batch = 32,
                  .rate = 0.002,
-                 .iterations = 3000,
+                 .iterations = 2400,
                  .sample = 500,
                  .seed = 1};
     return char_lm_run(&s, argc, argv);

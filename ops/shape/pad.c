@@ -108,7 +108,7 @@ static bb_node *join(bb_nodes parts)
         return NULL;
     bb_node **blocks = bb_memory_zeroed(2 * (size_t)parts.count + 1, sizeof *blocks);
     if (!blocks)
-        return NULL;
+        return bb_fail_node(parts.items[0], NULL, "pad", BB_OUT_OF_MEMORY, "out of memory");
     for (bb_node *part; (part = next_part(parts, place));) {
         bb_node *block = bb_node_input(part, 0);
         int64_t before = ((const pad_attrs *)bb_node_attrs(part))->before;

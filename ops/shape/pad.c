@@ -163,6 +163,7 @@ const bb_op bb__op_pad = {
     .forward = forward,
     .backward = backward,
     .join = join,
+    .batch = bb__batch_axis,
     .flops = bb__no_flops,
     .print_attrs = print_attrs,
     BB_SAMPLES(samples),

@@ -37,7 +37,8 @@ def dims(t):
 
 def sample(op, attrs, inputs, output, masks=()):
     mask = "".join(f".is_mask = {{[{i}] = true}}," for i in masks)
-    print(f"// {op}\n{{.n_in = {len(inputs)},", ".in = {" + ", ".join(map(dims, inputs)) + "},", mask)
+    shapes = ", ".join(map(dims, inputs))
+    print(f"// {op}\n{{.n_in = {len(inputs)},", f".in = {{{shapes}}},", mask)
     print(f".attrs = &(const {attrs},")
     print(".golden_in = {" + ", ".join(f"BB_NUMBERS({listed(t)})" for t in inputs) + "},")
     print(f".golden_out = BB_NUMBERS({listed(output)})}},")
@@ -62,7 +63,7 @@ def samples():
     x = torch.cat([draw(2, 3), torch.zeros(1, 3)])
     sample("rms_normalise", "rms_attrs){1e-6, {1, {1}}}", [x],
            x / torch.sqrt((x * x).mean(-1, keepdim=True) + 1e-6))
-    p = torch.arange(3.0)[:, None] * torch.pow(torch.tensor(10000.0), -torch.tensor([0.0, 2, 4]) / 5)
+    p = torch.arange(3.0)[:, None] * 10000.0 ** (-torch.tensor([0.0, 2, 4]) / 5)
     table = torch.stack([p.sin(), p.cos()], -1).reshape(3, 6)[:, :5]
     sample("sinusoidal_positions", "positions_attrs){3, 5, BB_F64}", [], table)
     op, attrs = "scaled_dot_product_attention", "attention_attrs)"
@@ -84,7 +85,8 @@ def case(name, x, parameters, y):
     """`parameters` are (name, function from its tensor's gradient or value to our layout)."""
     weights = draw(*y.shape)
     tensors = [t for _, ts, _ in parameters for t in ts]
-    grads = dict(zip(map(id, [x] + tensors), torch.autograd.grad((y * weights).sum(), [x] + tensors)))
+    found = torch.autograd.grad((y * weights).sum(), [x] + tensors)
+    grads = dict(zip(map(id, [x] + tensors), found))
     rows = []
     for own, ts, to_own in parameters:
         value, grad = to_own(*ts), to_own(*[grads[id(t)] for t in ts])
@@ -159,7 +161,8 @@ def block():
           ("attention.out.bias", [a.out_proj.bias], same),
           ("norm2.weight", [net.norm2.weight], same), ("norm2.bias", [net.norm2.bias], same),
           ("up.weight", [net.linear1.weight], transposed), ("up.bias", [net.linear1.bias], same),
-          ("down.weight", [net.linear2.weight], transposed), ("down.bias", [net.linear2.bias], same)],
+          ("down.weight", [net.linear2.weight], transposed),
+          ("down.bias", [net.linear2.bias], same)],
          net(x, src_mask=mask))
 
 

@@ -156,7 +156,7 @@ typedef struct bb_transformer_options {
     bool causal;
     bb_node *mask;                      /* as in bb_attention_options */
     int64_t hidden;                     /* 0 stands for 4 times x's width */
-    bb_node *(*activation)(bb_node *x); /* NULL: bb_relu */
+    bb_node *(*activation)(bb_node *x); /* NULL: bb_gelu */
     double dropout;                     /* of what each part adds; leave it out to evaluate */
     bb_init weight;                     /* of all products; a NULL fill stands for Xavier */
 } bb_transformer_options;

@@ -1,40 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* Matrix products: the only file that calls BLAS.
+/* Matrix products: with lapack.c the only file that calls BLAS.
  *
  * OpenBLAS always runs on one thread. A product is cut into panels of rows or columns of its
  * result by size only, and the panels, never the terms of a sum, are spread over threads. */
+#include "blas.h"
 #include "kernels.h"
 
-#include <cblas.h>
 #include <limits.h>
-#include <omp.h>
 #include <stdatomic.h>
 #include <string.h>
-
-/* OpenBLAS on one thread. */
-
-/* The serial build is so anyway. The pthread build has one number for the whole process, so setting
- * it once is enough. The OpenMP build asks omp_get_max_threads in the calling thread, also in a
- * parallel region of another OpenMP runtime than its own; this number is set to 1 around calls. */
-static void make_blas_serial(void)
-{
-    if (openblas_get_parallel() == OPENBLAS_THREAD && openblas_get_num_threads() != 1)
-        openblas_set_num_threads(1);
-}
-
-static int enter_blas(void)
-{
-    int threads = openblas_get_parallel() == OPENBLAS_OPENMP ? omp_get_max_threads() : 1;
-    if (threads != 1)
-        omp_set_num_threads(1);
-    return threads;
-}
-
-static void leave_blas(int threads)
-{
-    if (threads != 1)
-        omp_set_num_threads(threads);
-}
 
 /* Whether OpenBLAS multiplies small float matrices in place, without packing them first. */
 static bool has_small_kernels(void)

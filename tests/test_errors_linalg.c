@@ -124,7 +124,8 @@ Test(errors_linalg, einsum_operands)
     REFUSED(TYPE, "einsum: needs f32 or f64: m u8 [2 3]", EINSUM("ij", w.m));
     REFUSED(ARGUMENT, "einsum: operand 2 is NULL: x [2 3]", EINSUM("ij,jk", w.x, NULL));
     bb_node *a = input("a", BB_SHAPE(1, 1, 1, 1, 1)), *b = input("b", BB_SHAPE(1, 1, 1, 1));
+    bb_node *c = input("c", BB_SHAPE(1, 1, 1, 1, 1, 1));
     REFUSED(SHAPE,
             "einsum: the product up to operand 2 is of rank over 8: a [1 1 1 1 1] x b [1 1 1 1]",
-            EINSUM("abcde,fghi,abcdefghi->a", a, b, w.s));
+            EINSUM("abcde,fghi,defghi->abc", a, b, c));
 }

@@ -42,11 +42,15 @@ bool bb__infer_same_batch(bb_infer *c)
 
 bool bb__infer_spectral(bb_infer *c)
 {
-    enum { LONGEST = 16384 };
+    enum { SHORTER = 1 << 14, LONGER = 1 << 23 };
     bb_shape x = c->in[0].shape;
-    int64_t m = x.dim[x.ndim - 2], n = x.dim[x.ndim - 1], side = m < n ? m : n;
-    return side <= LONGEST || bb_infer_fail(c, BB_BAD_SHAPE, "a shorter side of %lld is over %d",
-                                            (long long)side, (int)LONGEST);
+    int64_t m = x.dim[x.ndim - 2], n = x.dim[x.ndim - 1];
+    int64_t shorter = m < n ? m : n, longer = m < n ? n : m;
+    if (shorter > SHORTER)
+        return bb_infer_fail(c, BB_BAD_SHAPE, "a shorter side of %lld is over %d",
+                             (long long)shorter, (int)SHORTER);
+    return longer <= LONGER || bb_infer_fail(c, BB_BAD_SHAPE, "a side of %lld is over %d",
+                                             (long long)longer, (int)LONGER);
 }
 
 bool bb__common_batch(bb_shape x, bb_shape y, bb_shape *batch_out)

@@ -11,7 +11,7 @@ bool bb__infer_matrix(bb_infer *c, int i);
 bool bb__infer_square(bb_infer *c, int i);
 /* Two inputs of one type whose leading sizes are equal. */
 bool bb__infer_same_batch(bb_infer *c);
-/* That the shorter side of input 0 is one for which LAPACK can count its memory. */
+/* That LAPACK can count the memory that it takes for values and vectors of input 0. */
 bool bb__infer_spectral(bb_infer *c);
 
 /* The leading sizes that matrices x and y broadcast to; false when they do not. */

@@ -17,7 +17,7 @@ static double draw(const bb_sample *s, int i, int64_t e, bb_rng *rng)
 
 static double with_weight(const bb_sample *s, int i, int64_t e, double drawn)
 {
-    if (!s->is_dominant[i])
+    if (!s->is_dominant[i] || s->in[i].ndim < 2)
         return drawn;
     int64_t rows = s->in[i].dim[s->in[i].ndim - 2], columns = s->in[i].dim[s->in[i].ndim - 1];
     return (float)(drawn + bb_sample_weight(s, i, e / columns % rows, e % columns));

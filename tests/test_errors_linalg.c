@@ -26,6 +26,8 @@ Test(errors_linalg, matrices)
     REFUSED(SHAPE, "svd: operand 1 is no matrix: v [3]", bb_svd_u(w.v));
     REFUSED(SHAPE, "svd: a side of 3000000000 is over 2147483647: k [3000000000 2]",
             bb_svd_values(input("k", BB_SHAPE(3000000000, 2))));
+    REFUSED(SHAPE, "svd: a side of 9000000 is over 8388608: k [9000000 2]",
+            bb_svd_values(input("k", BB_SHAPE(9000000, 2))));
     REFUSED(TYPE, "svd: needs f32 or f64: m u8 [2 3]", bb_svd_v(w.m));
 }
 

@@ -23,6 +23,14 @@ TestSuite(linalg, .init = begin, .fini = end);
 
 /* Faults. */
 
+static bb_tensor *value_of(bb_node *y)
+{
+    bb_error error = {0};
+    bb_tensor *value = bb_eval(y, BB_NO_FEEDS, &error);
+    cr_assert(value, "%s", error.text);
+    return value;
+}
+
 static bb_node *matrices(int64_t count, const double *numbers)
 {
     return bb_constant_from(g, BB_F64, BB_SHAPE(count, 2, 2), numbers);
@@ -61,15 +69,25 @@ Test(linalg, a_fault_is_the_first_of_many)
                  "matrix 1234 is not positive definite: pivot 0 is -2");
 }
 
-/* Ties and special values. */
-
-static bb_tensor *value_of(bb_node *y)
+/* LAPACK works in blocks, and finds the pivot all the same. */
+Test(linalg, faults_name_the_pivot_of_large_matrices)
 {
-    bb_error error = {0};
-    bb_tensor *value = bb_eval(y, BB_NO_FEEDS, &error);
-    cr_assert(value, "%s", error.text);
-    return value;
+    enum { N = 300 };
+    static double numbers[N * N];
+    for (int i = 0; i < N; i++)
+        numbers[i * (N + 1)] = i == 211 ? -3 : 1;
+    bb_node *x = bb_constant_from(g, BB_F64, BB_SHAPE(N, N), numbers);
+    expect_fault(bb_cholesky(x), "matrix 0 is not positive definite: pivot 211 is -3");
+    numbers[211 * (N + 1)] = 0;
+    x = bb_constant_from(g, BB_F64, BB_SHAPE(N, N), numbers);
+    expect_fault(bb_inverse(x), "matrix 0 is singular: pivot 211 is 0");
+    numbers[211 * (N + 1)] = NAN;
+    bb_tensor *l = value_of(bb_cholesky(bb_constant_from(g, BB_F64, BB_SHAPE(N, N), numbers)));
+    cr_expect(isnan(bb_tensor_at(l, 0)) || isnan(bb_tensor_at(l, 211 * (N + 1))));
+    bb_tensor_release(l);
 }
+
+/* Ties and special values. */
 
 static void expect_numbers(bb_node *y, const double *expected)
 {
@@ -87,6 +105,16 @@ static bb_node *derivative(bb_node *y, bb_node *x)
     bb_node *d = NULL;
     cr_assert_eq(bb_grads(bb_sum(y, BB_ALL), NULL, BB_NODES(x), &d), BB_OK);
     return d;
+}
+
+Test(linalg, signs_of_vectors_do_not_hang_on_rounding)
+{
+    static const double a[] = {2, 1, 1, 2}, h = 0.70710678118654752;
+    bb_node *x = matrices(1, a);
+    expect_numbers(bb_eigh_vectors(x), (const double[]){h, h, -h, h});
+    expect_numbers(bb_svd_u(x), (const double[]){h, h, h, -h});
+    expect_numbers(bb_qr_r(x),
+                   (const double[]){2.23606797749979, 1.7888543819998317, 0, 1.3416407864998738});
 }
 
 Test(linalg, ties_give_no_nan)

@@ -105,7 +105,8 @@ typedef struct bb_sample {
     bb_shape in[BB_SAMPLE_INPUTS];
     bool is_integer[BB_SAMPLE_INPUTS]; /* draw this input as i32 */
     bool is_mask[BB_SAMPLE_INPUTS];    /* draw this input as u8 of 0 and 1 */
-    /* draw the matrices of this input and then make their diagonals heavy, see bb_sample_weight */
+    /* make the diagonals of this input's matrices, its last two dimensions, heavy once they are
+     * drawn, as bb_sample_weight says; where views repeat operands, its leading dimensions only */
     bool is_dominant[BB_SAMPLE_INPUTS];
     const void *attrs;
     double low, high;

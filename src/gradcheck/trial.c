@@ -90,7 +90,7 @@ static double weight(const bb_sample *s, int i, bb_shape leaf, bb__sample_layout
 {
     int64_t at[BB_MAX_DIMS] = {0};
     int last = leaf.ndim - 1;
-    if (!s->is_dominant[i])
+    if (!s->is_dominant[i] || last < 1)
         return 0;
     for (int axis = last; axis >= 0; axis--) {
         at[axis] = e % leaf.dim[axis];
@@ -103,6 +103,8 @@ static double weight(const bb_sample *s, int i, bb_shape leaf, bb__sample_layout
 double bb_sample_weight(const bb_sample *s, int i, int64_t row, int64_t column)
 {
     const bb_shape *shape = &s->in[i];
+    if (shape->ndim < 2)
+        return 0;
     int64_t rows = shape->dim[shape->ndim - 2], columns = shape->dim[shape->ndim - 1];
     double longer = (double)(rows > columns ? rows : columns);
     double largest = s->low == 0 && s->high == 0 ? 2 : fmax(fabs(s->low), fabs(s->high));

@@ -44,7 +44,7 @@ static size_t aligned(size_t bytes)
     return (bytes + ALIGN - 1) / ALIGN * ALIGN;
 }
 
-/* Lays the bb__buffers out from `base` on, which may be NULL; returns how many bytes they take. */
+/* Lays the buffers out from `base` on, which may be NULL; returns how many bytes they take. */
 static size_t lay_out(bb__sizes s, bb_dtype dtype, char *base, bb__buffers *b_out)
 {
     const size_t size = bb_dtype_size(dtype);

@@ -59,15 +59,19 @@ static inline void bb__put(const bb_array *a, int64_t i, int64_t j, double x)
 }
 
 void *bb__element(const bb_array *a, int64_t offset);
-bb_array bb__matrix_at(const bb_array *a, int64_t matrix);
+bb_array bb__matrix_at(const bb_array *a, int64_t matrix); /* of an array of any rank from 2 */
+/* rows `first` to first + count - 1 */
 bb_array bb__rows_of(bb_array a, int64_t first, int64_t count);
+/* contiguous memory as a matrix stored by rows, or by columns */
 bb_array bb__by_rows(void *data, bb_dtype dtype, int64_t m, int64_t n);
 bb_array bb__by_columns(void *data, bb_dtype dtype, int64_t m, int64_t n);
 bool bb__is_finite(const bb_array *a);
-bool bb__orient(const bb_array *a, int64_t j);
 void bb__negate_column(const bb_array *a, int64_t j);
+/* makes the largest element of column j positive, the first of those within 1/1000 of it, so that
+ * rounding of a tie decides nothing; whether it was not */
+bool bb__orient(const bb_array *a, int64_t j);
 
-/* solve.c */
+/* Methods, by the names of kernels.h (solve.c). */
 void bb__run_cholesky(const bb__task *t, bb__trouble *trouble_out);
 void bb__run_triangular(const bb__task *t, bb__trouble *trouble_out);
 void bb__run_solve(const bb__task *t, bb__trouble *trouble_out);
@@ -77,7 +81,7 @@ bb__sizes bb__lu_sizes(int64_t m, int64_t n);
 void bb__report_indefinite(const bb_call *call, int64_t matrix, const bb__trouble *t);
 void bb__report_singular(const bb_call *call, int64_t matrix, const bb__trouble *t);
 
-/* spectral.c */
+/* And of values and vectors (spectral.c). */
 void bb__run_qr(const bb__task *t, bb__trouble *trouble_out);
 void bb__run_eigh(const bb__task *t, bb__trouble *trouble_out);
 void bb__run_svd(const bb__task *t, bb__trouble *trouble_out);

@@ -24,7 +24,6 @@ bb_array bb__matrix_at(const bb_array *a, int64_t matrix)
                       {a->stride[row], a->stride[row + 1]}};
 }
 
-/* The rows `first` to first + count - 1 of a matrix. */
 bb_array bb__rows_of(bb_array a, int64_t first, int64_t count)
 {
     a.data = bb__element(&a, first * a.stride[0]);
@@ -32,7 +31,6 @@ bb_array bb__rows_of(bb_array a, int64_t first, int64_t count)
     return a;
 }
 
-/* Contiguous memory as a matrix stored by rows, or by columns. */
 bb_array bb__by_rows(void *data, bb_dtype dtype, int64_t m, int64_t n)
 {
     return (bb_array){data, dtype, {2, {m, n}}, {n, 1}};
@@ -52,19 +50,23 @@ bool bb__is_finite(const bb_array *a)
     return true;
 }
 
-/* Makes the largest element of column j positive (the first of ties); says whether it was not. */
-bool bb__orient(const bb_array *a, int64_t j)
-{
-    double largest = 0;
-    for (int64_t i = 0; i < a->shape.dim[0]; i++)
-        largest = fabs(bb__at(a, i, j)) > fabs(largest) ? bb__at(a, i, j) : largest;
-    for (int64_t i = 0; largest < 0 && i < a->shape.dim[0]; i++)
-        bb__put(a, i, j, -bb__at(a, i, j));
-    return largest < 0;
-}
-
 void bb__negate_column(const bb_array *a, int64_t j)
 {
     for (int64_t i = 0; i < a->shape.dim[0]; i++)
         bb__put(a, i, j, -bb__at(a, i, j));
+}
+
+bool bb__orient(const bb_array *a, int64_t j)
+{
+    static const double close = 0.999;
+    double largest = 0;
+    int64_t i = 0;
+    for (int64_t k = 0; k < a->shape.dim[0]; k++)
+        largest = fmax(largest, fabs(bb__at(a, k, j)));
+    while (i + 1 < a->shape.dim[0] && fabs(bb__at(a, i, j)) < close * largest)
+        i++;
+    bool is_negative = bb__at(a, i, j) < 0;
+    if (is_negative)
+        bb__negate_column(a, j);
+    return is_negative;
 }

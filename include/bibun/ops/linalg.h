@@ -75,8 +75,9 @@ BB_BUILDER bb_node *bb_qr_q(bb_node *x);
 BB_BUILDER bb_node *bb_qr_r(bb_node *x);
 
 /* x = V diag(w) V' for symmetric [n, n]: values w [n] ascend, vectors are the columns of V [n, n],
- * each with its largest element (the first of ties) positive. Reads the lower triangle of x, and d
- * is 0 above it. NaN or an infinity in a matrix gives NaN throughout; no convergence is a fault.
+ * each with its largest element positive (the first of those within 1/1000 of the largest). Reads
+ * the lower triangle of x, and d is 0 above it. NaN or an infinity in a matrix gives NaN throughout;
+ * no convergence is a fault.
  *
  * d of vectors has the factor 1 / (w_j - w_i). Where two values are equal to the bit, as those of
  * the identity, the vectors are not determined, and the part of d that would turn them into each
@@ -86,8 +87,8 @@ BB_BUILDER bb_node *bb_eigh_values(bb_node *x);
 BB_BUILDER bb_node *bb_eigh_vectors(bb_node *x);
 
 /* x = U diag(s) V' for [m, n], k the shorter side: values s [k] descend, U [m, k] and V [n, k] have
- * orthonormal columns, each of U with its largest element (the first of ties) positive. NaN or an
- * infinity in a matrix gives NaN throughout; no convergence is a fault.
+ * orthonormal columns; the signs of U's are those of bb_eigh_vectors. NaN or an infinity in a matrix
+ * gives NaN throughout; no convergence is a fault.
  *
  * d of vectors has the factors 1 / (s_j^2 - s_i^2) and, unless x is square, 1 / s. Where values are
  * equal to the bit, or 0, the part of d with that factor is left out, as for bb_eigh_vectors; of a

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The notation of Einstein's sums, "ij,jk->ik", read into labels. Implemented in ops/einsum_text.c. */
+/* The notation of Einstein's sums, "ij,jk->ik", read into labels (einsum_text.c). */
 #ifndef BIBUN_OPS_EINSUM_TEXT_H
 #define BIBUN_OPS_EINSUM_TEXT_H
 
@@ -24,7 +24,7 @@ typedef struct bb__einsum {
     int64_t size[BB__EINSUM_LABELS]; /* -1: not in use */
 } bb__einsum;
 
-/* False, with what is wrong as text, when the notation does not parse or does not fit the shapes. */
+/* False, with what is wrong as text, when the notation does not parse or fit the shapes. */
 bool bb__einsum_read(const char *text, int n, const bb_shape *shapes, bb__einsum *e_out,
                      char *reason, size_t size);
 

@@ -84,7 +84,8 @@ DOMINANT = {'cholesky', 'solve', 'inverse', 'det', 'slogdet', 'qr', 'eigh', 'svd
 
 # op, attributes in C, inputs, result
 TABLE = [
-    ('outer', '', [matrix(2, 3), matrix(2, 2, first=2)], lambda x, y: torch.einsum('bi,bj->bij', x, y)),
+    ('outer', '', [matrix(2, 3), matrix(2, 2, first=2)],
+     lambda x, y: torch.einsum('bi,bj->bij', x, y)),
     ('dot', '', [matrix(1, 4)[0], matrix(1, 4, first=2)[0]], torch.dot),
     ('dot', '', [matrix(2, 3), matrix(2, 3, first=2)], lambda x, y: (x * y).sum(-1)),
     ('kron', '', [matrix(2, 3), matrix(2, 2, first=2)], torch.kron),
@@ -135,7 +136,8 @@ TABLE = [
     ('einsum', text('bii'), [matrix(2, 3, 3)], einsum('bii')),
     ('einsum', text('...ij,...jk->...ki'), [matrix(2, 2, 3), matrix(1, 3, 2, first=2)],
      einsum('...ij,...jk->...ki')),
-    ('einsum', text('bi,bjk,bk->bj'), [matrix(2, 2), matrix(2, 3, 2, first=2), matrix(2, 2, first=3)],
+    ('einsum', text('bi,bjk,bk->bj'),
+     [matrix(2, 2), matrix(2, 3, 2, first=2), matrix(2, 2, first=3)],
      einsum('bi,bjk,bk->bj')),
     ('einsum', text('i,j->ji'), [matrix(1, 2)[0], matrix(1, 3, first=2)[0]], einsum('i,j->ji')),
 ]

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Linear algebra beyond small samples: faults to the letter, ties, infinities, sizes at which LAPACK
- * works in blocks, batches cut for threads. */
+/* Linear algebra beyond small samples: faults to the letter, ties, infinities, sizes at which
+ * LAPACK works in blocks, batches cut for threads. */
 #include <bibun/bibun.h>
 
 #include <criterion/criterion.h>

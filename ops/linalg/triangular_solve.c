@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* triangular_solve: x with A x = b, or x A = b, for a triangle A of a; what lies beside the triangle
- * is not read. */
+/* triangular_solve: x with A x = b, or x A = b, for a triangle A of a; what lies beside it is
+ * not read. */
 #include "kernels.h"
 #include "matrices.h"
 

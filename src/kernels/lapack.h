@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* LAPACK's routines for one matrix, for both float types; implemented in lapack.c, which alone calls
- * LAPACK. Matrices are contiguous and, but for solve's, stored by columns as LAPACK has them. */
+/* LAPACK's routines for one matrix, for both float types; implemented in lapack.c, which alone
+ * calls LAPACK. Matrices are contiguous and, but for solve's, stored by columns as LAPACK has them. */
 #ifndef BIBUN_KERNELS_LAPACK_H
 #define BIBUN_KERNELS_LAPACK_H
 
@@ -16,7 +16,7 @@ typedef struct bb__triangle {
 typedef struct bb__lapack {
     /* the upper triangle u with u'u = a, over that of a[n, n] */
     blasint (*cholesky)(blasint n, void *a);
-    /* a[n, n] = P l u, over a; row i was exchanged with pivots[i] - 1, which is done for i from 0 */
+    /* a[n, n] = P l u, over a; for i from 0 on, row i was exchanged with pivots[i] - 1 */
     void (*lu)(blasint n, void *a, blasint *pivots);
     void (*solve)(bb__triangle how, blasint rows, blasint columns, const void *a, void *b);
     /* r in the upper triangle of a[m, n], m >= n; reflections below it and in tau[n] */

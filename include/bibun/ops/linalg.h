@@ -38,7 +38,7 @@ BB_BUILDER bb_node *bb_einsum(bb_nodes xs, const char *text);
  * from 0 through the leading dimensions, rows from 0. Only a pivot of exactly 0 counts as singular.
  * Packed inside: builders of one factorisation share it when their operand is the same node. */
 
-/* the lower triangular L with L L' = x; reads the lower triangle of x, and d is 0 above it; a matrix
+/* the lower triangular L with L L' = x; reads the lower triangle of x, and d is 0 above it; one
  * that is not positive definite is a fault; NaN gives NaN. Rule: Murray (2016), "Differentiation of
  * the Cholesky decomposition". */
 BB_BUILDER bb_node *bb_cholesky(bb_node *x);
@@ -76,7 +76,7 @@ BB_BUILDER bb_node *bb_qr_r(bb_node *x);
 
 /* x = V diag(w) V' for symmetric [n, n]: values w [n] ascend, vectors are the columns of V [n, n],
  * each with its largest element positive (the first of those within 1/1000 of the largest). Reads
- * the lower triangle of x, and d is 0 above it. NaN or an infinity in a matrix gives NaN throughout;
+ * the lower triangle of x, and d is 0 above it. NaN or an infinity gives NaN throughout the matrix;
  * no convergence is a fault.
  *
  * d of vectors has the factor 1 / (w_j - w_i). Where two values are equal to the bit, as those of
@@ -87,13 +87,13 @@ BB_BUILDER bb_node *bb_eigh_values(bb_node *x);
 BB_BUILDER bb_node *bb_eigh_vectors(bb_node *x);
 
 /* x = U diag(s) V' for [m, n], k the shorter side: values s [k] descend, U [m, k] and V [n, k] have
- * orthonormal columns; the signs of U's are those of bb_eigh_vectors. NaN or an infinity in a matrix
- * gives NaN throughout; no convergence is a fault.
+ * orthonormal columns; the signs of U's are those of bb_eigh_vectors. NaN or an infinity gives NaN
+ * throughout the matrix; no convergence is a fault.
  *
  * d of vectors has the factors 1 / (s_j^2 - s_i^2) and, unless x is square, 1 / s. Where values are
  * equal to the bit, or 0, the part of d with that factor is left out, as for bb_eigh_vectors; of a
- * value of 0, which is a kink, d is u v'. Rule: Townsend (2016), "Differentiating the singular value
- * decomposition". */
+ * value of 0, which is a kink, d is u v'. Rule: Townsend (2016), "Differentiating the singular
+ * value decomposition". */
 BB_BUILDER bb_node *bb_svd_values(bb_node *x);
 BB_BUILDER bb_node *bb_svd_u(bb_node *x);
 BB_BUILDER bb_node *bb_svd_v(bb_node *x);

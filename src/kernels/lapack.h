@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* LAPACK's routines for one matrix, for both float types; implemented in lapack.c, which alone
- * calls LAPACK. Matrices are contiguous and, but for solve's, stored by columns as LAPACK has them. */
+ * calls LAPACK. Matrices are contiguous and stored by columns, as LAPACK has them, but for those of
+ * solve. */
 #ifndef BIBUN_KERNELS_LAPACK_H
 #define BIBUN_KERNELS_LAPACK_H
 

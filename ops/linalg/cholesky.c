@@ -67,6 +67,7 @@ const bb_op bb__op_cholesky = {
     .infer = infer,
     .forward = forward,
     .backward = backward,
+    .batch = bb_batch_same,
     .scratch = scratch,
     .flops = flops,
     .may_fault = true,

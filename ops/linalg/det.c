@@ -67,6 +67,7 @@ const bb_op bb__op_det = {
     .infer = infer,
     .forward = forward,
     .backward = backward,
+    .batch = bb_batch_same,
     .scratch = scratch,
     .flops = flops,
     BB_SAMPLES(samples),

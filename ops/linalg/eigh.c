@@ -86,6 +86,7 @@ const bb_op bb__op_eigh = {
     .infer = infer,
     .forward = forward,
     .backward = backward,
+    .batch = bb_batch_same,
     .scratch = scratch,
     .flops = flops,
     .may_fault = true,

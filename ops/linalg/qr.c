@@ -96,6 +96,7 @@ const bb_op bb__op_qr = {
     .infer = infer,
     .forward = forward,
     .backward = backward,
+    .batch = bb_batch_same,
     .scratch = scratch,
     .flops = flops,
     BB_SAMPLES(samples),

@@ -72,6 +72,7 @@ const bb_op bb__op_slogdet = {
     .infer = infer,
     .forward = forward,
     .backward = backward,
+    .batch = bb_batch_same,
     .scratch = scratch,
     .flops = flops,
     BB_SAMPLES(samples),

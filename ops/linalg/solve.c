@@ -72,6 +72,7 @@ const bb_op bb__op_solve = {
     .infer = infer,
     .forward = forward,
     .backward = backward,
+    .batch = bb_batch_same,
     .scratch = scratch,
     .flops = flops,
     .may_fault = true,

@@ -81,6 +81,7 @@ const bb_op bb__op_triangle = {
     .infer = infer,
     .forward = forward,
     .backward = backward,
+    .batch = bb_batch_same,
     .inplace = 1U << 0,
     .flops = bb__no_flops,
     .print_attrs = print_attrs,

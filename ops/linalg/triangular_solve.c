@@ -137,6 +137,7 @@ const bb_op bb__op_triangular_solve = {
     .infer = infer,
     .forward = forward,
     .backward = backward,
+    .batch = bb_batch_same,
     .needs_contiguous = true,
     .inplace = 1U << 1,
     .scratch = scratch,

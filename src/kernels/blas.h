@@ -1,32 +1,33 @@
 /* SPDX-License-Identifier: MIT */
-/* OpenBLAS on one thread: what gemm.c and lapack.c, which alone call it, put around their calls. */
-#ifndef BIBUN_KERNELS_BLAS_H
-#define BIBUN_KERNELS_BLAS_H
+/* Dense products of row-major matrices on one thread: the seam behind which BLAS is, and oneDNN
+ * where it was found. */
+#ifndef BIBUN_BLAS_H
+#define BIBUN_BLAS_H
 
-#include <cblas.h>
-#include <omp.h>
+#include "kernels.h"
 
-/* The serial build is so anyway. The pthread build has one number for the whole process, so setting
- * it once is enough. The OpenMP build asks omp_get_max_threads in the calling thread, also in a
- * parallel region of another OpenMP runtime than its own; this number is set to 1 around calls. */
-static inline void make_blas_serial(void)
-{
-    if (openblas_get_parallel() == OPENBLAS_THREAD && openblas_get_num_threads() != 1)
-        openblas_set_num_threads(1);
-}
+/* Around products: in the calling thread, libraries that ask OpenMP are told that there is one
+ * thread, and denormals count as zero. `leave` takes what `enter` gave. */
+typedef struct bb__blas_state {
+    int threads;
+    unsigned mode;
+} bb__blas_state;
+bb__blas_state bb__blas_enter(void);
+void bb__blas_leave(bb__blas_state state);
 
-static inline int enter_blas(void)
-{
-    int threads = openblas_get_parallel() == OPENBLAS_OPENMP ? omp_get_max_threads() : 1;
-    if (threads != 1)
-        omp_set_num_threads(1);
-    return threads;
-}
+/* out [m, n] = op(x) op(y), where op transposes what is marked; x is stored [m, k] or [k, m], y
+ * [k, n] or [n, k], with rows that far apart; f32 or f64. */
+void bb__gemm(bb_dtype dtype, bool x_transposed, bool y_transposed, int m, int n, int k,
+              const void *x, int x_lead, const void *y, int y_lead, void *out, int out_lead);
 
-static inline void leave_blas(int threads)
-{
-    if (threads != 1)
-        omp_set_num_threads(threads);
-}
+/* out = op(a) x for a stored [m, n]; x's elements are `step` apart. */
+void bb__gemv(bb_dtype dtype, bool transposed, int m, int n, const void *a, int lead, const void *x,
+              int step, void *out);
+
+/* Whether small float matrices are multiplied in place, without being packed first. */
+bool bb__blas_has_small_kernels(void);
+
+/* "OpenBLAS SkylakeX, oneDNN 2.6.3" */
+const char *bb__blas_text(char *buffer, size_t size);
 
 #endif

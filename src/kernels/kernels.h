@@ -20,14 +20,61 @@ void bb__parallel(int64_t n, int64_t grain, int threads, bb__range_fn range, voi
 int bb__thread_count(void);         /* OpenMP's number for a new region */
 int bb__clamp_threads(int threads); /* to what a machine can use */
 
-/* Elementwise (map.c). */
+/* Elementwise programs (map.c): one op, or several that are run tile by tile in one sweep. */
 
-enum { BB__TILE = 512 }; /* elements of a tile */
+enum {
+    BB__TILE = 512,        /* elements of a tile at most */
+    BB__MAP_OPERANDS = 24, /* of a program */
+    BB__MAP_OPS = 48,
+};
 
-/* out = tile(in...), all of one shape, any strides of the inputs, `out` contiguous and perhaps the
- * memory of an input of the same layout. Cut into tiles that stay in the first-level cache. */
-void bb__map(bb_map_fn tile, int n_in, const bb_array *in, const bb_array *out, const void *attrs,
-             int threads);
+typedef enum bb__map_access {
+    BB__LINEAR,  /* the operand runs through its memory as the result does */
+    BB__BY_ROWS, /* each row lies contiguously in the operand's own memory */
+    BB__REPEAT,  /* gathered; tiles that begin at the same element are the same */
+    BB__GATHER,  /* gathered for every tile */
+} bb__map_access;
+
+typedef struct bb__map_input {
+    bb__map_access how;
+    bb_dtype dtype;
+    size_t size;   /* bytes an element */
+    size_t buffer; /* where a tile is gathered */
+    const char *data;
+    int64_t stride[BB_MAX_DIMS];
+} bb__map_input;
+
+typedef struct bb__map_op {
+    bb_map_fn tile;
+    const void *attrs;
+    int n_in;
+    int in[BB_MAP_INPUTS]; /* inputs of the program; from its n_in on, results of earlier ops */
+    bb_dtype dtype;        /* of the result */
+    size_t size;
+    char *out;     /* contiguous, perhaps the memory of an input of the same layout that no later
+                    * op reads; NULL: the result is only for later ops */
+    size_t buffer; /* where it is then held */
+} bb__map_op;
+
+/* The caller sets the first block, and of inputs nothing, of ops all but size and buffer. */
+typedef struct bb__map {
+    int n_in, n_ops;
+    bb__map_input *in;
+    bb__map_op *ops;
+
+    int ndim; /* of the normal form */
+    int64_t dim[BB_MAX_DIMS];
+    int64_t count, tile, row, row_tiles, tile_length; /* tiles do not cross the ends of rows */
+    int64_t tiles, grain;
+} bb__map;
+
+/* All inputs and results are of `shape`; inputs have any strides. Looks at no data. */
+void bb__map_prepare(bb__map *m, const bb_array *in, bb_shape shape);
+void bb__map_run(const bb__map *m, const bb_array *in, int threads);
+
+/* One op, at once; out is contiguous. */
+void bb__map_one(bb_map_fn tile, int n_in, const bb_array *in, const bb_array *out,
+                 const void *attrs, int threads);
 
 /* Moving (move.c). */
 
@@ -91,5 +138,13 @@ void bb__triangular_solve(const bb_call *call, bool right, bool upper, bool tran
 /* Elements from the stream of `key`; float dtypes. */
 void bb__fill_uniform(const bb_array *out, double low, double high, uint64_t key, int threads);
 void bb__fill_normal(const bb_array *out, double mean, double deviation, uint64_t key, int threads);
+
+/* Special functions (special.c): poles and values outside the domain as the headers of the ops say.
+ */
+
+double bb__lgamma(double x);
+double bb__digamma(double x);
+double bb__polygamma(int64_t n, double x); /* n >= 0; 0 is digamma */
+double bb__erfinv(double x);
 
 #endif

@@ -5,6 +5,7 @@
  * noted beside it, and the first in the order of the batch is the fault. */
 #include "linalg.h"
 #include "blas.h"
+#include "float_mode.h"
 #include "kernels.h"
 
 static int64_t side(const bb_array *a, int from_back)
@@ -97,12 +98,14 @@ size_t bb__linalg_scratch(bb__linalg kind, int n_in, const bb_array *in, const b
     return aligned((size_t)j.count * sizeof(bb__trouble)) + parts * j.part;
 }
 
+/* Denormals count, unless the run flushes them: a pivot that is one is not 0. */
 static void run_range(void *context, int64_t first, int64_t last)
 {
     const job *j = context;
     bb__task t = j->task;
     lay_out(t.b.size, j->out.dtype, j->memory + (size_t)(first / j->grain) * j->part, &t.b);
-    const int threads = enter_blas();
+    const bb__blas_state state = bb__blas_enter();
+    bb__float_mode_set(state.mode);
     for (int64_t i = first; i < last; i++) {
         for (int k = 0; k < t.call->n_in; k++)
             t.in[k] = bb__matrix_at(&t.call->in[k], i);
@@ -110,7 +113,7 @@ static void run_range(void *context, int64_t first, int64_t last)
         j->troubles[i] = (bb__trouble){0};
         j->method->run(&t, &j->troubles[i]);
     }
-    leave_blas(threads);
+    bb__blas_leave(state);
 }
 
 static void run(job *j, const bb_call *call)
@@ -120,7 +123,6 @@ static void run(job *j, const bb_call *call)
     j->task.call = call;
     j->troubles = call->scratch;
     j->memory = (char *)call->scratch + aligned((size_t)j->count * sizeof(bb__trouble));
-    make_blas_serial();
     bb__parallel(j->count, j->grain, call->threads, run_range, j);
     for (int64_t i = 0; i < j->count; i++)
         if (j->troubles[i].is) {

@@ -241,6 +241,15 @@ Test(linalg, threads_give_the_same_bits)
     }
 }
 
+Test(linalg, dot_of_the_highest_rank)
+{
+    const double a[] = {1, 2, 3, 4}, b[] = {10, 1};
+    bb_node *x = bb_constant_from(g, BB_F64, BB_SHAPE(1, 1, 2, 1, 1, 1, 1, 2), a);
+    bb_node *y = bb_dot(x, bb_constant_from(g, BB_F64, BB_SHAPE(2), b));
+    cr_expect(bb_shape_equal(bb_node_shape(y), BB_SHAPE(1, 1, 2, 1, 1, 1, 1)));
+    expect_numbers(y, (const double[]){12, 34});
+}
+
 Test(linalg, vectors_and_batches_as_right_sides)
 {
     const double a[] = {2, 0, 1, 4}, b[] = {2, 9};

@@ -116,7 +116,7 @@ typedef struct bb_sample {
 } bb_sample;
 
 /* What is_dominant adds to element `row`, `column` of a matrix of an input drawn from [low, high):
- * m (n + 1 + 2 row) on the diagonal, else 0, for the longer side n and the largest number drawn m.
+ * m (n + 1 + 4 row) on the diagonal, else 0, for the longer side n and the largest number drawn m.
  * That gives regular matrices of full rank, whose symmetric part, and lower triangle mirrored, are
  * positive definite with eigenvalues apart. */
 BB_API double bb_sample_weight(const bb_sample *s, int i, int64_t row, int64_t column);

@@ -33,7 +33,6 @@ static const bb_sample samples[] = {
     {.n_in = 2, .in = {BB_DIMS(3), BB_DIMS(3)}},
     {.n_in = 2, .in = {BB_DIMS(2, 1, 2), BB_DIMS(3, 2)}},
     {.n_in = 2, .in = {BB_DIMS(2, 0), BB_DIMS(0)}},
-    {.n_in = 2, .in = {BB_DIMS(1, 1, 1, 2, 1, 1, 1, 3), BB_DIMS(3)}},
     {
         .n_in = 2,
         .in = {BB_DIMS(4), BB_DIMS(4)},

@@ -108,7 +108,7 @@ double bb_sample_weight(const bb_sample *s, int i, int64_t row, int64_t column)
     int64_t rows = shape->dim[shape->ndim - 2], columns = shape->dim[shape->ndim - 1];
     double longer = (double)(rows > columns ? rows : columns);
     double largest = s->low == 0 && s->high == 0 ? 2 : fmax(fabs(s->low), fabs(s->high));
-    return row == column ? largest * (longer + 1 + 2 * (double)row) : 0;
+    return row == column ? largest * (longer + 1 + 4 * (double)row) : 0;
 }
 
 static bb_tensor *new_value(const bb__op_check *c, const bb_sample *s, int i, bb__sample_layout how,

@@ -111,7 +111,7 @@ TABLE = [
      lambda x: torch.stack(torch.linalg.slogdet(x), -1)),
     ('qr', '', [matrix(4, 3, weight=1)], qr),
     ('qr', '', [SQUARES], qr),
-    ('eigh', '', [matrix(4, 4, weight=1)], eigh),
+    ('eigh', '', [matrix(3, 3, weight=1)], eigh),
     ('eigh', '', [SQUARES], eigh),
     ('svd', '', [matrix(4, 3, weight=1)], svd),
     ('svd', '', [matrix(2, 2, 3, first=1)], svd),

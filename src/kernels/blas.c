@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The only file that calls BLAS and oneDNN, each on one thread: float matrix products go to oneDNN
- * where it was found, all others to OpenBLAS. */
+/* With lapack.c the only file that calls BLAS, and the only one that calls oneDNN, each on one
+ * thread: float matrix products go to oneDNN where it was found, all others to OpenBLAS. */
 #include "blas.h"
 
 #include "float_mode.h"

@@ -150,13 +150,33 @@ void bb__take_along_axis(const bb_call *call, int axis);
 /* out = x, then out[o, index[o, j, i], i] += updates[o, j, i] in the order of j; float */
 void bb__scatter_add_along_axis(const bb_call *call, int axis);
 
-/* Products (gemm.c): the only file that calls BLAS. */
+/* Products (gemm.c). */
 
 /* out[..., m, n] = x[..., m, k] y[..., k, n] with equal leading sizes, any strides of x and y;
  * transposed operands cost nothing. */
 void bb__matmul(const bb_array *x, const bb_array *y, const bb_array *out, void *scratch,
                 int threads);
 size_t bb__matmul_scratch(const bb_array *x, const bb_array *y);
+
+/* Factorisations and solves (linalg.c, lapack.c): of each matrix of the operands, whose leading
+ * sizes are equal; any strides of the operands. What is wrong with a matrix is a fault. */
+
+typedef enum bb__linalg {
+    BB__CHOLESKY,         /* lower triangle of the lower triangle; NaN of NaN */
+    BB__TRIANGULAR_SOLVE, /* see bb__triangular_solve */
+    BB__SOLVE,            /* a^-1 b */
+    BB__INVERSE,
+    BB__DET,  /* of each matrix one number, or its sign and log: results of rank 2 less, or 1 */
+    BB__QR,   /* [m + n, n]: q over r, for m >= n */
+    BB__EIGH, /* [n + 1, n]: values over vectors, of the lower triangle; NaN of NaN */
+    BB__SVD,  /* [m + 1 + n, k]: u over the values over v; NaN of NaN */
+} bb__linalg;
+
+void bb__linalg_run(bb__linalg kind, const bb_call *call);
+size_t bb__linalg_scratch(bb__linalg kind, int n_in, const bb_array *in, const bb_array *out);
+
+/* a contiguous; reads one of its triangles; the result may be written over b */
+void bb__triangular_solve(const bb_call *call, bool right, bool upper, bool transposed);
 
 /* Random (random.c). */
 

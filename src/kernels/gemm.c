@@ -294,3 +294,23 @@ void bb__matmul(const bb_array *x, const bb_array *y, const bb_array *out, void 
     bb__parallel(count / (p.m * p.n) * p.panels, panel < worth ? (int64_t)(worth / panel) : 1,
                  threads, multiply_range, &p);
 }
+
+/* Products for kernels that cut their work themselves. */
+
+void bb__gemm(bb_dtype dtype, int64_t m, int64_t n, int64_t k, bb__matrix x, bb__matrix y,
+              bool accumulate, void *out, int64_t lead)
+{
+    const CBLAS_TRANSPOSE tx = x.transposed ? CblasTrans : CblasNoTrans;
+    const CBLAS_TRANSPOSE ty = y.transposed ? CblasTrans : CblasNoTrans;
+    const blasint rows = (blasint)m, columns = (blasint)n, inner = (blasint)k;
+    const blasint lx = (blasint)x.lead, ly = (blasint)y.lead, lo = (blasint)lead;
+    make_blas_serial();
+    const int threads = enter_blas();
+    if (dtype == BB_F32)
+        cblas_sgemm(CblasRowMajor, tx, ty, rows, columns, inner, 1, x.data, lx, y.data, ly,
+                    accumulate ? 1 : 0, out, lo);
+    else
+        cblas_dgemm(CblasRowMajor, tx, ty, rows, columns, inner, 1, x.data, lx, y.data, ly,
+                    accumulate ? 1 : 0, out, lo);
+    leave_blas(threads);
+}

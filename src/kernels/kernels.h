@@ -17,6 +17,9 @@ typedef void (*bb__range_fn)(void *context, int64_t first, int64_t last);
 /* Calls `range` on parts of 0 .. n-1, together covering it once; parts are at least `grain` long
  * but for the last. */
 void bb__parallel(int64_t n, int64_t grain, int threads, bb__range_fn range, void *context);
+/* Inside of `range`, a number below `threads` that no other thread has at the time: which part of
+ * scratch memory is free to use. No result may depend on it. */
+int bb__slot(void);
 int bb__thread_count(void);         /* OpenMP's number for a new region */
 int bb__clamp_threads(int threads); /* to what a machine can use */
 
@@ -65,6 +68,38 @@ void bb__logsumexp(const bb_array *in, uint32_t axes, const bb_array *out, int t
 void bb__matmul(const bb_array *x, const bb_array *y, const bb_array *out, void *scratch,
                 int threads);
 size_t bb__matmul_scratch(const bb_array *x, const bb_array *y);
+
+/* A matrix in memory with rows, or columns when it is transposed, `lead` elements apart. */
+typedef struct bb__matrix {
+    const void *data;
+    int64_t lead;
+    bool transposed;
+} bb__matrix;
+
+/* out = x y, or out += x y, for x [m k], y [k n] and out [m n] with rows `lead` apart, none of them
+ * empty: by one thread, for kernels that cut their work themselves. Sizes are below 2^31. */
+void bb__gemm(bb_dtype dtype, int64_t m, int64_t n, int64_t k, bb__matrix x, bb__matrix y,
+              bool accumulate, void *out, int64_t lead);
+
+/* Convolutions (conv*.c): contiguous images [n c h w], filters [o c/groups kh kw] and results
+ * [n o oh ow]. Axis 0 of the pairs is the height. */
+typedef struct bb__conv_shape {
+    bb_dtype dtype;
+    int64_t n, c, h, w, o, kh, kw, oh, ow, groups;
+    int64_t stride[2], padding[2], dilation[2];
+} bb__conv_shape;
+
+/* One function a direction: the result from images and filters, and its adjoints with respect to
+ * either. Another library can stand behind each. */
+void bb__conv2d_forward(const bb__conv_shape *s, const void *x, const void *w, void *out,
+                        void *scratch, int threads);
+void bb__conv2d_input(const bb__conv_shape *s, const void *dy, const void *w, void *dx,
+                      void *scratch, int threads);
+void bb__conv2d_weight(const bb__conv_shape *s, const void *x, const void *dy, void *dw,
+                       void *scratch, int threads);
+size_t bb__conv2d_forward_scratch(const bb__conv_shape *s);
+size_t bb__conv2d_input_scratch(const bb__conv_shape *s);
+size_t bb__conv2d_weight_scratch(const bb__conv_shape *s);
 
 /* Random (random.c). */
 

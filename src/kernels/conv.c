@@ -93,7 +93,7 @@ static void forward_item(const job *j, bb__places at, int64_t group, int64_t par
 static void forward_range(void *context, int64_t first, int64_t last)
 {
     const job *j = context;
-    char *slot = j->scratch + (size_t)bb__slot() * j->slot;
+    char *slot = j->scratch + (size_t)bb__thread_slot() * j->slot;
     for (int64_t item = first; item < last; item++) {
         int64_t part = item % j->parts, rest = item / j->parts;
         int64_t group = rest % j->s->groups, block = rest / j->s->groups;
@@ -216,7 +216,7 @@ static void input_item(const job *j, int64_t block, int64_t group, int64_t chunk
 static void input_range(void *context, int64_t first, int64_t last)
 {
     const job *j = context;
-    char *slot = j->scratch + (size_t)bb__slot() * j->slot;
+    char *slot = j->scratch + (size_t)bb__thread_slot() * j->slot;
     for (int64_t item = first; item < last; item++) {
         int64_t rest = item / j->parts;
         input_item(j, rest / j->s->groups, rest % j->s->groups, item % j->parts, slot);

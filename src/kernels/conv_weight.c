@@ -74,7 +74,7 @@ static void add_block(const job *j, bb__places at, int64_t group, int64_t part, 
 static void sum_range(void *context, int64_t first, int64_t last)
 {
     const job *j = context;
-    char *slot = j->scratch + (size_t)bb__slot() * j->slot;
+    char *slot = j->scratch + (size_t)bb__thread_slot() * j->slot;
     const int64_t blocks = j->cut.image_blocks * j->cut.row_blocks;
     for (int64_t item = first; item < last; item++) {
         int64_t part = item % j->parts, rest = item / j->parts;

@@ -38,7 +38,7 @@ static void judge(double busy, double total, int threads)
 
 static _Thread_local int slot; /* the number of this thread in the region that it works in */
 
-int bb__slot(void)
+int bb__thread_slot(void)
 {
     return slot;
 }

@@ -66,8 +66,9 @@ bool bb__conv_check_channels(bb_infer *c, const bb_conv *options, int64_t channe
         return bb_infer_fail(c, BB_BAD_ARGUMENT, "%lld groups do not divide %lld filters", groups,
                              (long long)filters);
     if (taken != channels / groups)
-        return bb_infer_fail(c, BB_BAD_SHAPE, "filters of %lld channels do not fit %lld in %lld",
-                             (long long)taken, (long long)channels, groups);
+        return bb_infer_fail(c, BB_BAD_SHAPE,
+                             "filters of %lld channels do not fit %lld channels in %lld group%s",
+                             (long long)taken, (long long)channels, groups, groups == 1 ? "" : "s");
     return true;
 }
 

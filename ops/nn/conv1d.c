@@ -2,9 +2,10 @@
 /* conv1d: conv2d of images with one row. */
 #include "support.h"
 
+/* An inert node is let through: what failed there is reported already. */
 static bool is_rank_three(const bb_node *x)
 {
-    return !x || bb_node_kind_of(x) == BB_NODE_INERT || bb_node_shape(x).ndim == 3;
+    return bb_node_kind_of(x) == BB_NODE_INERT || bb_node_shape(x).ndim == 3;
 }
 
 /* [a b l] as [a b 1 l]. */
@@ -19,6 +20,8 @@ static bb_node *build(bb_graph *g, bb_nodes in, const void *attrs)
     const bb_conv *o = attrs;
     bb_node *x = in.items[0], *w = in.items[1];
     (void)g;
+    if (!x || !w)
+        return bb_fail_node(x, w, "conv1d", BB_BAD_ARGUMENT, "operand %d is NULL", x ? 2 : 1);
     if (!is_rank_three(x) || !is_rank_three(w))
         return bb_fail_node(x, w, "conv1d", BB_BAD_SHAPE, "both operands must have rank 3");
     if (o->stride[1] || o->padding[1] || o->dilation[1] || o->output_padding[1])

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Golden samples for convolution, pooling and up-sampling, from PyTorch in float64, as C initialisers.
+"""Golden samples for convolution, pooling and up-sampling, from PyTorch in float64, in C.
 
 usage: golden_conv.py [op ...]     prints the samples of the ops named, or of all
 """
@@ -46,11 +46,13 @@ def initialiser(kind):
 
 conv, weight = initialiser('bb_conv'), initialiser('weight_attrs')
 pool, up = initialiser('bb__pool_attrs'), initialiser('bb__upsample_attrs')
-TIES = torch.tensor([[[[1., 3, 3, -1], [3, 3, 2, -1], [float('nan'), 9, -float('inf'), -float('inf')],
-                       [9, 9, -float('inf'), -float('inf')]]]], dtype=torch.float64)
+NAN, INF = float('nan'), float('inf')
+TIES = torch.tensor([[[[1, 3, 3, -1], [3, 3, 2, -1], [NAN, 9, -INF, -INF], [9, 9, -INF, -INF]]]],
+                    dtype=torch.float64)
 A, B, C, D = numbers(1, 2, 4, 5), numbers(2, 2, 3, 2, seed=1), numbers(2, 4, 3, 3, seed=2), \
     numbers(2, 2, 2, 2, seed=3)
 P, Q = numbers(1, 2, 5, 4, seed=4), numbers(1, 1, 3, 4, seed=5) + 4
+WIDE = '{.window = {3, 2}, .stride = {2, 1}, .padding = {1, 1}}'
 
 # op, the attributes in C, inputs, result
 TABLE = [
@@ -61,7 +63,8 @@ TABLE = [
     ('conv_transpose2d', conv('{.stride = {2, 3}, .padding = {1, 0}, .output_padding = {1, 2}}'),
      [numbers(1, 2, 2, 2, seed=6), B],
      lambda y, w: F.conv_transpose2d(y, w, stride=(2, 3), padding=(1, 0), output_padding=(1, 2))),
-    ('conv_transpose2d', conv('{.dilation = {1, 2}, .groups = 2}'), [numbers(2, 2, 2, 1, seed=7), D],
+    ('conv_transpose2d', conv('{.dilation = {1, 2}, .groups = 2}'),
+     [numbers(2, 2, 2, 1, seed=7), D],
      lambda y, w: F.conv_transpose2d(y, w, dilation=(1, 2), groups=2)),
     ('conv2d_weight', weight('{{.stride = {2, 1}, .padding = {1, 0}}, {3, 2}}'),
      [A, numbers(1, 2, 2, 4, seed=8)],
@@ -73,21 +76,24 @@ TABLE = [
      [numbers(2, 2, 5, seed=11), numbers(3, 2, 3, seed=12)],
      lambda x, w: F.conv1d(x, w, stride=2, padding=1)),
     ('max_pool2d', pool('{.pool = {.window = {2, 2}}}'), [TIES], lambda x: F.max_pool2d(x, 2)),
-    ('max_pool2d', pool('{.pool = {.window = {3, 2}, .stride = {2, 1}, .padding = {1, 1}}}'), [P],
+    ('max_pool2d', pool('{.pool = %s}' % WIDE), [P],
      lambda x: F.max_pool2d(x, (3, 2), stride=(2, 1), padding=(1, 1))),
-    ('max_pool2d', pool('{.is_adaptive = 1, .cells = {3, 2}}'), [P], lambda x: F.adaptive_max_pool2d(x, (3, 2))),
-    ('max_pool2d_spread', pool('{.pool = {.window = {2, 2}}}'), [TIES, numbers(1, 1, 2, 2, seed=13)],
+    ('max_pool2d', pool('{.is_adaptive = 1, .cells = {3, 2}}'), [P],
+     lambda x: F.adaptive_max_pool2d(x, (3, 2))),
+    ('max_pool2d_spread', pool('{.pool = {.window = {2, 2}}}'),
+     [TIES, numbers(1, 1, 2, 2, seed=13)],
      lambda x, dy: max_spread(x, dy, kernel_size=2)),
-    ('max_pool2d_spread', pool('{.pool = {.window = {3, 2}, .stride = {2, 1}, .padding = {1, 1}}}'),
+    ('max_pool2d_spread', pool('{.pool = %s}' % WIDE),
      [Q, numbers(1, 1, 2, 5, seed=14)],
      lambda x, dy: max_spread(x, dy, kernel_size=(3, 2), stride=(2, 1), padding=(1, 1))),
     ('max_pool2d_pick', pool('{.pool = {.window = {2, 2}}}'), [TIES, numbers(1, 1, 4, 4, seed=15)],
      lambda x, v: max_pick(x, v, kernel_size=2)),
-    ('average_pool2d', pool('{.pool = {.window = {3, 2}, .stride = {2, 1}, .padding = {1, 1}}}'),
+    ('average_pool2d', pool('{.pool = %s}' % WIDE),
      [P], lambda x: F.avg_pool2d(x, (3, 2), stride=(2, 1), padding=(1, 1))),
-    ('average_pool2d', pool('{.is_adaptive = 1, .cells = {3, 3}}'), [P], lambda x: F.adaptive_avg_pool2d(x, (3, 3))),
+    ('average_pool2d', pool('{.is_adaptive = 1, .cells = {3, 3}}'), [P],
+     lambda x: F.adaptive_avg_pool2d(x, (3, 3))),
     ('average_pool2d_spread',
-     pool('{.pool = {.window = {3, 2}, .stride = {2, 1}, .padding = {1, 1}}, .image = {3, 4}}'),
+     pool('{.pool = %s, .image = {3, 4}}' % WIDE),
      [numbers(1, 1, 2, 5, seed=14)],
      lambda dy: adjoint(lambda x: F.avg_pool2d(x, (3, 2), stride=(2, 1), padding=(1, 1)),
                         (1, 1, 3, 4), dy)),
@@ -102,7 +108,8 @@ for mode, size, corners in [('NEAREST', (5, 7), None), ('BILINEAR', (5, 7), Fals
     TABLE += [
         ('upsample2d', up('{%s, .size = {%d, %d}}' % (given, *size)), [Q],
          lambda x, size=size, options=options: F.interpolate(x, size=size, **options)),
-        ('upsample2d_spread', up('{%s, .size = {3, 4}}' % given), [numbers(1, 1, *size, seed=17) + 4],
+        ('upsample2d_spread', up('{%s, .size = {3, 4}}' % given),
+         [numbers(1, 1, *size, seed=17) + 4],
          lambda dy, size=size, options=options:
              adjoint(lambda x: F.interpolate(x, size=size, **options), (1, 1, 3, 4), dy)),
     ]

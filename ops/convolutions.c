@@ -99,10 +99,14 @@ static bool is_side(int64_t a, int64_t b, int64_t c)
 
 bool bb__conv_check_sizes(bb_infer *c, bb_shape x, bb_shape w, bb_shape y)
 {
+    static const double most = 1e12; /* of what scratch memory must hold for one row */
+    double row = (double)(x.dim[3] > y.dim[3] ? x.dim[3] : y.dim[3]);
     if (!is_side(x.dim[2], x.dim[3], 1) || !is_side(y.dim[2], y.dim[3], 1))
         return bb_infer_fail(c, BB_BAD_SHAPE, "images of 2^31 pixels or more");
     if (!is_side(w.dim[1], w.dim[2], w.dim[3]) || !is_side(w.dim[0], w.dim[2], w.dim[3]))
         return bb_infer_fail(c, BB_BAD_SHAPE, "filters of 2^31 elements or more");
+    if (row * (double)w.dim[2] * (double)w.dim[3] > most)
+        return bb_infer_fail(c, BB_BAD_SHAPE, "filters are too large for such images");
     return true;
 }
 

@@ -14,6 +14,7 @@ typedef struct job {
     const bb__conv_shape *s;
     bb__conv_cut cut;
     int64_t parts; /* of the filters, or chunks of channels, in a group */
+    int64_t items; /* blocks times groups times parts */
     size_t slot;   /* scratch bytes of a thread */
     const char *w;
     const void *from;
@@ -29,6 +30,11 @@ static int64_t lower(int64_t a, int64_t b)
 static int slots(int threads)
 {
     return threads < BB__SLOTS ? threads : BB__SLOTS;
+}
+
+static size_t scratch_of(const job *j)
+{
+    return (size_t)lower(j->items, BB__SLOTS) * j->slot;
 }
 
 /* Elements between filters. */
@@ -63,6 +69,7 @@ static job forward_job(const bb__conv_shape *s)
     int64_t items = j.cut.image_blocks * j.cut.row_blocks * s->groups;
     if (items < FEW && filters >= 2 * LEAST_FILTERS)
         j.parts = lower(FEW / items, filters / LEAST_FILTERS);
+    j.items = items * j.parts;
     j.slot = bb__columns_bytes(s, &j.cut) + bb__copy_bytes(s, &j.cut, filters);
     return j;
 }
@@ -105,7 +112,10 @@ static void forward_range(void *context, int64_t first, int64_t last)
 
 size_t bb__conv2d_forward_scratch(const bb__conv_shape *s)
 {
-    return is_nothing(s) ? 0 : BB__SLOTS * forward_job(s).slot;
+    if (is_nothing(s))
+        return 0;
+    const job j = forward_job(s);
+    return scratch_of(&j);
 }
 
 void bb__conv2d_forward(const bb__conv_shape *s, const void *x, const void *w, void *out,
@@ -117,8 +127,7 @@ void bb__conv2d_forward(const bb__conv_shape *s, const void *x, const void *w, v
     }
     job j = forward_job(s);
     j.from = x, j.w = w, j.to = out, j.scratch = scratch;
-    int64_t items = j.cut.image_blocks * j.cut.row_blocks * s->groups * j.parts;
-    bb__parallel(items, bb__conv_grain(multiplications(s) / (double)items), slots(threads),
+    bb__parallel(j.items, bb__conv_grain(multiplications(s) / (double)j.items), slots(threads),
                  forward_range, &j);
 }
 
@@ -182,6 +191,7 @@ static job input_job(const bb__conv_shape *s)
         j.cut.chunks = lower(FEW / items, channels);
     j.cut.channels = (channels + j.cut.chunks - 1) / j.cut.chunks;
     j.parts = j.cut.chunks;
+    j.items = items * j.parts;
     j.slot = bb__columns_bytes(s, &j.cut) + bb__copy_bytes(s, &j.cut, s->o / s->groups);
     return j;
 }
@@ -227,8 +237,10 @@ size_t bb__conv2d_input_scratch(const bb__conv_shape *s)
 {
     if (is_nothing(s))
         return 0;
-    if (!is_better_turned(s))
-        return BB__SLOTS * input_job(s).slot;
+    if (!is_better_turned(s)) {
+        const job j = input_job(s);
+        return scratch_of(&j);
+    }
     const bb__conv_shape turned = turned_shape(s);
     return turned_bytes(s) + bb__conv2d_forward_scratch(&turned);
 }
@@ -245,8 +257,7 @@ void bb__conv2d_input(const bb__conv_shape *s, const void *dy, const void *w, vo
     } else {
         job j = input_job(s);
         j.from = dy, j.w = w, j.to = dx, j.scratch = scratch;
-        int64_t items = j.cut.image_blocks * s->groups * j.parts;
-        bb__parallel(items, bb__conv_grain(multiplications(s) / (double)items), slots(threads),
+        bb__parallel(j.items, bb__conv_grain(multiplications(s) / (double)j.items), slots(threads),
                      input_range, &j);
     }
 }

@@ -11,6 +11,7 @@ typedef struct job {
     bb__conv_cut cut;
     int64_t count; /* of sums, which are [groups, filter size, filters] */
     int64_t parts; /* of the filters of a group */
+    int64_t items; /* sums times groups times parts */
     size_t slot;   /* scratch bytes of a thread */
     const void *x, *dy;
     void *dw;
@@ -32,6 +33,11 @@ static size_t sum_bytes(const bb__conv_shape *s)
     return (size_t)(s->o * filter_size(s)) * bb_dtype_size(s->dtype);
 }
 
+static size_t slots_bytes(const job *j)
+{
+    return (size_t)lower(j->items, BB__SLOTS) * j->slot;
+}
+
 static job job_of(const bb__conv_shape *s)
 {
     enum { SUMS = 16, SUMS_BYTES = 8 << 20, LEAST_FILTERS = 32 };
@@ -41,6 +47,7 @@ static job job_of(const bb__conv_shape *s)
     j.count = lower(lower(blocks, SUMS), fitting > 1 ? fitting : 1);
     if (j.count * s->groups < SUMS / 2 && filters >= 2 * LEAST_FILTERS)
         j.parts = lower(SUMS / 2 / (j.count * s->groups), filters / LEAST_FILTERS);
+    j.items = j.count * s->groups * j.parts;
     j.slot = bb__columns_bytes(s, &j.cut) + bb__copy_bytes(s, &j.cut, filters);
     return j;
 }
@@ -113,7 +120,7 @@ size_t bb__conv2d_weight_scratch(const bb__conv_shape *s)
     if (is_nothing(s))
         return 0;
     const job j = job_of(s);
-    return BB__SLOTS * j.slot + (size_t)j.count * sum_bytes(s);
+    return slots_bytes(&j) + (size_t)j.count * sum_bytes(s);
 }
 
 void bb__conv2d_weight(const bb__conv_shape *s, const void *x, const void *dy, void *dw,
@@ -127,11 +134,11 @@ void bb__conv2d_weight(const bb__conv_shape *s, const void *x, const void *dy, v
     }
     job j = job_of(s);
     j.x = x, j.dy = dy, j.dw = dw, j.scratch = scratch;
-    j.sums = j.scratch + BB__SLOTS * j.slot;
-    int64_t items = j.count * s->groups * j.parts, size = filter_size(s);
-    double work = (double)(s->n * s->oh * s->ow * s->o) * (double)size / (double)items;
-    bb__parallel(items, bb__conv_grain(work), threads < BB__SLOTS ? threads : BB__SLOTS, sum_range,
-                 &j);
+    j.sums = j.scratch + slots_bytes(&j);
+    int64_t size = filter_size(s);
+    double work = (double)(s->n * s->oh * s->ow * s->o) * (double)size / (double)j.items;
+    bb__parallel(j.items, bb__conv_grain(work), threads < BB__SLOTS ? threads : BB__SLOTS,
+                 sum_range, &j);
     bb__parallel(size * s->groups, 1 + GRAIN / j.count / (s->o / s->groups), threads,
                  s->dtype == BB_F32 ? add_up_f32 : add_up_f64, &j);
 }

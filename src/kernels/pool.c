@@ -100,47 +100,65 @@ static bool is_two_by_two(const bb__pool_shape *s)
 DEFINE_MAX(f32, float)
 DEFINE_MAX(f64, double)
 
-/* Windows of 2 x 2 side by side, as loops that a compiler turns into vectors. */
-#define DEFINE_MAX_BY_FOUR(suffix, T)                                                     \
-    static void max_by_four_##suffix(const job *j, int64_t plane)                         \
-    {                                                                                     \
-        const bb__pool_shape *s = j->s;                                                   \
-        const T *x = (const T *)j->x + plane * s->h * s->w;                               \
-        T *restrict y = (T *)j->out + plane * s->oh * s->ow;                              \
-        for (int64_t i = 0; i < s->oh; i++, y += s->ow) {                                 \
-            const T *restrict top = x + 2 * i * s->w, *restrict low = top + s->w;         \
-            for (int64_t k = 0; k < s->ow; k++) {                                         \
-                const T a = top[2 * k], b = top[2 * k + 1];                               \
-                const T c = low[2 * k], d = low[2 * k + 1];                               \
-                const T e = BEATS(b, a) ? b : a, f = BEATS(d, c) ? d : c;                 \
-                y[k] = BEATS(f, e) ? f : e;                                               \
-            }                                                                             \
-        }                                                                                 \
-    }                                                                                     \
-    static void spread_by_four_##suffix(const job *j, int64_t plane)                      \
-    {                                                                                     \
-        const bb__pool_shape *s = j->s;                                                   \
-        const T *x = (const T *)j->x + plane * s->h * s->w;                               \
-        const T *restrict dy = (const T *)j->v + plane * s->oh * s->ow;                   \
-        T *dx = (T *)j->out + plane * s->h * s->w;                                        \
-        for (int64_t i = 0; i < s->oh; i++, dy += s->ow) {                                \
-            const T *restrict top = x + 2 * i * s->w, *restrict low = top + s->w;         \
-            T *restrict to = dx + 2 * i * s->w, *restrict below = to + s->w;              \
-            for (int64_t k = 0; k < s->ow; k++) {                                         \
-                const T a = top[2 * k], b = top[2 * k + 1];                               \
-                const T c = low[2 * k], d = low[2 * k + 1];                               \
-                const T e = BEATS(b, a) ? b : a, f = BEATS(d, c) ? d : c;                 \
-                const T upper = BEATS(f, e) ? 0 : dy[k], lower = BEATS(f, e) ? dy[k] : 0; \
-                to[2 * k] = BEATS(b, a) ? 0 : upper;                                      \
-                to[2 * k + 1] = BEATS(b, a) ? upper : 0;                                  \
-                below[2 * k] = BEATS(d, c) ? 0 : lower;                                   \
-                below[2 * k + 1] = BEATS(d, c) ? lower : 0;                               \
-            }                                                                             \
-            if (s->w % 2)                                                                 \
-                to[s->w - 1] = below[s->w - 1] = 0;                                       \
-        }                                                                                 \
-        if (s->h % 2)                                                                     \
-            memset(dx + (s->h - 1) * s->w, 0, (size_t)s->w * sizeof(T));                  \
+/* Windows of 2 x 2 side by side, in steps that a compiler turns into vectors. `top` is the larger of
+ * a and b, or the first NaN; `where_top` chooses by whether x is the maximum m, or NaN. */
+#define DEFINE_MAX_BY_FOUR(suffix, T)                                                       \
+    static inline T top_##suffix(T a, T b)                                                  \
+    {                                                                                       \
+        const T larger = !(b <= a) ? b : a;                                                 \
+        return a != a ? a : larger;                                                         \
+    }                                                                                       \
+    static inline T where_top_##suffix(T x, T m, T yes, T no)                               \
+    {                                                                                       \
+        const T chosen = x == m ? yes : no;                                                 \
+        return x != x ? yes : chosen;                                                       \
+    }                                                                                       \
+    static void max_by_four_##suffix(const job *j, int64_t plane)                           \
+    {                                                                                       \
+        const bb__pool_shape *s = j->s;                                                     \
+        const T *x = (const T *)j->x + plane * s->h * s->w;                                 \
+        T *restrict y = (T *)j->out + plane * s->oh * s->ow;                                \
+        for (int64_t i = 0; i < s->oh; i++, y += s->ow) {                                   \
+            const T *restrict top = x + 2 * i * s->w, *restrict low = top + s->w;           \
+            for (int64_t k = 0; k < s->ow; k++) {                                           \
+                const T e = top_##suffix(top[2 * k], top[2 * k + 1]);                       \
+                const T f = top_##suffix(low[2 * k], low[2 * k + 1]);                       \
+                y[k] = top_##suffix(e, f);                                                  \
+            }                                                                               \
+        }                                                                                   \
+    }                                                                                       \
+    static void spread_row_##suffix(const T *restrict top, const T *restrict low,           \
+                                    const T *restrict dy, int64_t n, T *restrict to,        \
+                                    T *restrict below)                                      \
+    {                                                                                       \
+        for (int64_t k = 0; k < n; k++) {                                                   \
+            const T a = top[2 * k], b = top[2 * k + 1];                                     \
+            const T c = low[2 * k], d = low[2 * k + 1];                                     \
+            const T e = top_##suffix(a, b), f = top_##suffix(c, d), m = top_##suffix(e, f), \
+                    all = dy[k];                                                            \
+            const T after_a = where_top_##suffix(a, m, 0, all),                             \
+                    after_b = where_top_##suffix(b, m, 0, after_a);                         \
+            to[2 * k] = where_top_##suffix(a, m, all, 0);                                   \
+            to[2 * k + 1] = where_top_##suffix(b, m, after_a, 0);                           \
+            below[2 * k] = where_top_##suffix(c, m, after_b, 0);                            \
+            below[2 * k + 1] = where_top_##suffix(c, m, 0, after_b);                        \
+        }                                                                                   \
+    }                                                                                       \
+    static void spread_by_four_##suffix(const job *j, int64_t plane)                        \
+    {                                                                                       \
+        const bb__pool_shape *s = j->s;                                                     \
+        const T *x = (const T *)j->x + plane * s->h * s->w;                                 \
+        const T *dy = (const T *)j->v + plane * s->oh * s->ow;                              \
+        T *dx = (T *)j->out + plane * s->h * s->w;                                          \
+        for (int64_t i = 0; i < s->oh; i++, dy += s->ow) {                                  \
+            const T *top = x + 2 * i * s->w;                                                \
+            T *to = dx + 2 * i * s->w;                                                      \
+            spread_row_##suffix(top, top + s->w, dy, s->ow, to, to + s->w);                 \
+            if (s->w % 2)                                                                   \
+                to[s->w - 1] = to[2 * s->w - 1] = 0;                                        \
+        }                                                                                   \
+        if (s->h % 2)                                                                       \
+            memset(dx + (s->h - 1) * s->w, 0, (size_t)s->w * sizeof(T));                    \
     }
 DEFINE_MAX_BY_FOUR(f32, float)
 DEFINE_MAX_BY_FOUR(f64, double)

@@ -196,6 +196,7 @@ Test(conv, cuts)
         plain(BB_F64, 2, 150, 23, 4, 3, 1),  plain(BB_F32, 1, 300, 5, 70, 3, 1),
         plain(BB_F32, 1, 8, 20, 130, 1, 0),  plain(BB_F32, 30, 2, 5, 3, 1, 0),
         plain(BB_F64, 2, 130, 24, 66, 1, 0), plain(BB_F32, 20, 1, 28, 6, 5, 0),
+        plain(BB_F32, 2, 3, 12, 4, 7, 3),    plain(BB_F64, 2, 3, 12, 4, 6, 0),
     };
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
         check(&rng, &shapes[i]);

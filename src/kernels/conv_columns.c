@@ -107,6 +107,17 @@ static tap tap_of(const bb__conv_shape *s, int64_t ky, int64_t kx)
     return t;
 }
 
+enum { TAPS = 32 }; /* that are worked out at a time */
+
+/* The taps from number `first` on; returns how many, at most TAPS. */
+static int64_t set_taps(const bb__conv_shape *s, int64_t first, tap *taps)
+{
+    const int64_t rest = s->kh * s->kw - first, count = rest < TAPS ? rest : TAPS;
+    for (int64_t k = 0; k < count; k++)
+        taps[k] = tap_of(s, (first + k) / s->kw, (first + k) % s->kw);
+    return count;
+}
+
 /* Filling. */
 
 #define DEFINE_MOVES(suffix, T)                                                    \
@@ -147,6 +158,9 @@ DEFINE_MOVES(f64, double)
     }
 DEFINE_CLEAR_SIDES(f32, float)
 DEFINE_CLEAR_SIDES(f64, double)
+
+typedef void (*fill_fn)(const bb__conv_shape *s, const tap *t, const char *plane, bb__places at,
+                        char *to);
 
 /* One row of the matrix for one image: a row of the output after the other. */
 static void fill_rows(const bb__conv_shape *s, const tap *t, const char *plane, bb__places at,
@@ -208,19 +222,22 @@ bb__matrix bb__columns_of(const bb__conv_shape *s, const void *x, bb__places at,
 {
     const size_t e = bb_dtype_size(s->dtype);
     const int64_t plane = s->h * s->w, part = at.rows * s->ow;
+    const int64_t size = s->kh * s->kw;
     const bool in_pieces = s->stride[0] == 1 && s->stride[1] == 1 && s->ow == s->w;
+    const fill_fn fill = in_pieces ? fill_piece : fill_rows;
     const char *first = (const char *)x + (size_t)((at.image * s->c + channels.first) * plane) * e;
-    char *to = columns;
+    tap taps[TAPS];
     if (is_pointwise(s) && at.images == 1)
         return (bb__matrix){first + (size_t)(at.row * s->ow) * e, plane, false};
-    for (int64_t c = 0; c < channels.count; c++)
-        for (int64_t k = 0; k < s->kh * s->kw; k++) {
-            const tap t = tap_of(s, k / s->kw, k % s->kw);
-            for (int64_t i = 0; i < at.images; i++, to += (size_t)part * e) {
-                const char *image = first + (size_t)((i * s->c + c) * plane) * e;
-                (in_pieces ? fill_piece : fill_rows)(s, &t, image, at, to);
+    for (int64_t start = 0, n; start < size; start += n) {
+        n = set_taps(s, start, taps);
+        for (int64_t c = 0; c < channels.count; c++)
+            for (int64_t k = 0; k < n; k++) {
+                char *to = (char *)columns + (size_t)((c * size + start + k) * at.count) * e;
+                for (int64_t i = 0; i < at.images; i++, to += (size_t)part * e)
+                    fill(s, &taps[k], first + (size_t)((i * s->c + c) * plane) * e, at, to);
             }
-        }
+    }
     return (bb__matrix){columns, at.count, false};
 }
 
@@ -246,13 +263,18 @@ void bb__columns_add(const bb__conv_shape *s, const void *columns, bb__places at
     const size_t e = bb_dtype_size(s->dtype);
     const int64_t plane = s->h * s->w, part = at.rows * s->ow;
     char *first = (char *)x + (size_t)((at.image * s->c + channels.first) * plane) * e;
-    const char *from = columns;
-    for (int64_t c = 0; c < channels.count; c++)
-        for (int64_t k = 0; k < s->kh * s->kw; k++) {
-            const tap t = tap_of(s, k / s->kw, k % s->kw);
-            for (int64_t i = 0; i < at.images; i++, from += (size_t)part * e)
-                add_rows(s, &t, from, at, first + (size_t)((i * s->c + c) * plane) * e);
-        }
+    const int64_t size = s->kh * s->kw;
+    tap taps[TAPS];
+    for (int64_t start = 0, n; start < size; start += n) {
+        n = set_taps(s, start, taps);
+        for (int64_t c = 0; c < channels.count; c++)
+            for (int64_t k = 0; k < n; k++) {
+                const char *from =
+                    (const char *)columns + (size_t)((c * size + start + k) * at.count) * e;
+                for (int64_t i = 0; i < at.images; i++, from += (size_t)part * e)
+                    add_rows(s, &taps[k], from, at, first + (size_t)((i * s->c + c) * plane) * e);
+            }
+    }
 }
 
 /* Results as matrices. */

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* bench [--threads N] [NAME]...: prints a line for each named workload, or for all: the median
- * time of a run over seven timed blocks of runs. The name "graph" stands for the cost of graphs:
- * nanoseconds a node to build and to compile, and the memory that a plan needs. */
+/* bench [--threads N] [--json] [--profile] [NAME]...: prints a line for each named workload, or for
+ * all: the median time of a run over seven timed blocks of runs, its floating-point operations and
+ * the bytes that it must at least move. "graph" stands for the cost of graphs: nanoseconds a node
+ * to build and to compile, and the memory that a plan needs; "machine" for the machine's own
+ * ceilings. */
 #include "workloads.h"
 
 #include <stdio.h>
@@ -60,26 +62,74 @@ static double measure(bb_program *program, bb_feeds feeds)
     return median(seconds);
 }
 
+typedef struct options {
+    int threads;
+    bool json, profile;
+} options;
+
+static void print_result(const char *name, double seconds, const bb_program_stats *stats,
+                         double moved, const options *o)
+{
+    if (o->json)
+        printf("{\"name\": \"%s\", \"us\": %.3f, \"flops\": %.0f, \"bytes\": %.0f, "
+               "\"peak_bytes\": %zu, \"value_bytes\": %zu, \"steps\": %d}\n",
+               name, seconds * 1e6, stats->flops, moved, stats->peak_bytes, stats->value_bytes,
+               stats->steps);
+    else
+        printf("%-26s %12.1f us %9.1f Mflop %8.1f MB\n", name, seconds * 1e6, stats->flops * 1e-6,
+               moved * 1e-6);
+    fflush(stdout);
+}
+
+/* Inputs, parameters and outputs, once each. */
+static double least_bytes(const model *m, const bb_program *program)
+{
+    double bytes = 0;
+    for (int i = 0; i < m->n_inputs; i++)
+        bytes += (double)bb_tensor_bytes(m->values[i]);
+    for (int i = 0; i < bb_params_count(m->params); i++)
+        bytes += (double)bb_tensor_bytes(bb_params_tensor(m->params, i));
+    for (int i = 0; i < m->n_outputs; i++) {
+        const bb_tensor *value = bb_program_value(program, m->outputs[i]);
+        bytes += value ? (double)bb_tensor_bytes(value) : 0;
+    }
+    return bytes;
+}
+
+static void print_profile(bb_program *program, bb_feeds feeds)
+{
+    enum { RUNS = 20 };
+    bb_program_set_profiling(program, true);
+    for (int i = 0; i < RUNS && bb_run(program, feeds) == BB_OK; i++)
+        ;
+    bb_program_set_profiling(program, false);
+    bb_program_print_profile(program, stdout);
+}
+
 static bb_program *compile(model *m)
 {
     return bb_compile(m->graph, (bb_nodes){m->n_outputs, m->outputs});
 }
 
-static bool run_workload(const workload *w, int threads)
+static bool run_workload(const workload *w, const options *o)
 {
     model m = {.params = bb_params_new(0)};
     w->build(&m);
     model_feed(&m);
+    bb_feeds feeds = {m.n_inputs, m.feeds};
     bb_program *program = compile(&m);
-    if (program && threads > 0)
-        bb_program_set_threads(program, threads);
-    double seconds = program ? measure(program, (bb_feeds){m.n_inputs, m.feeds}) : -1;
-    if (seconds >= 0)
-        printf("%-26s %12.1f us\n", w->name, seconds * 1e6);
-    else
+    if (program && o->threads > 0)
+        bb_program_set_threads(program, o->threads);
+    double seconds = program ? measure(program, feeds) : -1;
+    if (seconds >= 0) {
+        bb_program_stats stats = bb_program_stats_of(program);
+        print_result(w->name, seconds, &stats, least_bytes(&m, program), o);
+        if (o->profile)
+            print_profile(program, feeds);
+    } else {
         fprintf(stderr, "%s: %s\n", w->name,
                 program ? bb_program_error(program) : bb_graph_error(m.graph));
-    fflush(stdout);
+    }
     bb_program_free(program);
     bb_params_free(m.params);
     model_free(&m);
@@ -143,39 +193,56 @@ static bool known(const char *name)
     for (int i = 0; i < n_workloads; i++)
         if (strcmp(name, workloads[i].name) == 0)
             return true;
-    return strcmp(name, "graph") == 0;
+    for (int i = 0; i < n_ceilings; i++)
+        if (strcmp(name, ceilings[i].name) == 0)
+            return true;
+    return strcmp(name, "graph") == 0 || strcmp(name, "machine") == 0;
 }
 
-static int read_threads(int argc, char **argv)
+/* The options into *o; the place of the first name, or -1 for a mistake. */
+static int read_options(int argc, char **argv, options *o)
 {
-    char *end;
-    long threads = argc > 2 ? strtol(argv[2], &end, 10) : 0;
-    return argc > 2 && !*end && threads > 0 && threads <= 1024 ? (int)threads : -1;
+    int i = 1;
+    for (; i < argc && strncmp(argv[i], "--", 2) == 0; i++) {
+        if (strcmp(argv[i], "--json") == 0)
+            o->json = true;
+        else if (strcmp(argv[i], "--profile") == 0)
+            o->profile = true;
+        else if (strcmp(argv[i], "--threads") == 0 && i + 1 < argc)
+            o->threads = (int)strtol(argv[++i], NULL, 10);
+        else
+            return -1;
+        if (o->threads < 0 || o->threads > 1024)
+            return -1;
+    }
+    for (int k = i; k < argc; k++)
+        if (!known(argv[k]))
+            return -1;
+    return i;
 }
 
 int main(int argc, char **argv)
 {
-    int threads = 0, first = 1;
-    if (argc > 1 && strcmp(argv[1], "--threads") == 0) {
-        threads = read_threads(argc, argv);
-        first = 3;
-    }
-    bool usage = threads < 0;
-    for (int i = first; i < argc; i++)
-        usage = usage || !known(argv[i]);
-    if (usage) {
-        fprintf(stderr, "usage: %s [--threads N] [mlp_seed | mlp_infer1 | ... | graph]...\n",
+    options o = {0};
+    int first = read_options(argc, argv, &o), n_names = argc - first;
+    char **names = argv + (first > 0 ? first : 0);
+    if (first < 0) {
+        fprintf(stderr,
+                "usage: %s [--threads N] [--json] [--profile] [mlp_seed | ... | graph | "
+                "machine]...\n",
                 argv[0]);
         return 2;
     }
-
-    int n_names = argc > first ? argc - first : 0;
     bool ok = true;
+    for (int i = 0; i < n_ceilings; i++)
+        if (n_names > 0 &&
+            (wanted(ceilings[i].name, n_names, names) || wanted("machine", n_names, names)))
+            ok = run_workload(&ceilings[i], &o) && ok;
     for (int i = 0; i < n_workloads; i++)
-        if (wanted(workloads[i].name, n_names, argv + first))
-            ok = run_workload(&workloads[i], threads) && ok;
+        if (wanted(workloads[i].name, n_names, names))
+            ok = run_workload(&workloads[i], &o) && ok;
     for (int i = 0; i < n_graph_costs; i++)
-        if (wanted("graph", n_names, argv + first))
+        if (wanted("graph", n_names, names))
             ok = run_graph_cost(&graph_costs[i]) && ok;
     return ok ? 0 : 1;
 }

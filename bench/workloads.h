@@ -5,7 +5,7 @@
 
 #include <bibun/bibun.h>
 
-enum { MODEL_OUTPUTS = 2, MODEL_INPUTS = 2 };
+enum { MODEL_OUTPUTS = 6, MODEL_INPUTS = 6 };
 
 /* A model in a graph of its own. */
 typedef struct model {
@@ -16,6 +16,7 @@ typedef struct model {
     bb_feed feeds[MODEL_INPUTS]; /* all inputs; the values are NULL until model_feed */
     bb_tensor *values[MODEL_INPUTS];
     int n_inputs;
+    int64_t labels; /* integer inputs are drawn from 0 to labels - 1 */
 } model;
 
 typedef struct workload {
@@ -30,6 +31,23 @@ extern const int n_workloads;
 /* For the cost of graphs alone: a chain of 10,000 nodes, and mlp_wide. */
 extern const workload graph_costs[];
 extern const int n_graph_costs;
+
+bb_node *model_input(model *m, const char *name, bb_dtype dtype, bb_shape shape);
+
+/* One by one, in the files named after their kind. */
+void build_mlp_seed(model *m);
+void build_mlp_infer1(model *m);
+void build_mlp_infer100(model *m);
+void build_mlp_wide(model *m);
+void build_hvp(model *m);
+void build_eltwise(model *m);
+void build_scalar(model *m);
+void build_chain(model *m);
+void build_gmm(model *m);
+
+/* The machine: a large product, and memory run through at sizes of each cache. */
+extern const workload ceilings[];
+extern const int n_ceilings;
 
 /* Values for all inputs: uniform numbers, and labels. */
 void model_feed(model *m);

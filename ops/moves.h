@@ -22,6 +22,19 @@ typedef struct bb__axis_attrs {
 
 void bb__print_axis(const void *attrs, char *buffer, size_t size); /* "axis 1" */
 
+/* Batching. */
+
+/* [rows, shape...]; beyond BB_MAX_DIMS a shape that no builder accepts. */
+bb_shape bb__with_rows(int64_t rows, bb_shape shape);
+/* The size of the new axis. */
+int64_t bb__batch_rows(const bb_node *node, bb_node *const *in, const bool *batched);
+/* Operand i with the new axis, repeated along it when it has none. */
+bb_node *bb__batch_operand(const bb_node *node, bb_node *const *in, const bool *batched, int i);
+/* x with an axis moved to another place; a view. */
+bb_node *bb__move_axis(bb_node *x, int from, int to);
+/* The rule of ops whose attributes begin with an int64_t axis. */
+bb_node *bb__batch_axis(const bb_node *node, bb_node *const *in, const bool *batched);
+
 /* The forward of an op with `view`: copies the input as the view sees it. */
 void bb__forward_view(const bb_call *call);
 double bb__no_flops(const void *attrs, const bb_type *in, const bb_type *out);

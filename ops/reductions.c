@@ -19,6 +19,13 @@ double bb__reduction_flops(const void *attrs, const bb_type *in, const bb_type *
     return (double)bb_shape_count(in[0].shape);
 }
 
+bb_node *bb__batch_reduction(const bb_node *node, bb_node *const *in, const bool *batched)
+{
+    bb__reduce_attrs attrs = *(const bb__reduce_attrs *)bb_node_attrs(node);
+    attrs.axes <<= 1;
+    return bb_batch_with(node, in, batched, &attrs);
+}
+
 bb_node *bb__unreduced(bb_node *reduced, const bb_node *y)
 {
     const bb__reduce_attrs *attrs = bb_node_attrs(y);

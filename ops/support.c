@@ -54,6 +54,14 @@ bb_node *bb__apply2_broadcast(const bb_op *op, bb_node *x, bb_node *y)
     return bb_apply(op, (bb_nodes){2, operands}, NULL);
 }
 
+bool bb__infer_logical(bb_infer *c)
+{
+    for (int i = 0; i < c->n_in; i++)
+        if (c->in[i].dtype != BB_U8)
+            return bb_infer_fail(c, BB_BAD_TYPE, "needs u8 masks");
+    return bb_infer_compare(c);
+}
+
 static bb__reduce_attrs mistaken(bb__axes_mistake mistake, int culprit)
 {
     return (bb__reduce_attrs){.mistake = mistake, .culprit = culprit};

@@ -15,6 +15,8 @@ void bb__broadcast_operands(int n, bb_node **operands);
 bb_node *bb__apply1(const bb_op *op, bb_node *x, const void *attrs);
 bb_node *bb__apply2_broadcast(const bb_op *op, bb_node *x, bb_node *y);
 
+bool bb__infer_logical(bb_infer *c); /* u8 masks of one shape, which the output is too */
+
 /* The attributes of reductions. A set of axes that is none is marked, for infer to say what is
  * wrong with it. */
 typedef struct bb__reduce_attrs {

@@ -24,6 +24,6 @@ ParameterizedTest(int *index, broken_rules, are_caught)
               rules.caught, rules.made);
     cr_expect(forwards.caught == forwards.made, "%s: %d of %d broken forwards caught", op->name,
               forwards.caught, forwards.made);
-    if (op_has_gradient(op))
+    if (op_has_gradient(op) && !op->build)
         cr_expect(rules.made > 0, "%s: no way to break its rule", op->name);
 }

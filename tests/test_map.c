@@ -133,7 +133,7 @@ static void check_layout(const layout_case *c, int threads)
     const bb_array to = row_major(out, BB_F32, c->shape);
     int64_t count = count_of(c->shape);
     memset(out, 0xff, sizeof out);
-    bb__map(combine_f32, 2, in, &to, &two, threads);
+    bb__map_one(combine_f32, 2, in, &to, &two, threads);
     for (int64_t i = 0; i < count; i++) {
         float x = numbers_x[place_of(c->shape, c->x, i)];
         float y = numbers_y[place_of(c->shape, c->y, i)];
@@ -166,11 +166,11 @@ Test(map, types_may_differ)
         const bb_array chosen[] = {array_of(mask, BB_U8, c->shape, c->x),
                                    array_of(x, BB_F64, c->shape, c->y)};
         const bb_array to = row_major(out, BB_F64, c->shape);
-        bb__map(choose_f64, 2, chosen, &to, NULL, 4);
+        bb__map_one(choose_f64, 2, chosen, &to, NULL, 4);
         const bb_array compared[] = {array_of(whole, BB_I32, c->shape, c->x),
                                      array_of(whole, BB_I32, c->shape, c->y)};
         const bb_array bits = row_major(above, BB_U8, c->shape);
-        bb__map(is_above_i32, 2, compared, &bits, NULL, 4);
+        bb__map_one(is_above_i32, 2, compared, &bits, NULL, 4);
         for (int64_t i = 0; i < count_of(c->shape); i++) {
             int64_t p = place_of(c->shape, c->x, i), q = place_of(c->shape, c->y, i);
             cr_assert_eq(out[i], mask[p] ? x[q] : -1, "%s: element %lld", c->name, (long long)i);
@@ -187,12 +187,12 @@ Test(map, may_write_over_an_input)
     memcpy(memory, numbers_x, sizeof memory);
     const bb_array in[] = {row_major(memory, BB_F32, shape),
                            array_of(numbers_y, BB_F32, shape, row)};
-    bb__map(combine_f32, 2, in, &in[0], &two, 4);
+    bb__map_one(combine_f32, 2, in, &in[0], &two, 4);
     for (int i = 0; i < 100000; i++)
         cr_assert_eq(memory[i], numbers_x[i] - 2 * numbers_y[i % 100], "element %d", i);
     memcpy(memory, numbers_x, sizeof memory);
     const bb_array same[] = {in[0], in[0]};
-    bb__map(combine_f32, 2, same, &in[0], &two, 4);
+    bb__map_one(combine_f32, 2, same, &in[0], &two, 4);
     for (int i = 0; i < 100000; i++)
         cr_assert_eq(memory[i], numbers_x[i] - 2 * numbers_x[i], "element %d", i);
 }
@@ -218,7 +218,7 @@ Test(map, takes_eight_inputs)
     for (int k = 0; k < BB_MAP_INPUTS; k++)
         in[k] = array_of(x, BB_F64, shape, (int64_t[BB_MAX_DIMS]){k % 3 * 10, k % 2});
     const bb_array to = row_major(out, BB_F64, shape);
-    bb__map(sum_of_eight, BB_MAP_INPUTS, in, &to, NULL, 1);
+    bb__map_one(sum_of_eight, BB_MAP_INPUTS, in, &to, NULL, 1);
     for (int64_t i = 0; i < 600; i++) {
         double sum = 0;
         for (int k = 0; k < BB_MAP_INPUTS; k++)
@@ -236,7 +236,7 @@ Test(map, works_inside_a_parallel_region)
         const bb_array in[] = {row_major(numbers_x, BB_F32, shape),
                                row_major(numbers_y, BB_F32, shape)};
         const bb_array to = row_major(out[t], BB_F32, shape);
-        bb__map(combine_f32, 2, in, &to, &two, 4);
+        bb__map_one(combine_f32, 2, in, &to, &two, 4);
     }
     for (int t = 1; t < 4; t++)
         cr_assert_arr_eq(out[t], out[0], sizeof out[0]);

@@ -5,13 +5,16 @@
 
 #include "random_graph.h"
 
+enum { ALL = 63 };
+
 static bb_compile_options options_of(int bits)
 {
     return (bb_compile_options){.no_fold = bits & 1,
                                 .no_merge = bits & 2,
                                 .no_inplace = bits & 4,
                                 .no_reuse = bits & 8,
-                                .poison = bits & 16};
+                                .poison = bits & 16,
+                                .no_fuse = bits & 32};
 }
 
 static void expect_same_bits(bb_dtype dtype, uint64_t seed)
@@ -19,12 +22,12 @@ static void expect_same_bits(bb_dtype dtype, uint64_t seed)
     random_graph r;
     random_graph_begin(&r, dtype, seed);
     uint64_t wanted = 0;
-    for (int bits = 31; bits >= 0; bits--) {
+    for (int bits = ALL; bits >= 0; bits--) {
         bb_compile_options options = options_of(bits);
         bb_program *p = bb_compile_with(r.g, random_graph_outputs(&r), &options);
         cr_assert(p, "%s", bb_graph_error(r.g));
         uint64_t got = random_graph_bits(&r, p, 3);
-        wanted = bits == 31 ? got : wanted;
+        wanted = bits == ALL ? got : wanted;
         cr_assert_eq(got, wanted, "seed %d, options %d", (int)seed, bits);
         cr_assert(isfinite(bb_program_number(p, r.outputs[0])));
         bb_program_free(p);
@@ -98,9 +101,10 @@ static bb_program_stats stats_of(bb_nodes outputs, const bb_compile_options *opt
 
 Test(single_passes, merge)
 {
-    const bb_compile_options no_merge = {.no_merge = true};
+    const bb_compile_options no_fuse = {.no_fuse = true};
+    const bb_compile_options no_merge = {.no_merge = true, .no_fuse = true};
     bb_node *a = bb_exp(bb_neg(x)), *b = bb_exp(bb_neg(x)), *y = bb_add(a, b);
-    bb_program_stats s = stats_of(BB_NODES(y), NULL);
+    bb_program_stats s = stats_of(BB_NODES(y), &no_fuse);
     cr_assert_eq(s.nodes, 6);
     cr_assert_eq(s.merged, 2);
     cr_assert_eq(s.steps, 3);
@@ -137,7 +141,7 @@ Test(single_passes, fold)
     cr_assert_eq(s.views, 1);
     s = stats_of(BB_NODES(y), &no_fold);
     cr_assert_eq(s.folded, 0);
-    cr_assert_eq(s.steps, 3);
+    cr_assert_eq(s.steps, 2, "the number's two are one");
 }
 
 /* Random numbers, effects and values of more than 4096 bytes are computed when they are run. */
@@ -167,11 +171,13 @@ Test(single_passes, only_what_is_needed)
 /* A chain of maps needs one buffer, of which each takes over the last's. */
 Test(single_passes, in_place)
 {
-    const bb_compile_options apart = {.no_inplace = true}, waste = {.no_reuse = true};
+    const bb_compile_options single = {.no_fuse = true},
+                             apart = {.no_fuse = true, .no_inplace = true},
+                             waste = {.no_fuse = true, .no_reuse = true};
     bb_node *y = x;
     for (int i = 0; i < 9; i++)
         y = bb_sin(y);
-    bb_program_stats s = stats_of(BB_NODES(y), NULL);
+    bb_program_stats s = stats_of(BB_NODES(y), &single);
     cr_assert_eq(s.inplace, 7, "the first reads a feed, the last is an output");
     cr_assert_eq(s.peak_bytes, 64);
     s = stats_of(BB_NODES(y), &apart);
@@ -185,8 +191,9 @@ Test(single_passes, not_in_place)
 {
     bb_node *m = bb_neg(bb_reshape(x, BB_SHAPE(2, 2)));
     bb_node *odd = bb_neg(bb_sub(m, bb_transpose(m))), *twice = bb_neg(bb_mul(m, m));
-    cr_assert_eq(stats_of(BB_NODES(twice), NULL).inplace, 1);
-    cr_assert_eq(stats_of(BB_NODES(odd), NULL).inplace, 0);
+    const bb_compile_options single = {.no_fuse = true};
+    cr_assert_eq(stats_of(BB_NODES(twice), &single).inplace, 1);
+    cr_assert_eq(stats_of(BB_NODES(odd), &single).inplace, 0);
     bb_tensor *t = bb_tensor_from(BB_F64, BB_SHAPE(4), (const double[]){1, 2, 3, 4});
     bb_tensor *value = bb_eval(odd, BB_FEEDS({x, t}), NULL);
     const double wanted[] = {0, -1, 1, 0};
@@ -208,4 +215,60 @@ Test(single_passes, views_and_copies)
     cr_assert_eq(s.copies, 1);
     s = stats_of(BB_NODES(bb_softmax(t, 1)), NULL);
     cr_assert_eq(s.copies, bb_op_find("softmax")->needs_contiguous);
+}
+
+/* A chain of maps is one step without memory of its own. */
+Test(single_passes, fuse)
+{
+    bb_node *y = x;
+    for (int i = 0; i < 9; i++)
+        y = bb_sin(y);
+    bb_program_stats s = stats_of(BB_NODES(y), NULL);
+    cr_assert_eq(s.steps, 1);
+    cr_assert_eq(s.fused, 8);
+    cr_assert_eq(s.peak_bytes, 0);
+    cr_assert_eq(s.value_bytes, 9 * 32);
+    cr_assert_eq(s.flops, 9 * 4);
+}
+
+/* What is read outside of its unit is stored; what needs a sum of the unit's own comes later. */
+Test(single_passes, fuse_around_a_sum)
+{
+    bb_node *a = bb_exp(x), *b = bb_sin(a), *total = bb_sum(b, BB_ALL);
+    bb_node *y = bb_div(bb_mul(a, bb_cos(x)), total), *z = bb_neg(b);
+    bb_program_stats s = stats_of(BB_NODES(y, z), NULL);
+    cr_assert_eq(s.steps, 3, "exp sin neg and perhaps cos; sum; the rest");
+    bb_tensor *t = bb_tensor_from(BB_F64, BB_SHAPE(4), (const double[]){1, 2, 3, 4});
+    const bb_compile_options single = {.no_fuse = true};
+    bb_program *fused = bb_compile(g, BB_NODES(y, z));
+    bb_program *apart = bb_compile_with(g, BB_NODES(y, z), &single);
+    cr_assert_eq(bb_run(fused, BB_FEEDS({x, t})), BB_OK);
+    cr_assert_eq(bb_run(apart, BB_FEEDS({x, t})), BB_OK);
+    for (int i = 0; i < 4; i++) {
+        cr_assert_eq(bb_tensor_at(bb_program_value(fused, y), i),
+                     bb_tensor_at(bb_program_value(apart, y), i));
+        cr_assert_eq(bb_tensor_at(bb_program_value(fused, z), i),
+                     bb_tensor_at(bb_program_value(apart, z), i));
+    }
+    bb_program_free(fused);
+    bb_program_free(apart);
+    bb_tensor_release(t);
+}
+
+/* Long chains and wide sums are cut into several units. */
+Test(single_passes, fuse_within_limits)
+{
+    bb_node *y = x, *inputs[40];
+    for (int i = 0; i < 100; i++)
+        y = bb_sin(y);
+    cr_assert_eq(stats_of(BB_NODES(y), NULL).steps, 3);
+    for (int i = 0; i < 40; i++) {
+        char name[8];
+        snprintf(name, sizeof name, "in%d", i);
+        inputs[i] = bb_input(g, name, BB_F64, BB_SHAPE(4));
+        y = bb_add(i ? y : x, inputs[i]);
+    }
+    bb_program_stats s = stats_of(BB_NODES(y), NULL);
+    cr_assert_eq(s.steps, 2);
+    cr_assert_eq(s.fused, 38);
 }

@@ -46,8 +46,8 @@ static void expect_numbers(const bb_tensor *value, int64_t count, const double *
     cr_assert_not_null(value);
     cr_assert_eq(bb_tensor_count(value), count);
     for (int64_t i = 0; i < count; i++)
-        cr_assert_eq(bb_tensor_at(value, i), numbers[i], "element %d is %g, not %g", (int)i,
-                     bb_tensor_at(value, i), numbers[i]);
+        cr_assert(fabs(bb_tensor_at(value, i) - numbers[i]) <= 1e-15 * fabs(numbers[i]),
+                  "element %d is %g, not %g", (int)i, bb_tensor_at(value, i), numbers[i]);
 }
 
 /* Feeds. */
@@ -187,8 +187,8 @@ Test(program, outputs_of_every_kind)
     expect_numbers(bb_program_value(p, view), 6, (const double[]){1, 2, 3, 1, 2, 3});
     cr_assert(bb_shape_equal(bb_tensor_shape(bb_program_value(p, view)), BB_SHAPE(2, 3)));
     cr_assert_eq(bb_program_number(p, folded), 16);
-    cr_assert_eq(bb_program_number(p, y), exp(1));
-    cr_assert_eq(bb_program_number(p, stop), exp(1));
+    cr_assert_float_eq(bb_program_number(p, y), exp(1), 1e-15);
+    cr_assert_float_eq(bb_program_number(p, stop), exp(1), 1e-15);
     const double *kept = bb_tensor_read(bb_node_tensor(w));
     expect_numbers(bb_program_value(p, w), 2, kept);
     cr_assert_neq(bb_tensor_read(bb_program_value(p, w)), kept, "outputs are the program's own");
@@ -341,10 +341,9 @@ Test(program, print)
     cr_assert_eq(bb_program_print(p, file), BB_OK);
     fclose(file);
     snprintf(wanted, sizeof wanted,
-             "3 steps, 0 views, 64 bytes\n"
-             "   0  neg            h                        f64 [3]  at 0\n"
-             "   1  exp            exp#%d                    f64 [3]  at 0\n"
-             "   2  sum            sum#%d                    f64 []  kept\n",
+             "2 steps, 0 views, 64 bytes\n"
+             "   0  neg exp        exp#%d                    f64 [3]  at 0\n"
+             "   1  sum            sum#%d                    f64 []  kept\n",
              bb_node_id(y) - 1, bb_node_id(y));
     cr_assert_str_eq(text, wanted);
     FILE *full = fopen("/dev/full", "w");

@@ -126,6 +126,9 @@ BB_API bool bb_node_is_trainable(const bb_node *node); /* made by bb_param */
 BB_API int bb_graph_node_count(const bb_graph *g);
 BB_API bb_node *bb_graph_node(const bb_graph *g, int id);            /* NULL when out of range */
 BB_API bb_node *bb_graph_input(const bb_graph *g, const char *name); /* NULL when there is none */
+/* The parameter or state of that full name, "encoder.fc1.weight", as g's node; NULL when there is
+ * none. Of several sets' parameters of one name it is the one that g had first. */
+BB_API bb_node *bb_graph_param(const bb_graph *g, const char *name);
 
 /* Parameters. */
 

@@ -8,6 +8,7 @@
 #define BIBUN_OP_H
 
 #include <bibun/graph.h>
+#include <bibun/tile.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -83,10 +84,6 @@ BB_API void bb_call_fault(const bb_call *call, const char *format, ...) BB_PRINT
 
 enum { BB_MAP_INPUTS = 8 }; /* operands of an elementwise op at most */
 
-/* One tile of an elementwise op: n elements, all operands contiguous; out may be the same memory as
- * an input. */
-typedef void (*bb_map_fn)(size_t n, const void *const *in, void *out, const void *attrs);
-
 /* Where an input's elements lie in its buffer; for views. */
 typedef struct bb_layout {
     int64_t offset;
@@ -157,6 +154,11 @@ struct bb_op {
      * for inputs that somebody asked for. */
     bb_node *(*backward)(bb_node *y, bb_node *dy, int i);
 
+    /* The node's op on operands of which some, those with batched[i], carry a new leading axis of
+     * one size, as the result then does too: builds nodes with public builders. Maps need none;
+     * without one, or where it returns NULL, there is a copy of the node for each row. */
+    bb_node *(*batch)(const bb_node *node, bb_node *const *in, const bool *batched);
+
     /* What the planner needs. */
     bool needs_contiguous; /* inputs are copied when their strides are not row-major */
     /* bit i: forward may write the output over input i, which has as many bytes (maps: implied)
@@ -188,6 +190,13 @@ struct bb_op {
  * Without a rule, differentiation through the op is an error. */
 BB_API bb_node *bb_backward_zero(bb_node *y, bb_node *dy, int i);
 
+/* For ops that treat leading dimensions alike: the op itself on operands that all carry the new
+ * axis; those that do not are repeated along it. What maps do. */
+BB_API bb_node *bb_batch_same(const bb_node *node, bb_node *const *in, const bool *batched);
+/* The same with other attributes, as an axis that is one further back. */
+BB_API bb_node *bb_batch_with(const bb_node *node, bb_node *const *in, const bool *batched,
+                              const void *attrs);
+
 /* Appends a node that applies `op`; the only way a node of an op comes to be. `attrs` points to
  * op->attrs_size bytes, which are copied. A composite is built. */
 BB_BUILDER bb_node *bb_apply(const bb_op *op, bb_nodes inputs, const void *attrs);
@@ -207,89 +216,6 @@ BB_API bb_node *bb_fail_node(bb_node *x, bb_node *y, const char *op_name, bb_sta
 BB_API int bb_op_count(void);
 BB_API const bb_op *bb_op_at(int i);              /* NULL when out of range */
 BB_API const bb_op *bb_op_find(const char *name); /* NULL when there is none */
-
-/* Elementwise kernels from one expression. */
-
-#if defined(__clang__)
-#define BB_LANES _Pragma("clang loop vectorize(assume_safety)")
-#elif defined(__GNUC__)
-#define BB_LANES _Pragma("GCC ivdep")
-#else
-#define BB_LANES
-#endif
-
-/* Defines the tile `name` over operands x, y, z of types X, Y, Z with results of type R. In the
- * expression T is the type of the last operand and `attrs` the attributes. With <tgmath.h>
- * included, exp(x) is expf for float. */
-#define BB_TILE1(name, R, X, ...)                                                   \
-    static void name(size_t n, const void *const *in, void *out, const void *attrs) \
-    {                                                                               \
-        typedef X T;                                                                \
-        const X *xs = (const X *)in[0];                                             \
-        R *rs = (R *)out;                                                           \
-        (void)attrs;                                                                \
-        BB_LANES                                                                    \
-        for (size_t i = 0; i < n; i++) {                                            \
-            const T x = xs[i];                                                      \
-            rs[i] = (R)(__VA_ARGS__);                                               \
-        }                                                                           \
-    }
-#define BB_TILE2(name, R, X, Y, ...)                                                \
-    static void name(size_t n, const void *const *in, void *out, const void *attrs) \
-    {                                                                               \
-        typedef Y T;                                                                \
-        const X *xs = (const X *)in[0];                                             \
-        const Y *ys = (const Y *)in[1];                                             \
-        R *rs = (R *)out;                                                           \
-        (void)attrs;                                                                \
-        BB_LANES                                                                    \
-        for (size_t i = 0; i < n; i++) {                                            \
-            const X x = xs[i];                                                      \
-            const T y = ys[i];                                                      \
-            rs[i] = (R)(__VA_ARGS__);                                               \
-        }                                                                           \
-    }
-#define BB_TILE3(name, R, X, Y, Z, ...)                                             \
-    static void name(size_t n, const void *const *in, void *out, const void *attrs) \
-    {                                                                               \
-        typedef Z T;                                                                \
-        const X *xs = (const X *)in[0];                                             \
-        const Y *ys = (const Y *)in[1];                                             \
-        const Z *zs = (const Z *)in[2];                                             \
-        R *rs = (R *)out;                                                           \
-        (void)attrs;                                                                \
-        BB_LANES                                                                    \
-        for (size_t i = 0; i < n; i++) {                                            \
-            const X x = xs[i];                                                      \
-            const Y y = ys[i];                                                      \
-            const T z = zs[i];                                                      \
-            rs[i] = (R)(__VA_ARGS__);                                               \
-        }                                                                           \
-    }
-
-/* The usual case: one expression, float and double. BB_MAP1(op_tanh, tanh(x)) defines op_tanh_f32
- * and op_tanh_f64, and `.map = BB_MAP(op_tanh)` puts them into the descriptor. */
-#define BB_MAP1(name, ...)                          \
-    BB_TILE1(name##_f32, float, float, __VA_ARGS__) \
-    BB_TILE1(name##_f64, double, double, __VA_ARGS__)
-#define BB_MAP2(name, ...)                                 \
-    BB_TILE2(name##_f32, float, float, float, __VA_ARGS__) \
-    BB_TILE2(name##_f64, double, double, double, __VA_ARGS__)
-#define BB_MAP(name)                                 \
-    {                                                \
-        [BB_F32] = name##_f32, [BB_F64] = name##_f64 \
-    }
-
-/* Comparisons: operands of any one dtype, results 0 or 1 as u8. */
-#define BB_COMPARE2(name, ...)                                   \
-    BB_TILE2(name##_f32, uint8_t, float, float, __VA_ARGS__)     \
-    BB_TILE2(name##_f64, uint8_t, double, double, __VA_ARGS__)   \
-    BB_TILE2(name##_i32, uint8_t, int32_t, int32_t, __VA_ARGS__) \
-    BB_TILE2(name##_u8, uint8_t, uint8_t, uint8_t, __VA_ARGS__)
-#define BB_MAP_ALL(name)                                                                         \
-    {                                                                                            \
-        [BB_F32] = name##_f32, [BB_F64] = name##_f64, [BB_I32] = name##_i32, [BB_U8] = name##_u8 \
-    }
 
 #ifdef __cplusplus
 }

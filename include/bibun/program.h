@@ -45,6 +45,7 @@ BB_BUILDER bb_program *bb_compile(bb_graph *g, bb_nodes outputs);
 typedef struct bb_compile_options {
     bool no_fold;  /* constant folding */
     bool no_merge; /* common-subexpression elimination */
+    bool no_fuse;  /* computing chains of elementwise ops tile by tile */
     /* writing over an input that nobody reads again; storing a new value straight into its
      * parameter */
     bool no_inplace;
@@ -83,10 +84,16 @@ BB_API void bb_program_set_seed(bb_program *p, uint64_t seed);
 BB_API void bb_program_set_step(bb_program *p, uint64_t step);
 BB_API uint64_t bb_program_step(const bb_program *p);
 
+/* Denormals, numbers that are too small for a float to have all its digits (below 1.2e-38 in f32),
+ * are a hundred times slower on many processors. Matrix products and convolutions take them for
+ * zero; with true everything in a run does, where the processor can do that. False by default. */
+BB_API void bb_program_flush_denormals(bb_program *p, bool flush);
+
 typedef struct bb_program_stats {
     int nodes;          /* of the graph that the outputs need */
     int merged, folded; /* removed by common-subexpression elimination; by constant folding */
     int views;          /* nodes that cost nothing */
+    int fused;          /* nodes that are computed in another's step */
     int steps;          /* kernels a run calls */
     int copies;         /* of these, copies that strides made necessary */
     int inplace;        /* values written over an input */
@@ -100,9 +107,33 @@ BB_API bb_program_stats bb_program_stats_of(const bb_program *p);
  * BB_BAD_FILE when writing fails. */
 BB_API bb_status bb_program_print(const bb_program *p, FILE *file);
 
+/* Profiles. */
+
+/* What one step of the plan does, and how long it took on average over the runs since profiling was
+ * turned on. */
+typedef struct bb_step_profile {
+    char ops[96];        /* "matmul", "add tanh": those computed together */
+    const bb_node *node; /* of the last of them that is stored */
+    double seconds;
+    double flops; /* floating-point operations; 0 where the op does not say */
+    double bytes; /* of distinct operands read and values stored */
+} bb_step_profile;
+
+/* Timing costs some 50 ns a step. Turning it on starts anew. */
+BB_API void bb_program_set_profiling(bb_program *p, bool on);
+BB_API int bb_program_step_count(const bb_program *p);
+/* False when there is no step i. */
+BB_API bool bb_program_step_profile(const bb_program *p, int i, bb_step_profile *profile_out);
+/* A table, the slowest step first. BB_BAD_FILE when writing fails. */
+BB_API bb_status bb_program_print_profile(const bb_program *p, FILE *file);
+
 /* The value of any node, at once: compiles, runs and frees. A new tensor, which the caller
  * releases; NULL when it fails. */
 BB_API bb_tensor *bb_eval(bb_node *node, bb_feeds feeds, bb_error *error_out);
+/* The same for a node of one element, whatever its rank, as a number; NaN when it fails, for which
+ * having no element or several is a reason, too. Only error_out tells a failure from a NaN that
+ * was computed. */
+BB_API double bb_eval_number(bb_node *node, bb_feeds feeds, bb_error *error_out);
 
 #ifdef __cplusplus
 }

@@ -2,9 +2,9 @@
 /* The cosine of radians. */
 #include "support.h"
 
-#include <tgmath.h>
+#include <bibun/vector_math.h>
 
-BB_MAP1(tile, cos(x))
+BB_VECTOR1(tile, cos(x))
 
 static bb_node *backward(bb_node *y, bb_node *dy, int i)
 {

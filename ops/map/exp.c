@@ -2,9 +2,9 @@
 /* The exponential function, its own derivative. */
 #include "support.h"
 
-#include <tgmath.h>
+#include <bibun/vector_math.h>
 
-BB_MAP1(tile, exp(x))
+BB_VECTOR1(tile, exp(x))
 
 static bb_node *backward(bb_node *y, bb_node *dy, int i)
 {

@@ -2,9 +2,9 @@
 /* The natural logarithm, with the infinities and NaN of C. */
 #include "support.h"
 
-#include <tgmath.h>
+#include <bibun/vector_math.h>
 
-BB_MAP1(tile, log(x))
+BB_VECTOR1(tile, log(x))
 
 static bb_node *backward(bb_node *y, bb_node *dy, int i)
 {

@@ -3,10 +3,10 @@
  * what would be 0 times infinity is replaced inside and not masked outside. */
 #include "support.h"
 
+#include <bibun/vector_math.h>
 #include <float.h>
-#include <tgmath.h>
 
-BB_MAP2(tile, pow(x, y))
+BB_VECTOR2(tile, pow(x, y))
 
 static bb_node *both(bb_node *p, bb_node *q)
 {

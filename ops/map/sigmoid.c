@@ -3,12 +3,12 @@
  * overflows. */
 #include "support.h"
 
-#include <tgmath.h>
+#include <bibun/vector_math.h>
 
 /* Of e^-|x|: that itself stands above the bar when x is negative. */
 #define LOGISTIC(e) ((x < 0 ? (e) : (T)1) / ((T)1 + (e)))
 
-BB_MAP1(tile, LOGISTIC(exp(-fabs(x))))
+BB_VECTOR1(tile, LOGISTIC(exp(-fabs(x))))
 
 static bb_node *backward(bb_node *y, bb_node *dy, int i)
 {

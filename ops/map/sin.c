@@ -2,9 +2,9 @@
 /* The sine of radians. */
 #include "support.h"
 
-#include <tgmath.h>
+#include <bibun/vector_math.h>
 
-BB_MAP1(tile, sin(x))
+BB_VECTOR1(tile, sin(x))
 
 static bb_node *backward(bb_node *y, bb_node *dy, int i)
 {

@@ -2,9 +2,9 @@
 /* The hyperbolic tangent; its rule reads the result. */
 #include "support.h"
 
-#include <tgmath.h>
+#include <bibun/vector_math.h>
 
-BB_MAP1(tile, tanh(x))
+BB_VECTOR1(tile, tanh(x))
 
 static bb_node *backward(bb_node *y, bb_node *dy, int i)
 {

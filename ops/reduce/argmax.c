@@ -58,6 +58,7 @@ const bb_op bb__op_argmax = {
     .attrs_size = sizeof(bb__axis_attrs),
     .infer = infer,
     .forward = forward,
+    .batch = bb__batch_axis,
     .flops = bb__reduction_flops,
     .print_attrs = bb__print_axis,
     BB_SAMPLES(samples),

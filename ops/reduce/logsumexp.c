@@ -69,6 +69,7 @@ const bb_op bb__op_logsumexp = {
     .infer = bb__infer_reduce,
     .forward = forward,
     .backward = backward,
+    .batch = bb__batch_reduction,
     .flops = flops,
     .print_attrs = bb__print_reduce,
     BB_SAMPLES(samples),

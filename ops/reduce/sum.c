@@ -55,6 +55,7 @@ const bb_op bb__op_sum = {
     .infer = bb__infer_reduce,
     .forward = forward,
     .backward = backward,
+    .batch = bb__batch_reduction,
     .scratch = bb__reduction_scratch,
     .flops = bb__reduction_flops,
     .print_attrs = bb__print_reduce,

@@ -93,6 +93,7 @@ const bb_op bb__op_pad = {
     .infer = infer,
     .forward = forward,
     .backward = backward,
+    .batch = bb__batch_axis,
     .flops = bb__no_flops,
     .print_attrs = print_attrs,
     BB_SAMPLES(samples),

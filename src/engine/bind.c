@@ -19,6 +19,12 @@ static bool is_run(const binder *b, int v)
     return value->root == v && !b->plan->stored[v] && bb__has_work(value->op);
 }
 
+/* Whether a step begins with v: the others of its unit are in the same one. */
+static bool is_step(const binder *b, int v)
+{
+    return b->ir->unit[v] == v && is_run(b, v);
+}
+
 static void *take(binder *b, size_t count, size_t size)
 {
     void *block = bb__arena_take(&b->program->arena, count * size + 1);
@@ -93,31 +99,121 @@ static double flops_of(binder *b, const bb__value *value)
     return in ? value->op->flops(value->attrs, in, &value->type) : 0.0;
 }
 
-static bool make_step(binder *b, int at, bb__step *step)
+/* The number of an operand in the unit's map: of an input, or behind these of an earlier op. */
+static int operand_number(binder *b, bb__map *m, bb_array *in, int *inputs, int unit, int v)
 {
     const bb__ir *ir = b->ir;
-    const bb__value *value = &ir->values[ir->order[at]];
-    bb_program *p = b->program;
+    int number = 0;
+    for (int member = unit; ir->unit[v] == unit && member != v; member = ir->next[member])
+        number++;
+    if (ir->unit[v] == unit)
+        return number + BB__MAP_OPERANDS; /* moved down once all inputs are known */
+    for (number = 0; number < m->n_in; number++)
+        if (inputs[number] == v)
+            return number;
+    inputs[m->n_in] = v;
+    bind_input(b, v, &in[m->n_in]);
+    return m->n_in++;
+}
+
+static int most_inputs(const bb__ir *ir, int unit, int *n_ops)
+{
+    int n = 0;
+    *n_ops = 0;
+    for (int v = unit; v >= 0; v = ir->next[v], ++*n_ops)
+        n += ir->values[v].n_in;
+    return n < BB__MAP_OPERANDS ? n : BB__MAP_OPERANDS;
+}
+
+static bool fill_map_op(binder *b, int v, bb__map_op *op)
+{
+    const bb__value *value = &b->ir->values[v];
+    op->attrs = copy_attrs(b, value);
+    op->tile = bb__tile_of(value->op, b->ir->values[value->in[value->n_in - 1]].type.dtype);
+    op->n_in = value->n_in;
+    op->dtype = value->type.dtype;
+    op->out = b->ir->inner[v] ? NULL : memory_of(b, v);
+    return op->attrs != NULL;
+}
+
+/* The unit as one map; its distinct inputs become those of the step. */
+static bool make_map(binder *b, int unit, bb__step *step)
+{
+    const bb__ir *ir = b->ir;
+    int inputs[BB__MAP_OPERANDS], n_ops, n_in = most_inputs(ir, unit, &n_ops), k = 0;
+    bb__map *m = step->map = take(b, 1, sizeof *m);
+    bb_array *in = take(b, (size_t)n_in, sizeof *in);
+    if (!m || !in || !(m->in = take(b, (size_t)n_in, sizeof *m->in)) ||
+        !(m->ops = take(b, (size_t)n_ops, sizeof *m->ops)) ||
+        !(step->ops = take(b, (size_t)n_ops, sizeof *step->ops)))
+        return false;
+    for (int v = unit; v >= 0; v = ir->next[v], k++) {
+        if (!fill_map_op(b, v, &m->ops[k]))
+            return false;
+        step->ops[k] = ir->values[v].op;
+        for (int i = 0; i < m->ops[k].n_in; i++)
+            m->ops[k].in[i] = operand_number(b, m, in, inputs, unit, ir->values[v].in[i]);
+    }
+    m->n_ops = n_ops;
+    for (k = 0; k < n_ops; k++)
+        for (int i = 0; i < m->ops[k].n_in; i++)
+            if (m->ops[k].in[i] >= BB__MAP_OPERANDS)
+                m->ops[k].in[i] += m->n_in - BB__MAP_OPERANDS;
+    step->call.in = in;
+    step->call.n_in = m->n_in;
+    bb__map_prepare(m, in, ir->values[unit].type.shape);
+    return true;
+}
+
+static bool make_kernel(binder *b, int at, bb__step *step)
+{
+    const bb__value *value = &b->ir->values[b->ir->order[at]];
     bb_array *in = take(b, (size_t)value->n_in, sizeof *in);
-    void *attrs = copy_attrs(b, value);
-    if (!in || !attrs)
+    if (!in || !(step->call.attrs = copy_attrs(b, value)))
         return false;
     for (int i = 0; i < value->n_in; i++)
         bind_input(b, value->in[i], &in[i]);
-    step->node = value->node;
-    step->out = bb__array_of(ir, ir->order[at], memory_of(b, ir->order[at]));
-    step->tile = value->n_in ? bb__tile_of(value->op, in[value->n_in - 1].dtype) : NULL;
-    step->call = (bb_call){
-        .op = value->op,
-        .attrs = attrs,
-        .n_in = value->n_in,
-        .in = in,
-        .out = &step->out,
-        .scratch = b->plan->scratch_bytes[at] ? p->memory + b->plan->scratch[at] : NULL,
-        .fault = &p->fault,
-    };
-    p->stats.flops += flops_of(b, value);
-    p->stats.copies += value->op != value->node->op; /* steps that no node asked for */
+    step->call.in = in;
+    step->call.n_in = value->n_in;
+    if (b->plan->scratch_bytes[at])
+        step->call.scratch = b->program->memory + b->plan->scratch[at];
+    return true;
+}
+
+/* What repeats is read once. */
+static double bytes_read(const bb_array *in)
+{
+    double bytes = (double)bb_dtype_size(in->dtype);
+    for (int i = 0; i < in->shape.ndim; i++)
+        bytes *= in->stride[i] || !in->shape.dim[i] ? (double)in->shape.dim[i] : 1;
+    return bytes;
+}
+
+static bool make_step(binder *b, int at, bb__step *step)
+{
+    const bb__ir *ir = b->ir;
+    const int unit = ir->order[at];
+    const bb__value *value = &ir->values[unit];
+    bb_program *p = b->program;
+    step->call.op = value->op;
+    step->call.fault = &p->fault;
+    step->call.out = &step->out;
+    for (int v = unit; v >= 0; v = ir->next[v]) {
+        if (!ir->inner[v]) {
+            step->out = bb__array_of(ir, v, memory_of(b, v));
+            step->node = ir->values[v].node;
+        }
+        step->flops += flops_of(b, &ir->values[v]);
+        step->bytes += ir->inner[v] ? 0 : (double)bb__bytes(ir->values[v].type);
+        p->stats.copies += ir->values[v].op != ir->values[v].node->op; /* that no node asked for */
+    }
+    p->stats.flops += step->flops;
+    bool is_map =
+        value->n_in && bb__tile_of(value->op, ir->values[value->in[value->n_in - 1]].type.dtype);
+    if (!(is_map ? make_map(b, unit, step) : make_kernel(b, at, step)))
+        return false;
+    for (int i = 0; i < step->call.n_in; i++)
+        step->bytes += bytes_read(&step->call.in[i]);
     return true;
 }
 
@@ -126,13 +222,15 @@ static bool make_steps(binder *b)
     bb_program *p = b->program;
     for (int at = 0; at < b->ir->n_order; at++) {
         int v = b->ir->order[at];
-        p->n_steps += is_run(b, v);
+        p->n_steps += is_step(b, v);
         p->stats.views += b->ir->values[v].root != v;
     }
     p->steps = take(b, (size_t)p->n_steps, sizeof *p->steps);
     for (int at = 0, k = 0; p->steps && at < b->ir->n_order; at++)
-        if (is_run(b, b->ir->order[at]) && !make_step(b, at, &p->steps[k++]))
+        if (is_step(b, b->ir->order[at]) && !make_step(b, at, &p->steps[k++]))
             return false;
+    for (int i = 0; i < p->n_entries; i++)
+        p->entries[i].n_slots = b->slots[i]; /* a unit reads an operand once, whoever shares it */
     return p->steps != NULL;
 }
 
@@ -148,12 +246,12 @@ static bool note_deaths(binder *b)
     if (!p->deaths || !step_at || !first)
         return false;
     for (int at = 0, k = -1; at < ir->n_order; at++)
-        step_at[at] = k += is_run(b, ir->order[at]);
+        step_at[at] = k += is_step(b, ir->order[at]);
     for (int pass = 0; pass < 2; pass++) {
         for (int at = 0; at < ir->n_order; at++) {
             int v = ir->order[at];
             const bb__place *place = &b->plan->places[v];
-            if (!is_run(b, v) || place->home != BB__ARENA || place->last == INT_MAX)
+            if (!is_run(b, v) || ir->inner[v] || place->home != BB__ARENA || place->last == INT_MAX)
                 continue;
             int step = step_at[place->last];
             if (pass == 0)
@@ -244,6 +342,7 @@ bb_program *bb__bind(const bb__ir *ir, bb__plan *plan)
     p->stats.nodes = ir->n_nodes;
     p->stats.merged = ir->n_merged;
     p->stats.folded = ir->n_folded;
+    p->stats.fused = ir->n_fused;
     p->stats.steps = p->n_steps;
     p->stats.inplace = plan->n_inplace;
     p->stats.peak_bytes = plan->arena_bytes;

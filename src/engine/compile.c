@@ -162,6 +162,9 @@ static void ir_free(bb__ir *ir)
     bb_memory_release(ir->values);
     bb_memory_release(ir->copies);
     bb_memory_release(ir->needed);
+    bb_memory_release(ir->unit);
+    bb_memory_release(ir->next);
+    bb_memory_release(ir->inner);
     bb_memory_release(ir->order);
     bb__arena_free(&ir->arena);
 }

@@ -3,8 +3,9 @@
  *
  * compile.c sweeps once over the nodes that the outputs need and emits values: merge.c finds an
  * equal one, fold.c computes what is constant, layout.c says where a view's elements lie and where
- * a copy is due. order.c puts the values into the order in which they run, plan.c gives them
- * memory, bind.c makes the steps, and run.c runs them. No file here names an op. */
+ * a copy is due. fuse.c says which values are computed together, order.c puts these units into the
+ * order in which they run, plan.c gives values memory, bind.c makes the steps, and run.c runs them.
+ * No file here names an op. */
 #ifndef BIBUN_ENGINE_H
 #define BIBUN_ENGINE_H
 
@@ -43,7 +44,11 @@ typedef struct bb__ir {
     int n_outputs;
     int n_nodes, n_merged, n_folded;
     bool *needed; /* by value */
-    int *order;   /* the needed values of ops, as they run */
+    int *unit;    /* by value: the first of those that are computed together with it */
+    int *next;    /* by value: the next one of its unit; -1 */
+    bool *inner;  /* by value: read in its unit only, where it stays in a buffer */
+    int n_fused;  /* values that are not the first of their unit */
+    int *order;   /* the needed values of ops, as they run; units are not torn */
     int n_order;
 } bb__ir;
 
@@ -91,11 +96,14 @@ int bb__own(bb__ir *ir, int number);        /* the value itself if it is an op's
                                       * copy */
 bb_array bb__array_of(const bb__ir *ir, int number, void *root_memory);
 
-/* order.c: fills needed, order; false when memory runs out. */
+/* fuse.c: fills unit, next, inner. Values that are early (see order.c) stay among themselves. False
+ * when memory runs out. */
+bool bb__fuse(bb__ir *ir, const bool *early);
+
+/* order.c: fills needed, order and what bb__fuse fills; false when memory runs out. */
 bool bb__order(bb__ir *ir);
 
-/* --- the memory plan
- * --------------------------------------------------------------------------------- */
+/* The memory plan. */
 
 typedef enum bb__home { BB__ARENA, BB__FEED, BB__TENSOR } bb__home;
 
@@ -135,14 +143,17 @@ bool bb__blocks_take(bb__blocks *blocks, size_t size, size_t *offset_out);
 bool bb__blocks_give(bb__blocks *blocks, size_t offset, size_t size);
 void bb__blocks_free(bb__blocks *blocks);
 
-/* --- programs
- * ------------------------------------------------------------------------------------------ */
+/* Programs. */
 
 typedef struct bb__step {
-    bb_map_fn tile; /* NULL: call.op->forward */
+    bb__map *map; /* NULL: call.op->forward */
     bb_call call;
-    bb_array out;
-    const bb_node *node;
+    bb_array out;        /* of the last value that has memory */
+    const bb_node *node; /* whose value that is */
+    const bb_op **ops;   /* of a map: as many as it has */
+    double flops, bytes; /* of one run */
+    double seconds;      /* of the profiled runs together */
+    int64_t runs;
 } bb__step;
 
 /* A place where a feed's address goes, `offset` bytes past its start. */
@@ -185,7 +196,7 @@ struct bb_program {
     int n_outputs;
     bb_tensor **retained;
     int n_retained;
-    bool poison;
+    bool poison, profiling, flushes_denormals;
     bb__region *written;
     int n_written;
     bb__death *deaths; /* in the order of their steps */
@@ -200,7 +211,9 @@ struct bb_program {
 /* bind.c: NULL when memory runs out. Takes over the outputs of the plan. */
 bb_program *bb__bind(const bb__ir *ir, bb__plan *plan);
 
-/* run.c: one kernel. */
-void bb__execute(const bb__step *step);
+/* profile.c */
+double bb__seconds(void); /* since some moment */
+/* "mul add tanh", as far as it fits */
+const char *bb__step_name(const bb__step *step, char *buffer, size_t size);
 
 #endif

@@ -34,16 +34,19 @@ bool bb__fold(const bb__ir *ir, bb__value *value)
     bool done = result && (!bytes || scratch);
     if (done) {
         out.data = bb_tensor_data(result);
-        bb__step step = {.tile = bb__tile_of(value->op, in[value->n_in - 1].dtype),
-                         .call = {.op = value->op,
-                                  .attrs = value->attrs,
-                                  .n_in = value->n_in,
-                                  .in = in,
-                                  .out = &out,
-                                  .scratch = scratch,
-                                  .threads = 1,
-                                  .fault = &fault}};
-        bb__execute(&step);
+        bb_map_fn tile = bb__tile_of(value->op, in[value->n_in - 1].dtype);
+        bb_call call = {.op = value->op,
+                        .attrs = value->attrs,
+                        .n_in = value->n_in,
+                        .in = in,
+                        .out = &out,
+                        .scratch = scratch,
+                        .threads = 1,
+                        .fault = &fault};
+        if (tile)
+            bb__map_one(tile, value->n_in, in, &out, value->attrs, 1);
+        else
+            value->op->forward(&call);
         done = !fault.raised;
     }
     bb__release_aligned(scratch);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The order in which values are computed: Kahn's algorithm over what the outputs need, by number,
- * which keeps forward before backward and each gradient near its operands.
+/* The order in which units of values are computed: Kahn's algorithm over what the outputs need, by
+ * number, which keeps forward before backward and each gradient near its operands.
  *
  * Three rules besides data flow. What may find fault with its data, and what that needs, goes
  * first, so that a run that fails has changed no parameter. A store runs after everything that
@@ -27,9 +27,9 @@ typedef struct heap {
 typedef struct scheduler {
     bb__ir *ir;
     edges edges;
-    int *first; /* by value: its edges in `sorted` */
+    int *first; /* by unit: its edges in `sorted` */
     edge *sorted;
-    int *hard, *soft; /* edges still to come in */
+    int *hard, *soft; /* by unit: edges still to come in */
     int *uses;
     bool *early; /* may find fault, or is needed by what may */
     bool *eager; /* leads to stores alone */
@@ -42,8 +42,14 @@ static bool is_scheduled(const bb__ir *ir, int v)
     return ir->needed[v] && ir->values[v].op;
 }
 
-static bool add_edge(edges *list, int from, int to, bool soft)
+/* Between the units of two values. */
+static bool add_edge(scheduler *s, int from, int to, bool soft)
 {
+    edges *list = &s->edges;
+    from = s->ir->unit[from];
+    to = s->ir->unit[to];
+    if (from == to)
+        return true;
     if (!bb__grow(&list->items, &list->capacity, list->count + 1, sizeof *list->items))
         return false;
     list->items[list->count++] = (edge){from, to, soft};
@@ -96,6 +102,14 @@ static void mark_early(scheduler *s)
     }
 }
 
+static void count_uses(scheduler *s)
+{
+    const bb__ir *ir = s->ir;
+    for (int v = 0; v < (int)ir->count; v++)
+        for (int i = 0; is_scheduled(ir, v) && i < ir->values[v].n_in; i++)
+            s->uses[ir->values[v].in[i]]++;
+}
+
 static void mark_eager(scheduler *s)
 {
     const bb__ir *ir = s->ir;
@@ -118,11 +132,9 @@ static bool data_edges(scheduler *s)
     const bb__ir *ir = s->ir;
     for (int v = 0; v < (int)ir->count; v++) {
         const bb__value *value = &ir->values[v];
-        for (int i = 0; is_scheduled(ir, v) && i < value->n_in; i++) {
-            s->uses[value->in[i]]++;
-            if (ir->values[value->in[i]].op && !add_edge(&s->edges, value->in[i], v, false))
+        for (int i = 0; is_scheduled(ir, v) && i < value->n_in; i++)
+            if (ir->values[value->in[i]].op && !add_edge(s, value->in[i], v, false))
                 return false;
-        }
     }
     return true;
 }
@@ -140,9 +152,9 @@ static bool store_edges(scheduler *s, const int *store_of)
             if (store < 0 || store == v)
                 continue;
             int stored = ir->values[store].in[1];
-            if (!add_edge(&s->edges, v, store, false))
+            if (!add_edge(s, v, store, false))
                 return false;
-            if (stored != v && ir->values[stored].op && !add_edge(&s->edges, v, stored, true))
+            if (stored != v && ir->values[stored].op && !add_edge(s, v, stored, true))
                 return false;
         }
     }
@@ -169,10 +181,13 @@ static void sort_edges(scheduler *s)
     s->first[n] = (int)s->edges.count;
 }
 
-static int64_t key_of(const scheduler *s, int v)
+static int64_t key_of(const scheduler *s, int unit)
 {
-    int64_t class = s->early[v] ? 0 : s->eager[v] ? 1 : 2;
-    return class << 32 | v;
+    bool eager = true;
+    for (int v = unit; v >= 0; v = s->ir->next[v])
+        eager = eager && s->eager[v];
+    int64_t class = s->early[unit] ? 0 : eager ? 1 : 2;
+    return class << 32 | unit;
 }
 
 static void arrive(scheduler *s, int v)
@@ -185,14 +200,15 @@ static void run_kahn(scheduler *s)
 {
     bb__ir *ir = s->ir;
     for (int v = 0; v < (int)ir->count; v++)
-        if (is_scheduled(ir, v))
+        if (is_scheduled(ir, v) && ir->unit[v] == v)
             arrive(s, v);
     while (s->ready.count > 0 || s->blocked.count > 0) {
         int v = (int)(heap_pop(s->ready.count > 0 ? &s->ready : &s->blocked) & INT32_MAX);
         if (s->done[v])
             continue;
         s->done[v] = true;
-        ir->order[ir->n_order++] = v;
+        for (int member = v; member >= 0; member = ir->next[member])
+            ir->order[ir->n_order++] = member;
         for (int i = s->first[v]; i < s->first[v + 1]; i++) {
             const edge *e = &s->sorted[i];
             int left = --(e->soft ? s->soft : s->hard)[e->to];
@@ -212,10 +228,11 @@ static bool schedule(scheduler *s, int *store_of)
     for (size_t v = 0; v < n; v++)
         if (is_scheduled(ir, (int)v) && ir->values[v].op->is_store)
             store_of[ir->values[ir->values[v].in[0]].root] = (int)v;
-    if (!data_edges(s) || !store_edges(s, store_of))
-        return false;
     mark_early(s);
+    count_uses(s);
     mark_eager(s);
+    if (!bb__fuse(ir, s->early) || !data_edges(s) || !store_edges(s, store_of))
+        return false;
     s->sorted = bb_memory_zeroed(s->edges.count, sizeof *s->sorted);
     if (!s->sorted)
         return false;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The memory plan: every root's place, found by walking the order once and counting uses.
+/* The memory plan: every root's place, found by walking the order once, unit by unit, and counting
+ * uses.
  *
  * A value's memory is free for others after its last use, views included. A value may take over an
  * input's memory when this is the input's last use; a value that is to be stored is computed
@@ -23,9 +24,19 @@ static int root_of(const bb__ir *ir, int v)
     return ir->values[v].root;
 }
 
-static bool has_memory(const bb__ir *ir, int v)
+/* Whether v is computed: no view, and no group of effects. */
+static bool is_run(const bb__ir *ir, int v)
 {
     return root_of(ir, v) == v && bb__has_work(ir->values[v].op);
+}
+
+/* The place in the order after the unit that begins at `at`. */
+static int end_of_unit(const bb__ir *ir, int at)
+{
+    int unit = ir->unit[ir->order[at]], end = at + 1;
+    while (end < ir->n_order && ir->unit[ir->order[end]] == unit)
+        end++;
+    return end;
 }
 
 static void count_uses(planner *p)
@@ -35,7 +46,7 @@ static void count_uses(planner *p)
         p->store_of[v] = p->last_read[v] = -1;
     for (int at = 0; at < ir->n_order; at++) {
         const bb__value *value = &ir->values[ir->order[at]];
-        if (!has_memory(ir, ir->order[at]))
+        if (!is_run(ir, ir->order[at]))
             continue;
         for (int i = 0; i < value->n_in; i++) {
             int root = root_of(ir, value->in[i]);
@@ -51,16 +62,20 @@ static void count_uses(planner *p)
     }
 }
 
-/* Whether each input of v that lies in `root` is the whole of it, in row-major order, so that
- * writing element by element over it is safe. */
-static bool reads_plainly(const bb__ir *ir, const bb__value *value, int root)
+/* Whether v may be written element by element over `root`: each input of its unit that lies there
+ * is the whole of it, in row-major order, and no later member reads it. */
+static bool may_overwrite(const bb__ir *ir, int v, int root)
 {
-    for (int i = 0; i < value->n_in; i++) {
-        const bb__value *in = &ir->values[value->in[i]];
-        bool may = !value->op->forward || (value->op->inplace >> i & 1u);
-        if (in->root == root && (!may || !in->contiguous || in->layout.offset != 0 ||
-                                 bb__bytes(in->type) != bb__bytes(value->type)))
-            return false;
+    const size_t bytes = bb__bytes(ir->values[v].type);
+    for (int member = ir->unit[v]; member >= 0; member = ir->next[member]) {
+        const bb__value *value = &ir->values[member];
+        for (int i = 0; i < value->n_in; i++) {
+            const bb__value *in = &ir->values[value->in[i]];
+            bool may = !value->op->forward || (value->op->inplace >> i & 1u);
+            if (in->root == root && (!may || member > v || !in->contiguous ||
+                                     in->layout.offset != 0 || bb__bytes(in->type) != bytes))
+                return false;
+        }
     }
     return true;
 }
@@ -73,7 +88,7 @@ static bool store_in_place(planner *p, int v, int at)
     if (store < 0 || ir->options.no_inplace || root_of(ir, v) != v)
         return false;
     int param = root_of(ir, ir->values[store].in[0]);
-    if (p->last_read[param] > at || !reads_plainly(ir, &ir->values[v], param))
+    if (p->last_read[param] > at || !may_overwrite(ir, v, param))
         return false;
     p->plan->stored[store] = true;
     p->plan->n_inplace++;
@@ -82,11 +97,12 @@ static bool store_in_place(planner *p, int v, int at)
     return true;
 }
 
-static int uses_here(const bb__ir *ir, const bb__value *value, int root)
+static int uses_in_unit(const bb__ir *ir, int unit, int root)
 {
     int n = 0;
-    for (int i = 0; i < value->n_in; i++)
-        n += root_of(ir, value->in[i]) == root;
+    for (int member = unit; member >= 0; member = ir->next[member])
+        for (int i = 0; i < ir->values[member].n_in; i++)
+            n += root_of(ir, ir->values[member].in[i]) == root;
     return n;
 }
 
@@ -98,10 +114,10 @@ static bool take_over_input(planner *p, int v)
     for (int i = 0; !ir->options.no_inplace && !ir->options.no_reuse && i < value->n_in; i++) {
         int root = root_of(ir, value->in[i]);
         bb__place *place = &p->plan->places[root];
-        bool dies = ir->values[root].op && place->home == BB__ARENA &&
-                    p->uses[root] == uses_here(ir, value, root);
-        if (!dies || bb__bytes(ir->values[root].type) != bb__bytes(value->type) ||
-            !reads_plainly(ir, value, root))
+        bool is_outer = ir->values[root].op && ir->unit[root] != ir->unit[v];
+        if (!is_outer || place->home != BB__ARENA ||
+            bb__bytes(ir->values[root].type) != bb__bytes(value->type) ||
+            p->uses[root] != uses_in_unit(ir, ir->unit[v], root) || !may_overwrite(ir, v, root))
             continue;
         p->plan->places[v] = *place;
         p->plan->n_inplace++;
@@ -157,7 +173,28 @@ static bool release_inputs(planner *p, int v, int at)
     const bb__value *value = &p->ir->values[v];
     for (int i = 0; i < value->n_in; i++) {
         int root = root_of(p->ir, value->in[i]);
-        if (p->uses[root] > 0 && --p->uses[root] == 0 && !retire(p, root, at))
+        if (p->uses[root] > 0 && --p->uses[root] == 0 && !p->ir->inner[root] &&
+            !retire(p, root, at))
+            return false;
+    }
+    return true;
+}
+
+/* Places the values at `first` to `end` - 1 of the order, which are computed together: what they
+ * read is free after the last of them. */
+static bool plan_unit(planner *p, int first, int end)
+{
+    const bb__ir *ir = p->ir;
+    for (int at = first; at < end; at++) {
+        int v = ir->order[at];
+        p->plan->value_bytes += bb__bytes(ir->values[v].type);
+        if (!ir->inner[v] && (!place_value(p, v, at) || !place_scratch(p, v, at)))
+            return false;
+    }
+    for (int at = first; at < end; at++) {
+        int v = ir->order[at];
+        bool is_unread = p->uses[v] == 0 && !ir->inner[v]; /* an output, which lives in a tensor */
+        if (!release_inputs(p, v, end - 1) || (is_unread && !retire(p, v, end - 1)))
             return false;
     }
     return true;
@@ -166,15 +203,10 @@ static bool release_inputs(planner *p, int v, int at)
 static bool walk(planner *p)
 {
     const bb__ir *ir = p->ir;
-    for (int at = 0; at < ir->n_order; at++) {
+    for (int at = 0, end; at < ir->n_order; at = end) {
         int v = ir->order[at];
-        if (!has_memory(ir, v) || p->plan->stored[v])
-            continue;
-        p->plan->value_bytes += bb__bytes(ir->values[v].type);
-        if (!place_value(p, v, at) || !place_scratch(p, v, at) || !release_inputs(p, v, at))
-            return false;
-        if (p->uses[v] == 0 && !retire(p, v, at)) /* an output lives in a tensor, so nobody reads
-                                                     this */
+        end = end_of_unit(ir, at);
+        if (is_run(ir, v) && !p->plan->stored[v] && !plan_unit(p, at, end))
             return false;
     }
     p->plan->arena_bytes = p->blocks.top;

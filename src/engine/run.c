@@ -3,16 +3,25 @@
  *
  * Nothing here allocates or looks at a shape, but for the feeds'. */
 #include "engine.h"
+#include "float_mode.h"
 
 #include <string.h>
 
-void bb__execute(const bb__step *step)
+static void execute(const bb__step *step)
 {
     const bb_call *call = &step->call;
-    if (step->tile)
-        bb__map(step->tile, call->n_in, call->in, call->out, call->attrs, call->threads);
+    if (step->map)
+        bb__map_run(step->map, call->in, call->threads);
     else
         call->op->forward(call);
+}
+
+static void execute_profiled(bb__step *step)
+{
+    double start = bb__seconds();
+    execute(step);
+    step->seconds += bb__seconds() - start;
+    step->runs++;
 }
 
 static bb__entry *entry_of(bb_program *p, const bb_node *input)
@@ -118,6 +127,24 @@ static bb_status report_fault(bb_program *p, const bb_node *node)
                    node->scope[0] ? ", in " : "", node->scope);
 }
 
+static bb_status run_steps(bb_program *p)
+{
+    int dead = 0;
+    for (int i = 0; i < p->n_steps; i++) {
+        bb__step *step = &p->steps[i];
+        step->call.step = p->step;
+        if (p->profiling)
+            execute_profiled(step);
+        else
+            execute(step);
+        if (p->fault.raised)
+            return report_fault(p, step->node);
+        if (p->poison)
+            poison_dead(p, i, &dead);
+    }
+    return BB_OK;
+}
+
 bb_status bb_run(bb_program *p, bb_feeds feeds)
 {
     if (!p)
@@ -129,16 +156,10 @@ bb_status bb_run(bb_program *p, bb_feeds feeds)
     if (p->poison)
         poison_all(p);
     p->fault.raised = false;
-    int dead = 0;
-    for (int i = 0; i < p->n_steps; i++) {
-        bb__step *step = &p->steps[i];
-        step->call.step = p->step;
-        bb__execute(step);
-        if (p->fault.raised)
-            return report_fault(p, step->node);
-        if (p->poison)
-            poison_dead(p, i, &dead);
-    }
-    p->step++;
-    return BB_OK;
+    const unsigned mode = bb__float_mode();
+    bb__float_mode_set(p->flushes_denormals ? bb__float_mode_flushing(mode) : mode);
+    status = run_steps(p);
+    bb__float_mode_set(mode);
+    p->step += status == BB_OK;
+    return status;
 }

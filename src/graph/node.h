@@ -38,7 +38,7 @@ struct bb_graph {
     bb__arena arena;
     bb_node **nodes;
     size_t count, capacity;
-    bb__table leaves;    /* ids of inputs by name, of parameters by tensor */
+    bb__table leaves;    /* ids of inputs by name, of parameters by name and by tensor */
     const char **scopes; /* full names of the open scopes, the innermost last */
     size_t scope_count, scope_capacity;
     bb_error error;   /* sticks */

@@ -90,9 +90,9 @@ static void forward_item(const job *j, bb__places at, int64_t group, int64_t par
         bb__matrix columns =
             bb__columns_of(s, j->from, at, (bb__channels){group * channels + start, taken}, slot);
         int64_t w = base * lead + start * s->kh * s->kw;
-        bb__gemm(s->dtype, count, at.count, taken * s->kh * s->kw,
-                 (bb__matrix){j->w + (size_t)w * e, lead, false}, columns, chunk > 0,
-                 (void *)(uintptr_t)out.data, out.lead);
+        bb__product(s->dtype, count, at.count, taken * s->kh * s->kw,
+                    (bb__matrix){j->w + (size_t)w * e, lead, false}, columns, chunk > 0,
+                    (void *)(uintptr_t)out.data, out.lead);
     }
     bb__places_write(s, copy, at, base, count, j->to);
 }
@@ -218,7 +218,8 @@ static void input_item(const job *j, int64_t block, int64_t group, int64_t chunk
         bb__places at = bb__places_of(s, &j->cut, block, row_block);
         bb__matrix dy = bb__places_read(s, j->from, at, group * filters, filters,
                                         slot + bb__columns_bytes(s, &j->cut));
-        bb__gemm(s->dtype, count * s->kh * s->kw, at.count, filters, w, dy, false, slot, at.count);
+        bb__product(s->dtype, count * s->kh * s->kw, at.count, filters, w, dy, false, slot,
+                    at.count);
         bb__columns_add(s, slot, at, taken, j->to);
     }
 }

@@ -73,8 +73,8 @@ static void add_block(const job *j, bb__places at, int64_t group, int64_t part, 
         int64_t taken = group * channels + bb__deal(channels, j->cut.chunks, chunk + 1) - first;
         bb__matrix columns = bb__columns_of(s, j->x, at, (bb__channels){first, taken}, slot);
         int64_t to = first * s->kh * s->kw * filters + start;
-        bb__gemm(s->dtype, taken * s->kh * s->kw, count, at.count, columns, dy, !is_first,
-                 sum + (size_t)to * bb_dtype_size(s->dtype), filters);
+        bb__product(s->dtype, taken * s->kh * s->kw, count, at.count, columns, dy, !is_first,
+                    sum + (size_t)to * bb_dtype_size(s->dtype), filters);
     }
 }
 

@@ -1,55 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Matrix products: the only file that calls BLAS.
+/* Matrix products of any strides and batches.
  *
- * OpenBLAS always runs on one thread. A product is cut into panels of rows or columns of its
- * result by size only, and the panels, never the terms of a sum, are spread over threads. */
-#include "kernels.h"
+ * A product is cut into panels of rows or columns of its result by size only, and the panels, never
+ * the terms of a sum, are spread over threads. */
+#include "blas.h"
 
-#include <cblas.h>
 #include <limits.h>
-#include <omp.h>
-#include <stdatomic.h>
 #include <string.h>
-
-/* OpenBLAS on one thread. */
-
-/* The serial build is so anyway. The pthread build has one number for the whole process, so setting
- * it once is enough. The OpenMP build asks omp_get_max_threads in the calling thread, also in a
- * parallel region of another OpenMP runtime than its own; this number is set to 1 around calls. */
-static void make_blas_serial(void)
-{
-    if (openblas_get_parallel() == OPENBLAS_THREAD && openblas_get_num_threads() != 1)
-        openblas_set_num_threads(1);
-}
-
-static int enter_blas(void)
-{
-    int threads = openblas_get_parallel() == OPENBLAS_OPENMP ? omp_get_max_threads() : 1;
-    if (threads != 1)
-        omp_set_num_threads(1);
-    return threads;
-}
-
-static void leave_blas(int threads)
-{
-    if (threads != 1)
-        omp_set_num_threads(threads);
-}
-
-/* Whether OpenBLAS multiplies small float matrices in place, without packing them first. */
-static bool has_small_kernels(void)
-{
-    static const char *const cores[] = {"SkylakeX", "Cooperlake", "SapphireRapids"};
-    static atomic_int known; /* 0: not yet, 1: no, 2: yes */
-    int answer = atomic_load_explicit(&known, memory_order_relaxed);
-    if (!answer) {
-        answer = 1;
-        for (size_t i = 0; i < sizeof cores / sizeof *cores; i++)
-            answer = strcmp(openblas_get_corename(), cores[i]) == 0 ? 2 : answer;
-        atomic_store_explicit(&known, answer, memory_order_relaxed);
-    }
-    return answer == 2;
-}
 
 /* Operands. */
 
@@ -170,42 +127,36 @@ static int64_t panel_count(int64_t m, int64_t n, int64_t k, bool small_kernels)
 DEFINE_PLAIN(plain_f32, float)
 DEFINE_PLAIN(plain_f64, double)
 
-/* A product with a vector reads its matrix once. The result is cleared first, since not every
- * OpenBLAS lets beta = 0 hide a NaN that was there. */
-#define DEFINE_BLAS(suffix, T, GEMM, GEMV)                                                         \
-    static void gemm_##suffix(const product *p, const char *x, const char *y, char *out,           \
-                              int64_t m, int64_t n)                                                \
-    {                                                                                              \
-        GEMM(CblasRowMajor, p->mx.transposed ? CblasTrans : CblasNoTrans,                          \
-             p->my.transposed ? CblasTrans : CblasNoTrans, (blasint)m, (blasint)n, (blasint)p->k,  \
-             1, (const T *)x, (blasint)p->mx.lead, (const T *)y, (blasint)p->my.lead, 0, (T *)out, \
-             (blasint)p->n);                                                                       \
-    }                                                                                              \
-    static void column_##suffix(const product *p, const char *x, const char *y, char *out,         \
-                                int64_t m, int64_t n)                                              \
-    {                                                                                              \
-        const bool t = p->mx.transposed;                                                           \
-        memset(out, 0, (size_t)(m * n) * sizeof(T));                                               \
-        GEMV(CblasRowMajor, t ? CblasTrans : CblasNoTrans, (blasint)(t ? p->k : m),                \
-             (blasint)(t ? m : p->k), 1, (const T *)x, (blasint)p->mx.lead, (const T *)y,          \
-             (blasint)(p->my.transposed ? 1 : p->my.lead), 0, (T *)out, 1);                        \
-    }                                                                                              \
-    static void row_##suffix(const product *p, const char *x, const char *y, char *out, int64_t m, \
-                             int64_t n)                                                            \
-    {                                                                                              \
-        const bool t = p->my.transposed;                                                           \
-        memset(out, 0, (size_t)(m * n) * sizeof(T));                                               \
-        GEMV(CblasRowMajor, t ? CblasNoTrans : CblasTrans, (blasint)(t ? n : p->k),                \
-             (blasint)(t ? p->k : n), 1, (const T *)y, (blasint)p->my.lead, (const T *)x,          \
-             (blasint)(p->mx.transposed ? p->mx.lead : 1), 0, (T *)out, 1);                        \
-    }
-DEFINE_BLAS(f32, float, cblas_sgemm, cblas_sgemv)
-DEFINE_BLAS(f64, double, cblas_dgemm, cblas_dgemv)
+/* A product with a vector reads its matrix once. */
+static void multiply_matrices(const product *p, const char *x, const char *y, char *out, int64_t m,
+                              int64_t n)
+{
+    bb__gemm(p->out->dtype, p->mx.transposed, p->my.transposed, (int)m, (int)n, (int)p->k, x,
+             (int)p->mx.lead, y, (int)p->my.lead, false, out, (int)p->n);
+}
+
+static void multiply_column(const product *p, const char *x, const char *y, char *out, int64_t m,
+                            int64_t n)
+{
+    const bool t = p->mx.transposed;
+    (void)n;
+    bb__gemv(p->out->dtype, t, (int)(t ? p->k : m), (int)(t ? m : p->k), x, (int)p->mx.lead, y,
+             (int)(p->my.transposed ? 1 : p->my.lead), out);
+}
+
+static void multiply_row(const product *p, const char *x, const char *y, char *out, int64_t m,
+                         int64_t n)
+{
+    const bool t = p->my.transposed;
+    (void)m;
+    bb__gemv(p->out->dtype, !t, (int)(t ? n : p->k), (int)(t ? p->k : n), y, (int)p->my.lead, x,
+             (int)(p->mx.transposed ? p->mx.lead : 1), out);
+}
 
 typedef enum way { PLAIN, GEMM, COLUMN, ROW, WAYS } way;
 static const multiply_fn ways[BB_DTYPE_COUNT][WAYS] = {
-    [BB_F32] = {plain_f32, gemm_f32, column_f32, row_f32},
-    [BB_F64] = {plain_f64, gemm_f64, column_f64, row_f64}};
+    [BB_F32] = {plain_f32, multiply_matrices, multiply_column, multiply_row},
+    [BB_F64] = {plain_f64, multiply_matrices, multiply_column, multiply_row}};
 
 static bool is_tiny(int64_t m, int64_t n, int64_t k)
 {
@@ -238,7 +189,7 @@ static void multiply_range(void *context, int64_t first, int64_t last)
     const product *p = context;
     const int d = p->x.shape.ndim - 2;
     const int64_t element = (int64_t)bb_dtype_size(p->x.dtype);
-    const int threads = enter_blas();
+    const bb__blas_state state = bb__blas_enter();
     for (int64_t item = first; item < last; item++) {
         int64_t batch = item / p->panels, start = item % p->panels * p->width;
         int64_t rest = (p->by_rows ? p->m : p->n) - start,
@@ -256,13 +207,13 @@ static void multiply_range(void *context, int64_t first, int64_t last)
                     (char *)p->out->data + out * element, p->by_rows ? width : p->m,
                     p->by_rows ? p->n : width);
     }
-    leave_blas(threads);
+    bb__blas_leave(state);
 }
 
 /* Cuts each product of the batch into panels along the longer side of its result. */
 static void cut(product *p)
 {
-    bool small_kernels = p->out->dtype == BB_F32 && has_small_kernels();
+    bool small_kernels = p->out->dtype == BB_F32 && bb__blas_has_small_kernels();
     int64_t longer = p->m > p->n ? p->m : p->n;
     p->by_rows = p->m > p->n;
     p->panels = panel_count(p->m, p->n, p->k, small_kernels);
@@ -282,7 +233,6 @@ void bb__matmul(const bb_array *x, const bb_array *y, const bb_array *out, void 
         memset(out->data, 0, (size_t)count * bb_dtype_size(out->dtype));
     if (!count || !p.k)
         return;
-    make_blas_serial();
     bool tiny = is_tiny(p.m, p.n, p.k);
     p.x = tiny ? *x : pack(x, scratch, threads);
     p.y = tiny ? *y : pack(y, scratch ? (char *)scratch + packed_bytes(x) : NULL, threads);
@@ -297,20 +247,11 @@ void bb__matmul(const bb_array *x, const bb_array *y, const bb_array *out, void 
 
 /* Products for kernels that cut their work themselves. */
 
-void bb__gemm(bb_dtype dtype, int64_t m, int64_t n, int64_t k, bb__matrix x, bb__matrix y,
-              bool accumulate, void *out, int64_t lead)
+void bb__product(bb_dtype dtype, int64_t m, int64_t n, int64_t k, bb__matrix x, bb__matrix y,
+                 bool accumulate, void *out, int64_t lead)
 {
-    const CBLAS_TRANSPOSE tx = x.transposed ? CblasTrans : CblasNoTrans;
-    const CBLAS_TRANSPOSE ty = y.transposed ? CblasTrans : CblasNoTrans;
-    const blasint rows = (blasint)m, columns = (blasint)n, inner = (blasint)k;
-    const blasint lx = (blasint)x.lead, ly = (blasint)y.lead, lo = (blasint)lead;
-    make_blas_serial();
-    const int threads = enter_blas();
-    if (dtype == BB_F32)
-        cblas_sgemm(CblasRowMajor, tx, ty, rows, columns, inner, 1, x.data, lx, y.data, ly,
-                    accumulate ? 1 : 0, out, lo);
-    else
-        cblas_dgemm(CblasRowMajor, tx, ty, rows, columns, inner, 1, x.data, lx, y.data, ly,
-                    accumulate ? 1 : 0, out, lo);
-    leave_blas(threads);
+    const bb__blas_state state = bb__blas_enter();
+    bb__gemm(dtype, x.transposed, y.transposed, (int)m, (int)n, (int)k, x.data, (int)x.lead, y.data,
+             (int)y.lead, accumulate, out, (int)lead);
+    bb__blas_leave(state);
 }

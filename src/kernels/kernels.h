@@ -10,6 +10,8 @@
 
 #include <bibun/op.h>
 
+#include "versions.h"
+
 /* Threads (parallel.c). */
 
 typedef void (*bb__range_fn)(void *context, int64_t first, int64_t last);
@@ -23,14 +25,61 @@ int bb__thread_slot(void);
 int bb__thread_count(void);         /* OpenMP's number for a new region */
 int bb__clamp_threads(int threads); /* to what a machine can use */
 
-/* Elementwise (map.c). */
+/* Elementwise programs (map.c): one op, or several that are run tile by tile in one sweep. */
 
-enum { BB__TILE = 512 }; /* elements of a tile */
+enum {
+    BB__TILE = 512,        /* elements of a tile at most */
+    BB__MAP_OPERANDS = 24, /* of a program */
+    BB__MAP_OPS = 48,
+};
 
-/* out = tile(in...), all of one shape, any strides of the inputs, `out` contiguous and perhaps the
- * memory of an input of the same layout. Cut into tiles that stay in the first-level cache. */
-void bb__map(bb_map_fn tile, int n_in, const bb_array *in, const bb_array *out, const void *attrs,
-             int threads);
+typedef enum bb__map_access {
+    BB__LINEAR,  /* the operand runs through its memory as the result does */
+    BB__BY_ROWS, /* each row lies contiguously in the operand's own memory */
+    BB__REPEAT,  /* gathered; tiles that begin at the same element are the same */
+    BB__GATHER,  /* gathered for every tile */
+} bb__map_access;
+
+typedef struct bb__map_input {
+    bb__map_access how;
+    bb_dtype dtype;
+    size_t size;   /* bytes an element */
+    size_t buffer; /* where a tile is gathered */
+    const char *data;
+    int64_t stride[BB_MAX_DIMS];
+} bb__map_input;
+
+typedef struct bb__map_op {
+    bb_map_fn tile;
+    const void *attrs;
+    int n_in;
+    int in[BB_MAP_INPUTS]; /* inputs of the program; from its n_in on, results of earlier ops */
+    bb_dtype dtype;        /* of the result */
+    size_t size;
+    char *out;     /* contiguous, perhaps the memory of an input of the same layout that no later
+                    * op reads; NULL: the result is only for later ops */
+    size_t buffer; /* where it is then held */
+} bb__map_op;
+
+/* The caller sets the first block, and of inputs nothing, of ops all but size and buffer. */
+typedef struct bb__map {
+    int n_in, n_ops;
+    bb__map_input *in;
+    bb__map_op *ops;
+
+    int ndim; /* of the normal form */
+    int64_t dim[BB_MAX_DIMS];
+    int64_t count, tile, row, row_tiles, tile_length; /* tiles do not cross the ends of rows */
+    int64_t tiles, grain;
+} bb__map;
+
+/* All inputs and results are of `shape`; inputs have any strides. Looks at no data. */
+void bb__map_prepare(bb__map *m, const bb_array *in, bb_shape shape);
+void bb__map_run(const bb__map *m, const bb_array *in, int threads);
+
+/* One op, at once; out is contiguous. */
+void bb__map_one(bb_map_fn tile, int n_in, const bb_array *in, const bb_array *out,
+                 const void *attrs, int threads);
 
 /* Moving (move.c). */
 
@@ -78,8 +127,8 @@ typedef struct bb__matrix {
 
 /* out = x y, or out += x y, for x [m k], y [k n] and out [m n] with rows `lead` apart, none of them
  * empty: by one thread, for kernels that cut their work themselves. Sizes are below 2^31. */
-void bb__gemm(bb_dtype dtype, int64_t m, int64_t n, int64_t k, bb__matrix x, bb__matrix y,
-              bool accumulate, void *out, int64_t lead);
+void bb__product(bb_dtype dtype, int64_t m, int64_t n, int64_t k, bb__matrix x, bb__matrix y,
+                 bool accumulate, void *out, int64_t lead);
 
 /* Convolutions (conv*.c): contiguous images [n c h w], filters [o c/groups kh kw] and results
  * [n o oh ow]. Axis 0 of the pairs is the height. */
@@ -138,5 +187,25 @@ size_t bb__upsample_scratch(const bb__upsample_shape *s);
 /* Elements from the stream of `key`; float dtypes. */
 void bb__fill_uniform(const bb_array *out, double low, double high, uint64_t key, int threads);
 void bb__fill_normal(const bb_array *out, double mean, double deviation, uint64_t key, int threads);
+
+/* Special functions (special.c): poles and values outside the domain as the headers of the ops say.
+ */
+
+double bb__lgamma(double x);
+double bb__digamma(double x);
+double bb__polygamma(int64_t n, double x); /* n >= 0; 0 is digamma */
+double bb__erfinv(double x);
+
+/* The gamma distribution (gamma.c) of scale 1: P(a, x) and its density p(a, x). NaN for a <= 0. */
+
+enum { BB__GAMMA_ORDERS = 8 };
+
+/* out[i] = the x with P(shapes[i], x) = Phi(z) for normal number z = i of the stream of `key`, but
+ * not less than the smallest normal number; contiguous, of one float type */
+void bb__draw_gamma(const bb_array *shapes, const bb_array *out, uint64_t key, int threads);
+double bb__gamma_quantile(double a, double z);
+/* the k-th derivative of P by a over p, 0 <= k <= BB__GAMMA_ORDERS; for k = 0 the upper tail has
+ * the sign - and stands for P where x > a + 1 */
+double bb__gamma_ratio(int k, double a, double x);
 
 #endif

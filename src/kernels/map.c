@@ -1,43 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* Elementwise maps over operands of any strides: a tile function only ever sees contiguous memory,
- * and where a tile begins and ends depends on shapes and strides alone. */
+/* Elementwise programs over operands of any strides, tile by tile: a tile function only ever sees
+ * contiguous memory, and where a tile begins and ends depends on shapes and strides alone. What
+ * only later ops of the program read stays in buffers of a tile's size. */
 #include "kernels.h"
 
 #include <assert.h>
 #include <string.h>
 
-/* Elements a thread takes at once; the length from which on rows are tiled one by one; the steps in
- * which a number is repeated, and so how far that may run over. */
-enum { PART = 32 * BB__TILE, LONG_ROW = BB__TILE / 2, SPLAT = 8 };
-
-typedef enum access {
-    DIRECT, /* a tile lies contiguously in the operand's own memory */
-    REPEAT, /* gathered; tiles that begin at the same element are the same */
-    GATHER, /* gathered for every tile */
-} access;
-
-typedef struct operand {
-    access how;
-    bb_dtype dtype;
-    size_t size; /* bytes an element */
-    const char *data;
-    int64_t stride[BB_MAX_DIMS];
-} operand;
-
-/* A map in normal form: dimensions of size 1 are gone, and neighbours that every operand runs
- * through in one stride are one. */
-typedef struct map {
-    bb_map_fn tile;
-    const void *attrs;
-    int n_in;
-    operand in[BB_MAP_INPUTS];
-    char *out;
-    size_t out_size;
-    int ndim;
-    int64_t dim[BB_MAX_DIMS];
-    int64_t count;
-    int64_t row, row_tiles, tile_length; /* tiles do not cross the ends of rows */
-} map;
+/* Elements that an op has to do before a thread pays; bytes of buffers that the first-level cache
+ * keeps; the shortest tile; the steps in which a number is repeated, and so how far that may run
+ * over. */
+enum { PART = 32 * BB__TILE, BUFFERS = 1 << 15, SHORTEST = 64, SPLAT = 8, LINE = 64 };
 
 typedef union buffer {
 #define MEMBER(name, type, text) type of_##name[BB__TILE + SPLAT];
@@ -46,7 +19,8 @@ typedef union buffer {
 } buffer;
 
 /* The index of the element of row-major number `start`, and its place in the operand. */
-static int64_t locate(const map *m, const operand *in, int64_t start, int64_t at[BB_MAX_DIMS])
+static int64_t locate(const bb__map *m, const bb__map_input *in, int64_t start,
+                      int64_t at[BB_MAX_DIMS])
 {
     int64_t place = 0;
     for (int d = m->ndim - 1; d > 0; d--) {
@@ -59,7 +33,8 @@ static int64_t locate(const map *m, const operand *in, int64_t start, int64_t at
 }
 
 /* From the place of one innermost run's beginning to that of the next; wraps around at the end. */
-static int64_t next_run(const map *m, const operand *in, int64_t place, int64_t at[BB_MAX_DIMS])
+static int64_t next_run(const bb__map *m, const bb__map_input *in, int64_t place,
+                        int64_t at[BB_MAX_DIMS])
 {
     for (int d = m->ndim - 2; d >= 0; d--) {
         place += in->stride[d];
@@ -71,38 +46,39 @@ static int64_t next_run(const map *m, const operand *in, int64_t place, int64_t 
     return place;
 }
 
-typedef void (*gather_fn)(const map *m, const operand *in, int64_t start, int64_t n, buffer *to);
+typedef void (*gather_fn)(const bb__map *m, const bb__map_input *in, int64_t start, int64_t n,
+                          buffer *to);
 
-#define DEFINE_GATHER(name, type, text)                                                         \
-    static void copy_##name(const type *from, int64_t step, int64_t n, type *to)                \
-    {                                                                                           \
-        const type value = *from;                                                               \
-        if (step == 1)                                                                          \
-            memcpy(to, from, (size_t)n * sizeof(type));                                         \
-        else if (step == 0)                                                                     \
-            for (int64_t i = 0; i < n; i += SPLAT)                                              \
-                for (int k = 0; k < SPLAT; k++)                                                 \
-                    to[i + k] = value;                                                          \
-        else                                                                                    \
-            for (int64_t i = 0; i < n; i++)                                                     \
-                to[i] = from[i * step];                                                         \
-    }                                                                                           \
-    static void gather_##name(const map *m, const operand *in, int64_t start, int64_t n,        \
-                              buffer *to)                                                       \
-    {                                                                                           \
-        int64_t at[BB_MAX_DIMS];                                                                \
-        int64_t place = locate(m, in, start, at);                                               \
-        int64_t size = m->dim[m->ndim - 1], step = in->stride[m->ndim - 1];                     \
-        int64_t first = at[m->ndim - 1];                                                        \
-        place -= first * step;                                                                  \
-        for (int64_t done = 0; done < n;) {                                                     \
-            int64_t run = size - first < n - done ? size - first : n - done;                    \
-            copy_##name((const type *)(const void *)in->data + place + first * step, step, run, \
-                        to->of_##name + done);                                                  \
-            done += run;                                                                        \
-            first = 0;                                                                          \
-            place = next_run(m, in, place, at);                                                 \
-        }                                                                                       \
+#define DEFINE_GATHER(name, type, text)                                                            \
+    static void copy_##name(const type *from, int64_t step, int64_t n, type *to)                   \
+    {                                                                                              \
+        const type value = *from;                                                                  \
+        if (step == 1)                                                                             \
+            memcpy(to, from, (size_t)n * sizeof(type));                                            \
+        else if (step == 0)                                                                        \
+            for (int64_t i = 0; i < n; i += SPLAT)                                                 \
+                for (int k = 0; k < SPLAT; k++)                                                    \
+                    to[i + k] = value;                                                             \
+        else                                                                                       \
+            for (int64_t i = 0; i < n; i++)                                                        \
+                to[i] = from[i * step];                                                            \
+    }                                                                                              \
+    static void gather_##name(const bb__map *m, const bb__map_input *in, int64_t start, int64_t n, \
+                              buffer *to)                                                          \
+    {                                                                                              \
+        int64_t at[BB_MAX_DIMS];                                                                   \
+        int64_t place = locate(m, in, start, at);                                                  \
+        int64_t size = m->dim[m->ndim - 1], step = in->stride[m->ndim - 1];                        \
+        int64_t first = at[m->ndim - 1];                                                           \
+        place -= first * step;                                                                     \
+        for (int64_t done = 0; done < n;) {                                                        \
+            int64_t run = size - first < n - done ? size - first : n - done;                       \
+            copy_##name((const type *)(const void *)in->data + place + first * step, step, run,    \
+                        to->of_##name + done);                                                     \
+            done += run;                                                                           \
+            first = 0;                                                                             \
+            place = next_run(m, in, place, at);                                                    \
+        }                                                                                          \
     }
 BB_DTYPE_LIST(DEFINE_GATHER)
 
@@ -112,45 +88,63 @@ static const gather_fn gathers[BB_DTYPE_COUNT] = {
 #undef ENTRY
 };
 
-/* What a buffer holds: `length` elements of a REPEAT operand from `place` on. */
+/* What an input's buffer holds: `length` elements from `place` on. */
 typedef struct held {
     int64_t place, length;
 } held;
 
-static const void *tile_source(const map *m, int i, int64_t start, int64_t n, buffer *to, held *h)
+static const void *tile_source(const bb__map *m, const bb__map_input *in, int64_t start, int64_t n,
+                               char *buffers, held *h)
 {
-    const operand *in = &m->in[i];
     int64_t at[BB_MAX_DIMS];
-    if (in->how != GATHER) {
+    if (in->how == BB__LINEAR)
+        return in->data + start * (int64_t)in->size;
+    char *to = buffers + in->buffer;
+    if (in->how != BB__GATHER) {
         int64_t place = locate(m, in, start, at);
-        if (in->how == DIRECT)
+        if (in->how == BB__BY_ROWS)
             return in->data + place * (int64_t)in->size;
         if (h->length >= n && h->place == place)
             return to;
         *h = (held){place, n};
     }
-    gathers[in->dtype](m, in, start, n, to);
+    gathers[in->dtype](m, in, start, n, (buffer *)(void *)to);
     return to;
+}
+
+static void run_ops(const bb__map *m, int64_t start, int64_t n, const void **at, char *buffers)
+{
+    const void *from[BB_MAP_INPUTS];
+    for (int k = 0; k < m->n_ops; k++) {
+        const bb__map_op *op = &m->ops[k];
+        char *to = op->out ? op->out + start * (int64_t)op->size : buffers + op->buffer;
+        for (int i = 0; i < op->n_in; i++)
+            from[i] = at[op->in[i]];
+        op->tile((size_t)n, from, to, op->attrs);
+        at[m->n_in + k] = to;
+    }
 }
 
 static void run_tiles(void *context, int64_t first, int64_t last)
 {
-    const map *m = context;
-    _Alignas(64) buffer buffers[BB_MAP_INPUTS];
-    held holds[BB_MAP_INPUTS] = {{0, 0}};
-    const void *from[BB_MAP_INPUTS];
+    const bb__map *m = context;
+    _Alignas(64) char buffers[BUFFERS];
+    held holds[BB__MAP_OPERANDS];
+    const void *at[BB__MAP_OPERANDS + BB__MAP_OPS];
+    for (int i = 0; i < m->n_in; i++)
+        holds[i].length = 0;
     for (int64_t t = first; t < last; t++) {
         int64_t column = t % m->row_tiles * m->tile_length;
         int64_t start = t / m->row_tiles * m->row + column;
         int64_t n = m->row - column < m->tile_length ? m->row - column : m->tile_length;
         for (int i = 0; i < m->n_in; i++)
-            from[i] = tile_source(m, i, start, n, &buffers[i], &holds[i]);
-        m->tile((size_t)n, from, m->out + start * (int64_t)m->out_size, m->attrs);
+            at[i] = tile_source(m, &m->in[i], start, n, buffers, &holds[i]);
+        run_ops(m, start, n, at, buffers);
     }
 }
 
 /* Whether in every input dimension d of the arrays continues the map's innermost one. */
-static bool joins(const map *m, const bb_array *in, int d)
+static bool joins(const bb__map *m, const bb_array *in, int d)
 {
     bool all = m->ndim > 0;
     for (int i = 0; i < m->n_in && all; i++)
@@ -158,8 +152,11 @@ static bool joins(const map *m, const bb_array *in, int d)
     return all;
 }
 
-static void collapse(map *m, const bb_array *in, bb_shape shape)
+/* To normal form: dimensions of size 1 are gone, and neighbours that every operand runs through in
+ * one stride are one. */
+static void collapse(bb__map *m, const bb_array *in, bb_shape shape)
 {
+    m->ndim = 0;
     for (int d = 0; d < shape.ndim; d++) {
         if (shape.dim[d] == 1)
             continue;
@@ -171,7 +168,7 @@ static void collapse(map *m, const bb_array *in, bb_shape shape)
     }
 }
 
-static bool runs_through(const map *m, const operand *in)
+static bool runs_through(const bb__map *m, const bb__map_input *in)
 {
     int64_t expected = 1;
     for (int d = m->ndim - 1; d >= 0; expected *= m->dim[d--])
@@ -181,7 +178,7 @@ static bool runs_through(const map *m, const operand *in)
 }
 
 /* After how many elements an operand begins anew: all of them when it never does. */
-static int64_t period(const map *m, const operand *in)
+static int64_t period(const bb__map *m, const bb__map_input *in)
 {
     int64_t elements = m->count;
     for (int d = 0; d < m->ndim && in->stride[d] == 0; d++)
@@ -192,91 +189,116 @@ static int64_t period(const map *m, const operand *in)
 /* Long rows are tiled singly, so that an operand with stride 1 is read in place. Short ones are
  * batched, in tiles of whole periods, so that what repeats is gathered only once. Periods divide
  * one another, for each is the product of the last few dimensions. */
-static void cut(map *m)
+static void cut(bb__map *m)
 {
-    bool is_long = m->dim[m->ndim - 1] >= LONG_ROW;
-    int64_t longest = 1;
+    int64_t inner = m->ndim ? m->dim[m->ndim - 1] : 1, longest = 1;
+    bool is_long = inner >= m->tile / 2;
     for (int i = 0; i < m->n_in; i++) {
-        operand *in = &m->in[i];
-        int64_t elements = period(m, in), step = in->stride[m->ndim - 1];
-        bool repeats = is_long ? step == 0 : elements <= BB__TILE;
-        bool is_direct = runs_through(m, in) || (is_long && step == 1);
-        in->how = is_direct ? DIRECT : repeats ? REPEAT : GATHER;
-        if (in->how == REPEAT && !is_long && elements > longest)
+        bb__map_input *in = &m->in[i];
+        int64_t elements = period(m, in), step = m->ndim ? in->stride[m->ndim - 1] : 0;
+        bool repeats = is_long ? step == 0 : elements <= m->tile;
+        in->how = runs_through(m, in)    ? BB__LINEAR
+                  : is_long && step == 1 ? BB__BY_ROWS
+                  : repeats              ? BB__REPEAT
+                                         : BB__GATHER;
+        if (in->how == BB__REPEAT && !is_long && elements > longest)
             longest = elements;
     }
-    m->row = is_long ? m->dim[m->ndim - 1] : m->count;
-    m->tile_length = BB__TILE / longest * longest;
-    m->row_tiles = (m->row - 1) / m->tile_length + 1;
+    m->row = is_long ? inner : m->count;
+    m->tile_length = m->tile / longest * longest;
 }
 
-static void map_strided(map *m, const bb_array *in, bb_shape shape, int threads)
+static bool is_flat(const bb__map *m)
 {
-    collapse(m, in, shape);
-    for (int i = 0; i < m->n_in; i++) {
-        m->in[i].dtype = in[i].dtype;
-        m->in[i].size = bb_dtype_size(in[i].dtype);
-        m->in[i].data = in[i].data;
-    }
-    cut(m);
-    int64_t tiles = m->count / m->row * m->row_tiles;
-    bb__parallel(tiles, PART / m->tile_length, threads, run_tiles, m);
-}
-
-/* All operands contiguous: parts of the memory as it stands. */
-static void run_part(void *context, int64_t first, int64_t last)
-{
-    const map *m = context;
-    const void *from[BB_MAP_INPUTS];
     for (int i = 0; i < m->n_in; i++)
-        from[i] = m->in[i].data + first * (int64_t)m->in[i].size;
-    m->tile((size_t)(last - first), from, m->out + first * (int64_t)m->out_size, m->attrs);
-}
-
-static void map_contiguous(map *m, const bb_array *in, int threads)
-{
-    for (int i = 0; i < m->n_in; i++) {
-        m->in[i].size = bb_dtype_size(in[i].dtype);
-        m->in[i].data = in[i].data;
-    }
-    bb__parallel(m->count, PART, threads, run_part, m);
-}
-
-static bool is_contiguous(const bb_array *a)
-{
-    int64_t expected = 1;
-    for (int d = a->shape.ndim - 1; d >= 0; d--) {
-        if (a->stride[d] != expected && a->shape.dim[d] != 1)
+        if (m->in[i].how != BB__LINEAR)
             return false;
-        expected *= a->shape.dim[d];
-    }
     return true;
 }
 
-void bb__map(bb_map_fn tile, int n_in, const bb_array *in, const bb_array *out, const void *attrs,
-             int threads)
+/* Gives each gathered input a buffer, and each op whose result is not stored one that nobody reads
+ * any more. Returns the bytes needed. */
+static size_t place_buffers(bb__map *m)
 {
-    const void *from[BB_MAP_INPUTS];
-    int64_t count = 1;
-    bool contiguous = true;
-    assert(n_in <= BB_MAP_INPUTS);
-    for (int d = 0; d < out->shape.ndim; d++)
-        count *= out->shape.dim[d];
-    for (int i = 0; i < n_in; i++) {
-        from[i] = in[i].data;
-        contiguous = contiguous && (count == 1 || is_contiguous(&in[i]));
+    size_t top = 0, owner[BB__MAP_OPS], n_free = 0, element = 1;
+    int last[BB__MAP_OPS];
+    for (int k = 0; k < m->n_ops; k++) {
+        element = m->ops[k].size > element ? m->ops[k].size : element;
+        last[k] = k;
+        for (int i = 0; i < m->ops[k].n_in; i++)
+            if (m->ops[k].in[i] >= m->n_in)
+                last[m->ops[k].in[i] - m->n_in] = k;
     }
-    if (count == 0)
-        return;
-    if (contiguous && count <= PART) {
-        tile((size_t)count, from, out->data, attrs);
-        return;
+    for (int i = 0; i < m->n_in; i++)
+        element = m->in[i].size > element ? m->in[i].size : element;
+    const size_t block = (((size_t)m->tile + SPLAT) * element + LINE - 1) / LINE * LINE;
+    for (int i = 0; i < m->n_in; i++)
+        if (m->in[i].how != BB__LINEAR && m->in[i].how != BB__BY_ROWS) {
+            m->in[i].buffer = top;
+            top += block;
+        }
+    for (int k = 0; k < m->n_ops; k++) {
+        if (!m->ops[k].out) {
+            m->ops[k].buffer = n_free ? owner[--n_free] : top;
+            top = m->ops[k].buffer == top ? top + block : top;
+        }
+        for (int i = 0; i <= k; i++) {
+            if (m->ops[i].out || last[i] != k)
+                continue;
+            owner[n_free++] = m->ops[i].buffer;
+        }
     }
-    map m = {.tile = tile, .attrs = attrs, .n_in = n_in, .count = count};
-    m.out = out->data;
-    m.out_size = bb_dtype_size(out->dtype);
-    if (contiguous)
-        map_contiguous(&m, in, threads);
+    return top;
+}
+
+void bb__map_prepare(bb__map *m, const bb_array *in, bb_shape shape)
+{
+    assert(m->n_in <= BB__MAP_OPERANDS && m->n_ops <= BB__MAP_OPS);
+    m->count = bb_shape_count(shape);
+    m->tiles = 0;
+    if (m->count == 0)
+        return;
+    for (int i = 0; i < m->n_in; i++) {
+        m->in[i].dtype = in[i].dtype;
+        m->in[i].size = bb_dtype_size(in[i].dtype);
+    }
+    for (int k = 0; k < m->n_ops; k++)
+        m->ops[k].size = bb_dtype_size(m->ops[k].dtype);
+    collapse(m, in, shape);
+    for (m->tile = BB__TILE;; m->tile /= 2) {
+        cut(m);
+        if (place_buffers(m) <= BUFFERS || m->tile == SHORTEST)
+            break;
+    }
+    assert(place_buffers(m) <= BUFFERS);
+    if (is_flat(m)) {
+        m->row = m->count;
+        m->tile_length = m->n_ops == 1 ? PART : m->tile;
+    }
+    m->row_tiles = (m->row - 1) / m->tile_length + 1;
+    m->tiles = m->count / m->row * m->row_tiles;
+    m->grain = PART / m->tile_length / m->n_ops + 1;
+}
+
+void bb__map_run(const bb__map *m, const bb_array *in, int threads)
+{
+    for (int i = 0; i < m->n_in; i++)
+        m->in[i].data = in[i].data;
+    if (m->tiles == 1)
+        run_tiles((void *)(uintptr_t)m, 0, 1);
     else
-        map_strided(&m, in, out->shape, threads);
+        bb__parallel(m->tiles, m->grain, threads, run_tiles, (void *)(uintptr_t)m);
+}
+
+void bb__map_one(bb_map_fn tile, int n_in, const bb_array *in, const bb_array *out,
+                 const void *attrs, int threads)
+{
+    bb__map_input inputs[BB_MAP_INPUTS];
+    bb__map_op op = {.tile = tile, .attrs = attrs, .n_in = n_in, .dtype = out->dtype};
+    bb__map m = {.n_in = n_in, .n_ops = 1, .in = inputs, .ops = &op};
+    for (int i = 0; i < n_in; i++)
+        op.in[i] = i;
+    op.out = out->data;
+    bb__map_prepare(&m, in, out->shape);
+    bb__map_run(&m, in, threads);
 }

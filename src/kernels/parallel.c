@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The one place that decides about threads: ranges cut into parts by size alone, so that no result
  * can depend on how many threads work on them. */
+#include "float_mode.h"
 #include "kernels.h"
 
 #include <omp.h>
@@ -46,15 +47,19 @@ int bb__thread_slot(void)
 static void run_region(const job *j, int64_t parts, int threads)
 {
     double start = omp_get_wtime(), busy = 0;
+    const unsigned mode = bb__float_mode();
 #pragma omp parallel num_threads(threads)
     {
+        const unsigned own = bb__float_mode();
         slot = omp_get_thread_num();
+        bb__float_mode_set(mode); /* the caller's */
 #pragma omp for schedule(static) nowait
         for (int64_t part = 0; part < parts; part++)
             run_part(j, part);
         slot = 0;
 #pragma omp master
         busy = omp_get_wtime() - start;
+        bb__float_mode_set(own);
     }
     judge(busy, omp_get_wtime() - start, threads);
 }

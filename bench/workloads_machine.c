@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/* What the machine can do at best, measured through the same door: a large matrix product, memory
+ * that is read and written once at several sizes, and a parallel region with next to nothing in
+ * it. */
+#include "workloads.h"
+
+static void build_product(model *m)
+{
+    enum { SIZE = 1536 };
+    m->graph = bb_graph_new();
+    bb_node *x = model_input(m, "x", BB_F32, BB_SHAPE(SIZE, SIZE));
+    bb_node *y = model_input(m, "y", BB_F32, BB_SHAPE(SIZE, SIZE));
+    m->outputs[m->n_outputs++] = bb_matmul(x, y);
+}
+
+static void build_memory(model *m, int64_t bytes)
+{
+    m->graph = bb_graph_new();
+    m->outputs[m->n_outputs++] =
+        bb_neg(model_input(m, "x", BB_F32, BB_SHAPE(bytes / 2 / (int64_t)sizeof(float))));
+}
+
+static void build_memory_256k(model *m)
+{
+    build_memory(m, 256 << 10);
+}
+
+static void build_memory_4m(model *m)
+{
+    build_memory(m, 4 << 20);
+}
+
+static void build_memory_64m(model *m)
+{
+    build_memory(m, 64 << 20);
+}
+
+/* Just enough elements that two threads share them. */
+static void build_region(model *m)
+{
+    build_memory(m, 2 * (int64_t)sizeof(float) * 40000);
+}
+
+const workload ceilings[] = {
+    {"machine_product", build_product},     {"machine_memory_256k", build_memory_256k},
+    {"machine_memory_4m", build_memory_4m}, {"machine_memory_64m", build_memory_64m},
+    {"machine_region", build_region},
+};
+const int n_ceilings = sizeof ceilings / sizeof ceilings[0];

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+/* Networks of dense layers: the documents' own, a wider one, and the curvature of one along a
+ * direction. */
+#include "workloads.h"
+
+#include <stdio.h>
+
+enum { CLASSES = 10, PIXELS = 784 };
+
+typedef bb_node *activation(bb_node *x);
+
+static bb_node *mlp(model *m, bb_node *x, int layers, const int64_t *units, activation *act)
+{
+    for (int i = 0; i < layers; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "fc%d", i + 1);
+        x = bb_dense(x, m->params, name, units[i]);
+        if (i < layers - 1)
+            x = act(x);
+    }
+    return x;
+}
+
+static void train_mlp(model *m, int64_t batch, int layers, const int64_t *units, activation *act)
+{
+    m->graph = bb_graph_new();
+    m->labels = CLASSES;
+    bb_node *x = model_input(m, "x", BB_F32, BB_SHAPE(batch, PIXELS));
+    bb_node *t = model_input(m, "t", BB_I32, BB_SHAPE(batch));
+    m->outputs[0] = bb_softmax_cross_entropy(mlp(m, x, layers, units, act), t);
+    m->n_outputs = 2;
+}
+
+void build_mlp_seed(model *m)
+{
+    train_mlp(m, 100, 2, (int64_t[]){50, CLASSES}, bb_sigmoid);
+    m->outputs[1] = bb_sgd(m->outputs[0], m->params, 0.1);
+}
+
+void build_mlp_wide(model *m)
+{
+    train_mlp(m, 128, 3, (int64_t[]){512, 512, CLASSES}, bb_relu);
+    m->outputs[1] = bb_adam(m->outputs[0], m->params, 1e-3);
+}
+
+static void infer_mlp(model *m, int64_t batch)
+{
+    m->graph = bb_graph_new();
+    bb_node *x = model_input(m, "x", BB_F32, BB_SHAPE(batch, PIXELS));
+    m->outputs[0] = bb_softmax(mlp(m, x, 3, (int64_t[]){50, 100, CLASSES}, bb_sigmoid), 1);
+    m->n_outputs = 1;
+}
+
+void build_mlp_infer1(model *m)
+{
+    infer_mlp(m, 1);
+}
+
+void build_mlp_infer100(model *m)
+{
+    infer_mlp(m, 100);
+}
+
+/* The node of parameter i, which the network has made. */
+static bb_node *param_node(const model *m, int i)
+{
+    const bb_tensor *tensor = bb_params_tensor(m->params, i);
+    return bb_param(m->graph, m->params, bb_params_name(m->params, i), bb_tensor_dtype(tensor),
+                    bb_tensor_shape(tensor), bb_init_zeros());
+}
+
+/* The product of the loss's Hessian with a constant direction. */
+void build_hvp(model *m)
+{
+    enum { TENSORS = 6 };
+    bb_node *w[TENSORS], *slope[TENSORS], *along = NULL;
+    train_mlp(m, 128, 3, (int64_t[]){512, 512, CLASSES}, bb_tanh);
+    for (int i = 0; i < TENSORS; i++)
+        w[i] = param_node(m, i);
+    bb_grads(m->outputs[0], NULL, (bb_nodes){TENSORS, w}, slope);
+    for (int i = 0; i < TENSORS; i++) {
+        bb_tensor *direction = bb_tensor_new(BB_F32, bb_node_shape(w[i]));
+        bb_tensor_fill_normal(direction, 0, 1, (uint64_t)i);
+        bb_node *part = bb_sum(bb_mul(slope[i], bb_constant(m->graph, direction)), BB_ALL);
+        along = along ? bb_add(along, part) : part;
+        bb_tensor_release(direction);
+    }
+    bb_grads(along, NULL, (bb_nodes){TENSORS, w}, m->outputs);
+    m->n_outputs = TENSORS;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/* The nearest whole number: constant almost everywhere, so its gradient is zero. */
+#include "support.h"
+
+#include <tgmath.h>
+
+BB_MAP1(tile, rint(x))
+
+static const bb_sample samples[] = {
+    BB__SAMPLES1(),
+    {
+        .n_in = 1,
+        .in = {BB_DIMS(14)},
+        .golden_in = {BB_NUMBERS(0.0, -0.0, INFINITY, -INFINITY, NAN, 0.5, -0.5, 1.5, -1.5, 2.5,
+                                 0.49999999999999994, -2.75, 4503599627370495.5,
+                                 -1.0000000000000001e+300)},
+        .golden_out = BB_NUMBERS(0.0, -0.0, INFINITY, -INFINITY, NAN, 0.0, 0.0, 2.0, -2.0, 2.0, 0.0,
+                                 -3.0, 4503599627370496.0, -1.0000000000000001e+300),
+    },
+    {
+        .n_in = 1,
+        .in = {BB_DIMS(3)},
+        .golden_in = {BB_NUMBERS(0.25, -0.5, 2.5)},
+        .golden_out = BB_NUMBERS(0.0, 0.0, 2.0),
+        .golden_slope = BB_NUMBERS(0.0, 0.0, 0.0),
+    },
+};
+
+const bb_op bb__op_round = {
+    .name = "round",
+    .doc = "the nearest whole number, of two the even one; d is 0",
+    .arity = 1,
+    .infer = bb_infer_same,
+    .map = BB_MAP(tile),
+    .backward = bb_backward_zero,
+    BB_SAMPLES(samples),
+};
+
+bb_node *bb_round(bb_node *x)
+{
+    return bb__apply1(&bb__op_round, x, NULL);
+}

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT */
+/* The only file that calls BLAS and oneDNN, each on one thread: float matrix products go to oneDNN
+ * where it was found, all others to OpenBLAS. */
+#include "blas.h"
+
+#include "float_mode.h"
+
+#include <cblas.h>
+#include <omp.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#ifdef BB_HAS_ONEDNN
+#include <oneapi/dnnl/dnnl.h>
+#endif
+
+/* Threads. */
+
+/* OpenBLAS: the serial build is so anyway. The pthread build has one number for the whole process,
+ * so setting it once is enough. The OpenMP build, and oneDNN, ask omp_get_max_threads in the
+ * calling thread, also in a parallel region of another OpenMP runtime than their own. */
+bb__blas_state bb__blas_enter(void)
+{
+    if (openblas_get_parallel() == OPENBLAS_THREAD && openblas_get_num_threads() != 1)
+        openblas_set_num_threads(1);
+    int threads = omp_get_max_threads();
+    if (threads != 1)
+        omp_set_num_threads(1);
+    bb__blas_state state = {threads, bb__float_mode()};
+    bb__float_mode_set(bb__float_mode_flushing(state.mode));
+    return state;
+}
+
+void bb__blas_leave(bb__blas_state state)
+{
+    bb__float_mode_set(state.mode);
+    if (state.threads != 1)
+        omp_set_num_threads(state.threads);
+}
+
+/* Which kernels. */
+
+#if defined(__x86_64__) && defined(__GNUC__)
+/* Of OpenBLAS builds that choose kernels when they are loaded; NULL in others. */
+extern void gotoblas_dynamic_init(void) __attribute__((weak));
+extern void gotoblas_dynamic_quit(void) __attribute__((weak));
+
+/* An OpenBLAS that is older than the processor takes SSE3 kernels, at a fifth of the speed. It is
+ * made to choose again while the library is loaded, when no other thread can be multiplying. Who
+ * has set OPENBLAS_CORETYPE has chosen. */
+__attribute__((constructor)) static void choose_kernels(void)
+{
+    bb_simd_level level = bb_simd();
+    bool is_old = strcmp(openblas_get_corename(), "Prescott") == 0 ||
+                  strcmp(openblas_get_corename(), "Nehalem") == 0;
+    if (!is_old || level == BB_SIMD_BASE || getenv("OPENBLAS_CORETYPE") || !gotoblas_dynamic_init ||
+        !gotoblas_dynamic_quit)
+        return;
+    setenv("OPENBLAS_CORETYPE", level == BB_SIMD_AVX512 ? "SkylakeX" : "Haswell", 1);
+    gotoblas_dynamic_quit();
+    gotoblas_dynamic_init();
+    unsetenv("OPENBLAS_CORETYPE");
+}
+#endif
+
+bool bb__blas_has_small_kernels(void)
+{
+#ifdef BB_HAS_ONEDNN
+    return true;
+#else
+    static const char *const cores[] = {"SkylakeX", "Cooperlake", "SapphireRapids"};
+    static atomic_int known; /* 0: not yet, 1: no, 2: yes */
+    int answer = atomic_load_explicit(&known, memory_order_relaxed);
+    if (!answer) {
+        answer = 1;
+        for (size_t i = 0; i < sizeof cores / sizeof *cores; i++)
+            answer = strcmp(openblas_get_corename(), cores[i]) == 0 ? 2 : answer;
+        atomic_store_explicit(&known, answer, memory_order_relaxed);
+    }
+    return answer == 2;
+#endif
+}
+
+const char *bb__blas_text(char *buffer, size_t size)
+{
+    int length = snprintf(buffer, size, "OpenBLAS %s", openblas_get_corename());
+#ifdef BB_HAS_ONEDNN
+    const dnnl_version_t *v = dnnl_version();
+    if (length > 0 && (size_t)length < size)
+        snprintf(buffer + length, size - (size_t)length, ", oneDNN %d.%d.%d", v->major, v->minor,
+                 v->patch);
+#else
+    (void)length;
+#endif
+    return buffer;
+}
+
+/* Products. */
+
+#ifdef BB_HAS_ONEDNN
+static bool multiply_by_onednn(bool xt, bool yt, int m, int n, int k, const float *x, int x_lead,
+                               const float *y, int y_lead, float beta, float *out, int out_lead)
+{
+    return dnnl_sgemm(xt ? 'T' : 'N', yt ? 'T' : 'N', m, n, k, 1, x, x_lead, y, y_lead, beta, out,
+                      out_lead) == dnnl_success;
+}
+#endif
+
+void bb__gemm(bb_dtype dtype, bool xt, bool yt, int m, int n, int k, const void *x, int x_lead,
+              const void *y, int y_lead, bool accumulate, void *out, int out_lead)
+{
+    const float beta = accumulate ? 1 : 0;
+    CBLAS_TRANSPOSE tx = xt ? CblasTrans : CblasNoTrans, ty = yt ? CblasTrans : CblasNoTrans;
+    if (dtype == BB_F64) {
+        cblas_dgemm(CblasRowMajor, tx, ty, m, n, k, 1, x, x_lead, y, y_lead, (double)beta, out,
+                    out_lead);
+        return;
+    }
+#ifdef BB_HAS_ONEDNN
+    if (multiply_by_onednn(xt, yt, m, n, k, x, x_lead, y, y_lead, beta, out, out_lead))
+        return;
+#endif
+    cblas_sgemm(CblasRowMajor, tx, ty, m, n, k, 1, x, x_lead, y, y_lead, beta, out, out_lead);
+}
+
+/* The result is cleared first, since not every OpenBLAS lets beta = 0 hide a NaN that was there. */
+void bb__gemv(bb_dtype dtype, bool transposed, int m, int n, const void *a, int lead, const void *x,
+              int step, void *out)
+{
+    CBLAS_TRANSPOSE t = transposed ? CblasTrans : CblasNoTrans;
+    memset(out, 0, (size_t)(transposed ? n : m) * bb_dtype_size(dtype));
+    if (dtype == BB_F64)
+        cblas_dgemv(CblasRowMajor, t, m, n, 1, a, lead, x, step, 0, out, 1);
+    else
+        cblas_sgemv(CblasRowMajor, t, m, n, 1, a, lead, x, step, 0, out, 1);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/* Dense products of row-major matrices on one thread: the seam behind which BLAS is, and oneDNN
+ * where it was found. */
+#ifndef BIBUN_BLAS_H
+#define BIBUN_BLAS_H
+
+#include "kernels.h"
+
+/* Around products: in the calling thread, libraries that ask OpenMP are told that there is one
+ * thread, and denormals count as zero. `leave` takes what `enter` gave. */
+typedef struct bb__blas_state {
+    int threads;
+    unsigned mode;
+} bb__blas_state;
+bb__blas_state bb__blas_enter(void);
+void bb__blas_leave(bb__blas_state state);
+
+/* out [m, n] = op(x) op(y), or that added to it, where op transposes what is marked; x is stored [m, k] or [k, m], y
+ * [k, n] or [n, k], with rows that far apart; f32 or f64. */
+void bb__gemm(bb_dtype dtype, bool x_transposed, bool y_transposed, int m, int n, int k,
+              const void *x, int x_lead, const void *y, int y_lead, bool accumulate, void *out,
+              int out_lead);
+
+/* out = op(a) x for a stored [m, n]; x's elements are `step` apart. */
+void bb__gemv(bb_dtype dtype, bool transposed, int m, int n, const void *a, int lead, const void *x,
+              int step, void *out);
+
+/* Whether small float matrices are multiplied in place, without being packed first. */
+bool bb__blas_has_small_kernels(void);
+
+/* "OpenBLAS SkylakeX, oneDNN 2.6.3" */
+const char *bb__blas_text(char *buffer, size_t size);
+
+#endif

@@ -141,6 +141,17 @@ bb_conv bb__conv_transposed(bb_conv options, bb_shape x, bb_shape w, bb_shape y)
     return options;
 }
 
+bb_node *bb__conv_batch(const bb_node *node, bb_node *const *in, const bool *batched)
+{
+    bb_shape x = bb_node_shape(in[0]), y = bb_node_shape(node);
+    if (batched[1])
+        return NULL;
+    int64_t rows = x.dim[0];
+    bb_node *images = bb_reshape(in[0], BB_SHAPE(rows * x.dim[1], x.dim[2], x.dim[3], x.dim[4]));
+    bb_node *all = bb_apply(bb_node_op(node), BB_NODES(images, in[1]), bb_node_attrs(node));
+    return bb_reshape(all, BB_SHAPE(rows, y.dim[0], y.dim[1], y.dim[2], y.dim[3]));
+}
+
 double bb__conv_flops(bb_shape y, bb_shape w)
 {
     return 2 * (double)bb_shape_count(y) * (double)w.dim[1] * (double)w.dim[2] * (double)w.dim[3];

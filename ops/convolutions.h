@@ -43,6 +43,10 @@ bb_conv bb__conv_transposed(bb_conv options, bb_shape x, bb_shape w, bb_shape y)
 /* The options without what only conv_transpose2d has. */
 bb_conv bb__conv_straight(bb_conv options);
 
+/* The batching rule of conv2d and conv_transpose2d: rows of images are more images; rows of filters
+ * have no rule. */
+bb_node *bb__conv_batch(const bb_node *node, bb_node *const *in, const bool *batched);
+
 double bb__conv_flops(bb_shape y, bb_shape w);
 void bb__print_conv(const void *attrs, char *buffer, size_t size); /* attributes begin so */
 

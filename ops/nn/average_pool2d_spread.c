@@ -82,6 +82,7 @@ const bb_op bb__op_average_pool2d_spread = {
     .infer = infer,
     .forward = forward,
     .backward = backward,
+    .batch = bb_batch_same,
     .needs_contiguous = true,
     .flops = bb__pool_flops,
     .print_attrs = bb__print_pool,

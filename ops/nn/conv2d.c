@@ -123,6 +123,7 @@ const bb_op bb__op_conv2d = {
     .infer = infer,
     .forward = forward,
     .backward = backward,
+    .batch = bb__conv_batch,
     .needs_contiguous = true,
     .scratch = scratch,
     .flops = flops,

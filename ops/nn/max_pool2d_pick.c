@@ -60,6 +60,7 @@ const bb_op bb__op_max_pool2d_pick = {
     .infer = infer,
     .forward = forward,
     .backward = backward,
+    .batch = bb_batch_same,
     .needs_contiguous = true,
     .flops = bb__pool_flops,
     .print_attrs = bb__print_pool,

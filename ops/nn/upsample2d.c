@@ -86,6 +86,7 @@ const bb_op bb__op_upsample2d = {
     .infer = bb__infer_upsampled,
     .forward = forward,
     .backward = backward,
+    .batch = bb_batch_same,
     .needs_contiguous = true,
     .scratch = scratch,
     .flops = bb__upsample_flops,

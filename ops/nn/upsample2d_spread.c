@@ -76,6 +76,7 @@ const bb_op bb__op_upsample2d_spread = {
     .infer = bb__infer_upsampled,
     .forward = forward,
     .backward = backward,
+    .batch = bb_batch_same,
     .needs_contiguous = true,
     .scratch = scratch,
     .flops = bb__upsample_flops,

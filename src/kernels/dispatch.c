@@ -21,7 +21,11 @@
     }
 #endif
 
+DISPATCH(void, , bb__accumulate, (const bb_array *in, const bb_array *out, int threads),
+         (in, out, threads))
 DISPATCH(void, , bb__argmax, (const bb_array *in, int axis, const bb_array *out, int threads),
+         (in, axis, out, threads))
+DISPATCH(void, , bb__argmin, (const bb_array *in, int axis, const bb_array *out, int threads),
          (in, axis, out, threads))
 DISPATCH(void, , bb__copy, (const bb_array *in, const bb_array *out, int threads),
          (in, out, threads))
@@ -38,6 +42,9 @@ DISPATCH(void, , bb__log_softmax, (const bb_array *in, int axis, const bb_array 
 DISPATCH(void, , bb__logsumexp,
          (const bb_array *in, uint32_t axes, const bb_array *out, int threads),
          (in, axes, out, threads))
+DISPATCH(void, , bb__norm,
+         (const bb_array *in, uint32_t axes, double p, const bb_array *out, int threads),
+         (in, axes, p, out, threads))
 DISPATCH(void, , bb__reduce,
          (bb__reduction kind, const bb_array *in, uint32_t axes, const bb_array *out, void *scratch,
           int threads),
@@ -46,3 +53,6 @@ DISPATCH(size_t, return, bb__reduce_scratch, (const bb_array *in, uint32_t axes)
 DISPATCH(void, , bb__scatter_add, (const bb_call *call, int axis), (call, axis))
 DISPATCH(void, , bb__softmax, (const bb_array *in, int axis, const bb_array *out, int threads),
          (in, axis, out, threads))
+DISPATCH(void, , bb__var,
+         (const bb_array *in, uint32_t axes, double divisor, const bb_array *out, int threads),
+         (in, axes, divisor, out, threads))

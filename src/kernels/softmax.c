@@ -9,6 +9,11 @@
 
 enum { LINE = 64 };
 
+/* Below these e^x is no normal number any more, and vector functions are slow; such a share of a sum
+ * counts as zero. */
+static const float lowest_float = -87;
+static const double lowest_double = -708;
+
 #define LARGER(a, b) ((((b) > (a)) | ((b) != (b))) ? (b) : (a))
 
 /* A row of n elements; several rows side by side, with the elements of one `step` apart. In both
@@ -39,35 +44,37 @@ enum { LANES = 16 };
             top = LARGER(top, lane[j]);                                                         \
         return top;                                                                             \
     }                                                                                           \
-    static void powers_##T(const T *x, T top, T *restrict power)                                \
+    /* e^x of each; n is a multiple of LANES. */                                                \
+    static inline void exponentials_##T(T *x, int64_t n)                                        \
     {                                                                                           \
-        for (int j = 0; j < LANES; j++)                                                         \
-            power[j] = exp(x[j] - top);                                                         \
-    }                                                                                           \
-    static void last_##T(const T *x, int64_t n, T *restrict last)                               \
-    {                                                                                           \
-        for (int j = 0; j < LANES; j++)                                                         \
-            last[j] = j < n ? x[j] : -(T)INFINITY;                                              \
+        for (int64_t j = 0; j < n; j++) {                                                       \
+            const T power = exp(x[j] < lowest_##T ? lowest_##T : x[j]);                         \
+            x[j] = x[j] < lowest_##T ? 0 : power;                                               \
+        }                                                                                       \
     }                                                                                           \
     /* The sum of e^(x - top); the powers go to y unless it is NULL. */                         \
     static double sum_of_powers_##T(const T *x, int64_t n, T top, T *y)                         \
     {                                                                                           \
-        double lane[LANES] = {0}, sum = 0;                                                      \
+        double lane[LANES] = {0};                                                               \
         for (int64_t i = 0; i < n; i += LANES) {                                                \
-            T power[LANES], last[LANES];                                                        \
+            T power[LANES];                                                                     \
             const int64_t rest = n - i < LANES ? n - i : LANES;                                 \
-            if (rest < LANES)                                                                   \
-                last_##T(x + i, rest, last);                                                    \
-            powers_##T(rest < LANES ? last : x + i, top, power);                                \
+            if (rest == LANES)                                                                  \
+                for (int j = 0; j < LANES; j++)                                                 \
+                    power[j] = x[i + j] - top;                                                  \
+            else                                                                                \
+                for (int j = 0; j < LANES; j++)                                                 \
+                    power[j] = j < rest ? x[i + j] - top : -(T)INFINITY;                        \
+            exponentials_##T(power, LANES);                                                     \
             for (int j = 0; j < LANES; j++)                                                     \
-                lane[j] += j < rest ? (double)power[j] : 0;                                     \
+                lane[j] += (double)power[j];                                                    \
             if (y)                                                                              \
                 memcpy(y + i, power, (size_t)rest * sizeof(T));                                 \
         }                                                                                       \
         for (int half = LANES / 2; half; half /= 2)                                             \
             for (int j = 0; j < half; j++)                                                      \
                 lane[j] += lane[j + half];                                                      \
-        return sum + lane[0];                                                                   \
+        return lane[0];                                                                         \
     }                                                                                           \
     static void largest_lines_##T(T *top, const T *x, int64_t n, int64_t step, int64_t width)   \
     {                                                                                           \
@@ -85,8 +92,7 @@ enum { LANES = 16 };
             T power[LINE];                                                                      \
             for (int64_t j = 0; j < LINE; j++)                                                  \
                 power[j] = j < width ? x[i * step + j] - top[j] : 0;                            \
-            for (int64_t j = 0; j < LINE; j++)                                                  \
-                power[j] = exp(power[j]);                                                       \
+            exponentials_##T(power, LINE);                                                      \
             for (int64_t j = 0; j < width; j++)                                                 \
                 sum[j] += (double)power[j];                                                     \
             if (y)                                                                              \
@@ -233,8 +239,7 @@ void bb__log_softmax(const bb_array *in, int axis, const bb_array *out, int thre
                 T line[LINE] = {0};                                                            \
                 for (int64_t k = 0; k < rest; k++)                                             \
                     line[k] = terms[i * row_stride + (j + k) * stride] - (T)shift[j + k];      \
-                for (int64_t k = 0; k < LINE; k++)                                             \
-                    line[k] = exp(line[k]);                                                    \
+                exponentials_##T(line, LINE);                                                  \
                 for (int64_t k = 0; k < rest; k++)                                             \
                     acc[j + k] += (double)line[k];                                             \
             }                                                                                  \

@@ -100,6 +100,16 @@ void lesson_report(lesson *l, const char *name, double obtained, const char *uni
     lesson__row(l, "report", name, "", with_unit, "");
 }
 
+double lesson_largest_gap(int64_t n, const double *a, const double *b)
+{
+    double largest = 0;
+    for (int64_t i = 0; i < n && !isnan(largest); i++) {
+        double gap = fabs(a[i] - b[i]);
+        largest = gap <= largest ? largest : gap;
+    }
+    return largest;
+}
+
 void lesson_true(lesson *l, const char *name, bool holds)
 {
     judge(l, "true", name, "true", holds ? "true" : "false", holds);

@@ -37,8 +37,7 @@ static bb_node *running(bb_node *now, bb_params *p, const char *name, double fir
     return u ? now : kept;
 }
 
-/* x is [examples, units]; `u` collects what training has to run as well, and is NULL to evaluate.
- */
+/* x is [examples, units]; `u` collects what training runs as well, and is NULL to evaluate. */
 static bb_node *batch_norm(bb_node *x, bb_params *p, const char *name, updates *u)
 {
     bb_graph *g = bb_node_graph(x);

@@ -110,7 +110,8 @@ static void compare(lesson *l, const model *m)
 
     int shown = both.moved < SHOWN ? both.moved : SHOWN;
     const double *last = both.by_engine + both.moved - shown;
-    bb_plot *plot = bb_plot_new(lesson_text(l, "The slopes of %d weights, found in two ways", shown));
+    bb_plot *plot =
+        bb_plot_new(lesson_text(l, "The slopes of %d weights, found in two ways", shown));
     bb_plot_axes(plot, "dL/dw by back-propagation", "dL/dw by central differences");
     bb_plot_points(plot, NULL, shown, last, both.by_differences + both.moved - shown);
     lesson_plot(l, plot, "gradients");

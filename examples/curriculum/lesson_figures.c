@@ -46,7 +46,7 @@ typedef char number_text[64];
 static const char *text_of(number_text buffer, double x, int most)
 {
     if (x == trunc(x) && fabs(x) < 1e15) {
-        snprintf(buffer, sizeof(number_text), "%.0f", x);
+        snprintf(buffer, sizeof(number_text), "%.0f", x == 0 ? 0 : x); /* -0 is 0 */
         return buffer;
     }
     for (int i = 1; i <= most; i++) {

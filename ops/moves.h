@@ -22,6 +22,11 @@ typedef struct bb__axis_attrs {
 
 void bb__print_axis(const void *attrs, char *buffer, size_t size); /* "axis 1" */
 
+/* For composites: an axis counted from the front, -1 when it is out of range; and the failure that
+ * says so. */
+int bb__count_axis(int axis, int ndim);
+bb_node *bb__fail_axis(bb_node *x, const char *op_name, int axis, int ndim);
+
 /* Batching. */
 
 /* [rows, shape...]; beyond BB_MAX_DIMS a shape that no builder accepts. */
@@ -45,6 +50,22 @@ bb_array bb__window(const bb_array *a, int axis, int64_t start, int64_t size, in
 /* The shape of x with an axis replaced by the dimensions of index, inputs 0 and 1; counts the axis
  * from the front. */
 bool bb__infer_gathered(bb_infer *c, int64_t *axis, bb_shape *out);
+
+/* Checks the i32 index of take_along_axis and its adjoint, input 1, against x, input 0. */
+bool bb__infer_along_axis(bb_infer *c, int64_t *axis);
+
+bb_node *bb__fail_topk(bb_node *x, const char *op_name, int64_t k, int axis); /* a k out of range */
+
+/* A diagonal of the last two dimensions: column - row is k. */
+typedef struct bb__diagonal_attrs {
+    int64_t k;
+} bb__diagonal_attrs;
+
+bool bb__infer_band(bb_infer *c); /* any dtype; x's own type */
+void bb__print_diagonal(const void *attrs, char *buffer, size_t size);
+
+/* x with an axis of size 1 put before `axis`. */
+bb_node *bb__insert_axis(bb_node *x, int axis);
 
 /* bb_pad with `gap` elements of the value between neighbours as well: the adjoint of a slice with a
  * step. */

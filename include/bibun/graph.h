@@ -90,6 +90,14 @@ BB_API void bb_scope_pop(bb_graph *g);
  * parameters keep the name that they were made with. */
 BB_BUILDER bb_node *bb_named(bb_node *node, const char *name);
 
+/* Effects that come along. */
+
+/* Ties an effect, as the assignment of a running mean, to a node: whatever trains on a loss that
+ * depends on the node (bb_optimise, bb_attached) does it as well. Returns the node. An effect is
+ * left out where its states belong to other parameters than those being trained. */
+BB_BUILDER bb_node *bb_attach(bb_node *node, bb_node *effect);
+BB_API bb_node *bb_node_effect(const bb_node *node, int i); /* NULL when there are not so many */
+
 /* Looking at nodes. */
 
 typedef enum bb_node_kind {

@@ -154,6 +154,11 @@ struct bb_op {
      * for inputs that somebody asked for. */
     bb_node *(*backward)(bb_node *y, bb_node *dy, int i);
 
+    /* May be NULL. The sum of two or more nodes of this op, all of one type, which arrive as parts
+     * of one gradient, when that is less work than adding them: what slices of one operand give
+     * back is put side by side. NULL when it is not. */
+    bb_node *(*join)(bb_nodes parts);
+
     /* The node's op on operands of which some, those with batched[i], carry a new leading axis of
      * one size, as the result then does too: builds nodes with public builders. Maps need none;
      * without one, or where it returns NULL, there is a copy of the node for each row. */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Batch normalisation (Ioffe and Szegedy 2015): the sums of each unit are brought to mean 0 and
  * variance 1 over the mini-batch, then scaled and shifted by parameters. It takes a few public
- * builders; the running mean and variance, for evaluation, are states, which nobody trains. Look at
- * how little the scale of the first weights matters with it, and at how only one scale of six
- * learns at all without. */
+ * builders; the running mean and variance, for evaluation, are states, which nobody trains. (The
+ * library's own is bb_batch_norm.) Look at how little the scale of the first weights matters with
+ * it, and at how only one scale of six learns at all without. */
 #include "lesson.h"
 
 enum { EXAMPLES = 1000, BATCH = 100, HIDDEN = 100, LAYERS = 5, CLASSES = 10 };

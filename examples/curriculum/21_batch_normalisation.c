@@ -9,7 +9,7 @@
 enum { EXAMPLES = 1000, BATCH = 100, HIDDEN = 100, LAYERS = 5, CLASSES = 10 };
 enum { EPOCHS = 20, QUICK_EPOCHS = 8 };
 
-/* Deviations of the first weights; the least training accuracy with normalisation, and with --quick;
+/* Deviations of the first weights; the least training accuracy with normalisation, and if --quick;
  * whether they are good without. */
 static const struct {
     double deviation, low, quick_low;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Softmax, its logarithm, and logsumexp: the largest term is taken out first, so that nothing
  * overflows (Blanchard, Higham and Higham 2021). Each row is one thread's work. */
+#include "largest.h"
 #include "walk.h"
 
 #include <assert.h>
@@ -23,27 +24,11 @@ typedef struct row_kernel {
     void (*lines)(const void *x, void *y, int64_t n, int64_t step, int64_t width);
 } row_kernel;
 
-/* Sums and maxima of a row are kept in lanes, which the compiler turns into vectors; what is left
- * over at the end is a vector too, filled up with -infinity, so that a number's power does not
- * depend on its place. */
+/* Sums of a row are kept in lanes, which the compiler turns into vectors; what is left over at the
+ * end is a vector too, so that a number's power does not depend on its place. */
 enum { LANES = 16, CHUNK = 512 };
 
 #define DEFINE_ROWS(T)                                                                                \
-    static T largest_##T(const T *x, int64_t n)                                                       \
-    {                                                                                                 \
-        T lane[LANES], top = -(T)INFINITY;                                                            \
-        int64_t i = 0;                                                                                \
-        for (int j = 0; j < LANES; j++)                                                               \
-            lane[j] = -(T)INFINITY;                                                                   \
-        for (; i + LANES <= n; i += LANES)                                                            \
-            for (int j = 0; j < LANES; j++)                                                           \
-                lane[j] = LARGER(lane[j], x[i + j]);                                                  \
-        for (; i < n; i++)                                                                            \
-            top = LARGER(top, x[i]);                                                                  \
-        for (int j = 0; j < LANES; j++)                                                               \
-            top = LARGER(top, lane[j]);                                                               \
-        return top;                                                                                   \
-    }                                                                                                 \
     /* e^x of each; n is a multiple of LANES. Products with 0 and 1, since a choice would let the   \
      * compiler drop the bound. */ \
     static inline void exponentials_##T(T *x, int64_t n)                                              \
@@ -213,6 +198,37 @@ void bb__softmax(const bb_array *in, int axis, const bb_array *out, int threads)
 void bb__log_softmax(const bb_array *in, int axis, const bb_array *out, int threads)
 {
     each_row(log_softmaxes, in, axis, out, threads);
+}
+
+/* Losses of labels: for each row log(sum of e^x) - x[label]. */
+
+typedef struct label_job {
+    const bb_array *x, *out;
+    const int32_t *labels;
+} label_job;
+
+#define DEFINE_LABEL_LOSSES(T)                                               \
+    static void label_losses_##T(void *context, int64_t first, int64_t last) \
+    {                                                                        \
+        const label_job *j = context;                                        \
+        const int64_t n = j->x->shape.dim[1];                                \
+        for (int64_t row = first; row < last; row++) {                       \
+            const T *x = (const T *)j->x->data + row * n;                    \
+            const T top = largest_##T(x, n);                                 \
+            const double sum = sum_of_powers_##T(x, n, top, NULL);           \
+            const double at = (double)x[j->labels[row]];                     \
+            ((T *)j->out->data)[row] = (T)(log(sum) + ((double)top - at));   \
+        }                                                                    \
+    }
+DEFINE_LABEL_LOSSES(float)
+DEFINE_LABEL_LOSSES(double)
+
+void bb__label_losses(const bb_array *x, const bb_array *labels, const bb_array *out, int threads)
+{
+    static const bb__range_fn kernels[BB_DTYPE_COUNT] = {
+        [BB_F32] = label_losses_float, [BB_F64] = label_losses_double};
+    label_job j = {x, out, labels->data};
+    bb__parallel(x->shape.dim[0], grain_of(x->shape.dim[1]), threads, kernels[x->dtype], &j);
 }
 
 /* Sums of e^(x - shift), LINE terms at a time. */

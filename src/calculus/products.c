@@ -108,7 +108,7 @@ bb_status bb_vjps(bb_nodes ys, bb_nodes xs, bb_nodes cotangents, bb_node **produ
 {
     bb_node *inert;
     bb__operands functions = {ys, "function"};
-    if (!bb__pairs_fit("vjp", functions, (bb__operands){cotangents, "cotangent"}, &inert) ||
+    if (!bb__pairs_fit("vjp", xs, functions, (bb__operands){cotangents, "cotangent"}, &inert) ||
         !bb__operands_fit("vjp", ys.items[0], (bb__operands){xs, "variable"}, &inert))
         return bb__give_inert(inert, xs.count, products_out);
     return bb__pull(ys, xs, cotangents, products_out);
@@ -118,7 +118,7 @@ bb_status bb_jvps(bb_nodes ys, bb_nodes xs, bb_nodes directions, bb_node **produ
 {
     bb_node *inert;
     bb__operands variables = {xs, "variable"};
-    if (!bb__pairs_fit("jvp", variables, (bb__operands){directions, "direction"}, &inert) ||
+    if (!bb__pairs_fit("jvp", ys, variables, (bb__operands){directions, "direction"}, &inert) ||
         !bb__operands_fit("jvp", xs.items[0], (bb__operands){ys, "function"}, &inert))
         return bb__give_inert(inert, ys.count, products_out);
     bb_node **block = bb_memory_zeroed((size_t)(ys.count + xs.count), sizeof(bb_node *));
@@ -135,7 +135,7 @@ bb_status bb_hvps(bb_node *y, bb_nodes xs, bb_nodes directions, bb_node **produc
     bb__operands variables = {xs, "variable"}, function = {BB_NODES(y), "function"};
     if (!bb__operands_fit("hvp", NULL, function, &inert) ||
         !bb__operands_fit("hvp", y, variables, &inert) ||
-        !bb__pairs_fit("hvp", variables, (bb__operands){directions, "direction"}, &inert))
+        !bb__pairs_fit("hvp", xs, variables, (bb__operands){directions, "direction"}, &inert))
         return bb__give_inert(inert, xs.count, products_out);
     bb_node **gradients = bb_memory_zeroed((size_t)xs.count, sizeof(bb_node *));
     if (!gradients)

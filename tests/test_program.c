@@ -83,6 +83,7 @@ Test(program, bad_feeds)
     bb_program *p = compiled(BB_NODES(y));
     expect_refused(p, BB_NO_FEEDS, "run: input x f64 [3] was not fed");
     expect_refused(p, BB_FEEDS({x, xs}), "run: input t i32 [2] was not fed");
+    expect_refused(p, (bb_feeds){2, NULL}, "run: input x f64 [3] was not fed");
     expect_refused(p, BB_FEEDS({x, wide}, {t, ts}),
                    "run: input x is f64 [3], but was fed f64 [3 1]");
     expect_refused(p, BB_FEEDS({x, f}, {t, ts}), "run: input x is f64 [3], but was fed f32 [3]");

@@ -47,12 +47,12 @@ BB_API void bb_plot_arrows(bb_plot *p, const char *label, int64_t n, const doubl
                            const double *y, const double *dx, const double *dy);
 
 /* Contours of z [rows, columns] over x_low .. x_high (columns) and y_low .. y_high (rows), at the
- * given levels; levels NULL chooses `n_levels` of them. */
+ * given levels, at most 1000; levels NULL chooses `n_levels` of them. */
 BB_API void bb_plot_contours(bb_plot *p, int64_t rows, int64_t columns, const double *z,
                              double x_low, double x_high, double y_low, double y_high, int n_levels,
                              const double *levels);
 
-/* Counts of the values in `bins` equal bins from the least to the largest. */
+/* Counts of the values in `bins` equal bins, at most 65536, from the least to the largest. */
 BB_API void bb_plot_histogram(bb_plot *p, const char *label, int64_t n, const double *values,
                               int bins);
 

@@ -230,12 +230,14 @@ static void print_names(const bb_npz *z, char *text, size_t size)
 {
     size_t used = 0, room = size - sizeof ", ...";
     for (int i = 0; i < z->count; i++) {
-        size_t length = strlen(z->members[i].name);
+        const char *name = z->members[i].name;
+        size_t length = strlen(name);
         bool fits = used + length + 2 < room;
-        used += (size_t)snprintf(text + used, size - used, "%s%s", i ? ", " : "",
-                                 fits ? z->members[i].name : "...");
+        used += (size_t)snprintf(text + used, size - used, "%s", i ? ", " : "");
+        bb__legible(text + used, size - used, fits ? name : "...", fits ? length : 3);
         if (!fits)
             break;
+        used += length;
     }
 }
 

@@ -137,9 +137,10 @@ static void count_values(bb__series *s, int64_t n, const double *values)
 
 void bb_plot_histogram(bb_plot *p, const char *label, int64_t n, const double *values, int bins)
 {
+    enum { MOST_BINS = 1 << 16 };
     if (!bb__plot_is_good(p) || !can_read(p, "the values of a histogram", n, values))
         return;
-    if (bins < 1) {
+    if (bins < 1 || bins > MOST_BINS) {
         bb_fail(&p->error, BB_BAD_ARGUMENT, "plot: a histogram of %d bins", bins);
         return;
     }
@@ -208,7 +209,9 @@ static bool is_range(double low, double high)
 static bool are_contours(bb_plot *p, double x_low, double x_high, double y_low, double y_high,
                          int n_levels, const double *levels)
 {
-    if (n_levels < 1 || !is_range(x_low, x_high) || !is_range(y_low, y_high)) {
+    enum { MOST_LEVELS = 1000 };
+    if (n_levels < 1 || n_levels > MOST_LEVELS || !is_range(x_low, x_high) ||
+        !is_range(y_low, y_high)) {
         bb_fail(&p->error, BB_BAD_ARGUMENT, "plot: %d contours over %g .. %g, %g .. %g", n_levels,
                 x_low, x_high, y_low, y_high);
         return false;

@@ -16,7 +16,7 @@ double cotangent(int k, int64_t i)
 
 static bool is_fed(const operand *o)
 {
-    return o->kind != '-' && o->kind != 'p';
+    return strchr("fciu", o->kind) != NULL;
 }
 
 bool view_applies(const oracle_case *c, operand_view view)
@@ -104,27 +104,38 @@ static void add_input(built *b, int i, const operand *o, bb_dtype dtype, operand
         b->wrt[b->n_wrt++] = b->inputs[i];
 }
 
-/* Fills the parameters that a layer has made, in the order of their nodes. */
+static bool is_parameter(const operand *o)
+{
+    return o->kind == 'p' || o->kind == 'q';
+}
+
+static bb_node *parameter_named(const bb_graph *g, const char *name)
+{
+    for (int id = 0; bb_graph_node(g, id); id++) {
+        bb_node *node = bb_graph_node(g, id);
+        if (bb_node_kind_of(node) == BB_NODE_PARAM && strcmp(bb_node_name(node), name) == 0)
+            return node;
+    }
+    return NULL;
+}
+
+/* Fills the parameters that a layer has made. */
 static void set_parameters(built *b, const oracle_case *c)
 {
-    int id = 0;
     for (int i = 0; i < c->n_operands; i++) {
         const operand *o = &c->operands[i];
-        if (o->kind != 'p')
+        if (!is_parameter(o))
             continue;
-        while (bb_graph_node(b->g, id) && bb_node_kind_of(bb_graph_node(b->g, id)) != BB_NODE_PARAM)
-            id++;
-        bb_node *node = bb_graph_node(b->g, id++);
-        if (!node || !bb_shape_equal(bb_node_shape(node), o->shape)) {
-            bb_fail_node(b->results[0], NULL, "layer", BB_BAD_SHAPE, "not the parameters expected");
+        bb_node *node = parameter_named(b->g, o->name);
+        bb_tensor *t = bb_params_find(b->params, o->name);
+        if (!node || !t || !bb_shape_equal(bb_node_shape(node), o->shape)) {
+            bb_fail_node(b->results[0], NULL, "layer", BB_BAD_SHAPE, "no such %s", o->name);
             return;
         }
-        bb_tensor *t = NULL;
-        for (int k = 0; k < bb_params_count(b->params) && t != bb_node_tensor(node); k++)
-            t = bb_params_tensor(b->params, k);
         for (int64_t k = 0; k < bb_tensor_count(t); k++)
             bb_tensor_set(t, k, o->numbers[k]);
-        b->wrt[b->n_wrt++] = node;
+        if (o->kind == 'p')
+            b->wrt[b->n_wrt++] = node;
     }
 }
 
@@ -162,7 +173,7 @@ void case_build(built *b, const oracle_case *c, builder_function build, bb_dtype
 {
     *b = (built){.g = bb_graph_new(), .params = bb_params_new(1), .n_results = 1};
     int n_nodes = 0;
-    for (; n_nodes < c->n_operands && c->operands[n_nodes].kind != 'p'; n_nodes++) {
+    for (; n_nodes < c->n_operands && !is_parameter(&c->operands[n_nodes]); n_nodes++) {
         const operand *o = &c->operands[n_nodes];
         add_input(b, n_nodes, o, dtype_of(o, dtype), view);
     }
@@ -213,10 +224,12 @@ double next_number(arguments *a)
     return atof(next_text(a));
 }
 
-/* Whole numbers separated by commas; returns how many. */
+/* Whole numbers separated by commas; returns how many. "none" has none. */
 static int numbers_of(const char *text, int64_t *numbers, int limit)
 {
     int count = 0;
+    if (strcmp(text, "none") == 0)
+        return 0;
     while (*text && count < limit) {
         char *end;
         numbers[count++] = strtoll(text, &end, 10);

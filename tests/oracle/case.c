@@ -60,9 +60,13 @@ static const double *take(const bb_tensor *t, int64_t *next, int64_t count)
     return at;
 }
 
-static bool take_operand(case_file *f, oracle_case *c, const char *word)
+static bool take_operand(case_file *f, oracle_case *c, char *word)
 {
     operand *o = &c->operands[c->n_operands++];
+    char *at = strchr(word, '@');
+    o->name = at ? at + 1 : "";
+    if (at)
+        *at = 0;
     o->kind = word[0];
     o->shape = parse_shape(word + 1);
     o->numbers = take(f->numbers, &f->next_number, o->kind == '-' ? 0 : bb_shape_count(o->shape));

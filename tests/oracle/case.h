@@ -12,8 +12,8 @@
  * order     of the highest derivative to compare, 0 to 2
  * slack     factor on tolerances
  * arguments those of the builder that are no nodes, separated by ';', a list by ','; "-" for none
- * operand   its kind and shape: f2x3 float, c2x3 float but constant, i4 of i32, u4 of u8, p2x3 a
- *           parameter that a layer makes, "-" NULL
+ * operand   its kind and shape: f2x3 float, c2x3 float but constant, i4 of i32, u4 of u8, "-" NULL;
+ *           after these p2x3@layer.weight, a parameter of that name, and q2x3@..., a constant one
  * =shape    of the result
  *
  * The figures are the result, then for order 1 and above the gradient with respect to each f and p
@@ -24,10 +24,11 @@
 
 #include <bibun/bibun.h>
 
-enum { MAX_OPERANDS = 20, MAX_LINE = 512 };
+enum { MAX_OPERANDS = 20, MAX_LINE = 1024 };
 
 typedef struct operand {
-    char kind; /* 'f', 'c', 'i', 'u', 'p' or '-' */
+    char kind;        /* 'f', 'c', 'i', 'u', 'p', 'q' or '-' */
+    const char *name; /* of a parameter; "" */
     bb_shape shape;
     const double *numbers;
 } operand;

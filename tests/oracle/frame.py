@@ -17,8 +17,8 @@ STREAMS = {}
 
 def draw(name, shape, low=-2.0, high=2.0):
     stream = STREAMS.setdefault(name, random.Random(name))
-    steps = int((high - low) * 64)
-    values = [low + (stream.randrange(steps) + 0.5) / 64 for _ in range(math.prod(shape))]
+    first, last = math.ceil(low * 64), math.floor(high * 64)
+    values = [(stream.randrange(first, last) + 0.5) / 64 for _ in range(math.prod(shape))]
     return torch.tensor(values, dtype=torch.float64).reshape(shape)
 
 
@@ -43,11 +43,14 @@ def real(values, *shape):
 
 
 class Operand:
-    """A tensor and how it takes part: f differentiated, c constant float, p a layer's parameter,
-    i and u whole numbers and masks."""
+    """A tensor and how it takes part: f differentiated, c constant float, i and u whole numbers and
+    masks; p a layer's parameter of that name, q one that is constant."""
 
-    def __init__(self, kind, value):
-        self.kind, self.value = kind, value
+    def __init__(self, kind, value, name=""):
+        self.kind, self.value, self.name = kind, value, name
+
+    def text(self):
+        return self.kind + size(self.value.shape) + ("@" + self.name if self.name else "")
 
 
 def fixed(value):
@@ -62,8 +65,12 @@ def mask(value):
     return Operand("u", torch.as_tensor(value, dtype=torch.int64))
 
 
-def parameter(value):
-    return Operand("p", value)
+def parameter(name, value):
+    return Operand("p", value, "layer." + name)
+
+
+def state(name, value):
+    return Operand("q", value, "layer." + name)
 
 
 def operand(x):
@@ -103,8 +110,14 @@ def figures(function, values, leaves, order):
 
 def words(argument):
     if isinstance(argument, (tuple, list)):
-        return ",".join(str(int(a)) for a in argument)
+        return ",".join(str(int(a)) for a in argument) or "none"
     return str(int(argument)) if isinstance(argument, bool) else str(argument)
+
+
+def array(t):
+    """The numbers; PyTorch's zeros without memory must be asked for."""
+    t = torch.zeros(t.shape) if t._is_zerotensor() else t.detach()
+    return t.to(torch.float64).numpy().reshape(-1).copy()
 
 
 def size(shape):
@@ -124,12 +137,12 @@ def case(name, function, operands, arguments=(), situation="ordinary", flags="sd
     values = [None if x is None else leaf(x) for x in operands]
     leaves = [v for v in values if v is not None and v.requires_grad]
     y, results = figures(function, values, leaves, order)
-    kinds = ["-" if x is None else x.kind + size(x.value.shape) for x in operands]
+    kinds = ["-" if x is None else x.text() for x in operands]
     text = ";".join(words(a) for a in arguments) or "-"
     LINES.append(" ".join([name, situation, flags, str(order), f"{slack:g}", text, *kinds,
                            "=" + size(y.shape)]))
-    NUMBERS.extend(np.asarray(x.value, dtype=np.float64).reshape(-1) for x in operands if x)
-    FIGURES.extend(r.detach().to(torch.float64).numpy().reshape(-1) for r in results)
+    NUMBERS.extend(array(x.value) for x in operands if x)
+    FIGURES.extend(array(r) for r in results)
 
 
 def npz_bytes():

@@ -5,7 +5,7 @@ import math
 import torch
 from torch.nn import functional as F
 
-from frame import INF, NAN, case, draw, fixed, mask, real, whole
+from frame import INF, NAN, case, draw, fixed, index, mask, real, whole
 
 SHAPES = [(), (1,), (7,), (3, 4), (2, 3, 4), (0,), (3, 0, 2), (1, 1, 1), (19,), (2, 1, 3, 2)]
 POINTS = [0.0, -0.0, INF, -INF, NAN, 1.0, -1.0, 0.5, -0.5, 2.0, -2.0, 3.0, -3.0, 1.5, 2.5, -2.5,
@@ -46,17 +46,60 @@ def compare(name, f):
 
 
 def whole_operand(name, shape):
-    from frame import index
     return index(whole(name, shape, 3))
 
 
+
+
+def keep_nan(x, y):
+    return torch.where(torch.isnan(x), x.detach(), y)
+
+
+class Polygamma(torch.autograd.Function):
+    """By Hurwitz's zeta function, since torch.polygamma has only nine digits."""
+
+    @staticmethod
+    def forward(context, n, x):
+        context.n = n
+        context.save_for_backward(x)
+        sign = -1.0 if n % 2 == 0 else 1.0
+        return sign * math.factorial(n) * torch.special.zeta(torch.tensor(n + 1.0).double(), x)
+
+    @staticmethod
+    def backward(context, dy):
+        x, = context.saved_tensors
+        return None, dy * Polygamma.apply(context.n + 1, x)
+
+
+class Digamma(torch.autograd.Function):
+    @staticmethod
+    def forward(context, x):
+        context.save_for_backward(x)
+        return torch.digamma(x)
+
+    @staticmethod
+    def backward(context, dy):
+        x, = context.saved_tensors
+        return dy * Polygamma.apply(1, x)
+
+
+class LogGamma(torch.autograd.Function):
+    @staticmethod
+    def forward(context, x):
+        context.save_for_backward(x)
+        return torch.lgamma(x)
+
+    @staticmethod
+    def backward(context, dy):
+        x, = context.saved_tensors
+        return dy * Digamma.apply(x)
 
 
 unary("neg", torch.neg)
 unary("square", lambda x: x * x)
 unary("sqrt", torch.sqrt, 0.1, 4)
 unary("abs", torch.abs)
-unary("sign", lambda x: torch.where(torch.isnan(x), x, torch.sign(x)))
+unary("sign", lambda x: keep_nan(x, torch.sign(x)))
 unary("exp", torch.exp)
 unary("log", torch.log, 0.1, 4)
 unary("sin", torch.sin, -7, 7)
@@ -66,7 +109,7 @@ unary("sigmoid", torch.sigmoid, -5, 5)
 unary("relu", torch.relu)
 for slope in (0.125, 0.0, -0.5):
     unary("leaky_relu", lambda x, s=slope: F.leaky_relu(x, s), arguments=(slope,))
-unary("step", lambda x: torch.where(torch.isnan(x), x, (x > 0).double()))
+unary("step", lambda x: keep_nan(x, (x > 0).double()))
 for low, high in ((-0.5, 1.0), (0.0, 0.0), (-INF, 0.5)):
     unary("clip", lambda x, a=low, b=high: torch.clamp(x, a, b), arguments=(low, high))
 unary("mul_scalar", lambda x: x * -2.5, arguments=(-2.5,))
@@ -90,10 +133,10 @@ unary("atanh", torch.atanh, -0.9, 0.9)
 unary("erf", torch.erf)
 unary("erfc", torch.erfc)
 unary("erfinv", torch.erfinv, -0.9, 0.9, slack=10)
-unary("lgamma", torch.lgamma, 0.25, 6, slack=50)
-unary("digamma", torch.digamma, 0.25, 6, slack=50)
+unary("lgamma", LogGamma.apply, 0.25, 6, slack=50)
+unary("digamma", Digamma.apply, 0.25, 6, slack=50)
 for n in (1, 2, 3):
-    unary("polygamma", lambda x, k=n: torch.polygamma(k, x), 0.5, 6, (n,), slack=50)
+    unary("polygamma", lambda x, k=n: Polygamma.apply(k, x), 0.5, 6, (n,), slack=50)
 for name in ("floor", "ceil", "round", "trunc"):
     unary(name, getattr(torch, name), -4, 4, points=[3.5, -3.5, 4.5])
 

@@ -109,6 +109,15 @@ static bb_node *running_sum_backward(bb_node *y, bb_node *dy, int i)
 }
 /* end: backward */
 
+/* part: batch */
+static bb_node *running_sum_batch(const bb_node *node, bb_node *const *in, const bool *batched)
+{
+    running_sum_attrs attrs = *(const running_sum_attrs *)bb_node_attrs(node);
+    attrs.axis++;
+    return bb_batch_with(node, in, batched, &attrs);
+}
+/* end: batch */
+
 /* part: op */
 static const bb_sample running_sum_samples[] = {
     {.n_in = 1, .in = {BB_DIMS(6)}, .attrs = &(const running_sum_attrs){0, 0}},
@@ -128,6 +137,7 @@ static const bb_op running_sum_op = {
     .infer = running_sum_infer,
     .forward = running_sum_forward,
     .backward = running_sum_backward,
+    .batch = running_sum_batch,
     .needs_contiguous = true,
     .inplace = 1, /* the output may take the place of input 0 */
     BB_SAMPLES(running_sum_samples),

@@ -30,6 +30,17 @@ void bb__print_axis(const void *attrs, char *buffer, size_t size)
     snprintf(buffer, size, "axis %lld", (long long)((const bb__axis_attrs *)attrs)->axis);
 }
 
+int bb__count_axis(int axis, int ndim)
+{
+    return axis < -ndim || axis >= ndim ? -1 : axis < 0 ? axis + ndim : axis;
+}
+
+bb_node *bb__fail_axis(bb_node *x, const char *op_name, int axis, int ndim)
+{
+    return bb_fail_node(x, NULL, op_name, BB_BAD_ARGUMENT, "axis %d is out of range for rank %d",
+                        axis, ndim);
+}
+
 static void *element(const bb_array *a, int64_t offset)
 {
     return (char *)a->data + offset * (int64_t)bb_dtype_size(a->dtype);
@@ -85,4 +96,47 @@ bool bb__infer_gathered(bb_infer *c, int64_t *axis, bb_shape *out)
                 out->dim[k++] = index.dim[j];
     }
     return true;
+}
+
+bool bb__infer_along_axis(bb_infer *c, int64_t *axis)
+{
+    bb_shape x = c->in[0].shape, index = c->in[1].shape;
+    if (c->in[1].dtype != BB_I32)
+        return bb_infer_fail(c, BB_BAD_TYPE, "the index must be i32");
+    if (!bb_infer_axis(c, axis, x.ndim))
+        return false;
+    if (index.ndim == x.ndim)
+        x.dim[*axis] = index.dim[*axis];
+    return bb_shape_equal(x, index) ||
+           bb_infer_fail(c, BB_BAD_SHAPE, "sizes of the index differ off axis %lld",
+                         (long long)*axis);
+}
+
+/* Beyond the corners k makes no difference, and is brought to them. */
+bool bb__infer_band(bb_infer *c)
+{
+    bb__diagonal_attrs *a = c->attrs;
+    bb_shape shape = c->in[0].shape;
+    if (shape.ndim < 2)
+        return bb_infer_fail(c, BB_BAD_SHAPE, "needs two dimensions");
+    int64_t rows = shape.dim[shape.ndim - 2], columns = shape.dim[shape.ndim - 1];
+    a->k = a->k > columns ? columns : a->k < -rows ? -rows : a->k;
+    c->out = c->in[0];
+    return true;
+}
+
+void bb__print_diagonal(const void *attrs, char *buffer, size_t size)
+{
+    snprintf(buffer, size, "diagonal %lld", (long long)((const bb__diagonal_attrs *)attrs)->k);
+}
+
+bb_node *bb__insert_axis(bb_node *x, int axis)
+{
+    bb_shape shape = bb_node_shape(x);
+    for (int i = shape.ndim; i > axis && i < BB_MAX_DIMS; i--)
+        shape.dim[i] = shape.dim[i - 1];
+    if (axis < BB_MAX_DIMS)
+        shape.dim[axis] = 1;
+    shape.ndim++;
+    return bb_reshape(x, shape);
 }

@@ -22,6 +22,24 @@ typedef struct bb__axis_attrs {
 
 void bb__print_axis(const void *attrs, char *buffer, size_t size); /* "axis 1" */
 
+/* For composites: an axis counted from the front, -1 when it is out of range; and the failure that
+ * says so. */
+int bb__count_axis(int axis, int ndim);
+bb_node *bb__fail_axis(bb_node *x, const char *op_name, int axis, int ndim);
+
+/* Batching. */
+
+/* [rows, shape...]; beyond BB_MAX_DIMS a shape that no builder accepts. */
+bb_shape bb__with_rows(int64_t rows, bb_shape shape);
+/* The size of the new axis. */
+int64_t bb__batch_rows(const bb_node *node, bb_node *const *in, const bool *batched);
+/* Operand i with the new axis, repeated along it when it has none. */
+bb_node *bb__batch_operand(const bb_node *node, bb_node *const *in, const bool *batched, int i);
+/* x with an axis moved to another place; a view. */
+bb_node *bb__move_axis(bb_node *x, int from, int to);
+/* The rule of ops whose attributes begin with an int64_t axis. */
+bb_node *bb__batch_axis(const bb_node *node, bb_node *const *in, const bool *batched);
+
 /* The forward of an op with `view`: copies the input as the view sees it. */
 void bb__forward_view(const bb_call *call);
 double bb__no_flops(const void *attrs, const bb_type *in, const bb_type *out);
@@ -32,6 +50,22 @@ bb_array bb__window(const bb_array *a, int axis, int64_t start, int64_t size, in
 /* The shape of x with an axis replaced by the dimensions of index, inputs 0 and 1; counts the axis
  * from the front. */
 bool bb__infer_gathered(bb_infer *c, int64_t *axis, bb_shape *out);
+
+/* Checks the i32 index of take_along_axis and its adjoint, input 1, against x, input 0. */
+bool bb__infer_along_axis(bb_infer *c, int64_t *axis);
+
+bb_node *bb__fail_topk(bb_node *x, const char *op_name, int64_t k, int axis); /* a k out of range */
+
+/* A diagonal of the last two dimensions: column - row is k. */
+typedef struct bb__diagonal_attrs {
+    int64_t k;
+} bb__diagonal_attrs;
+
+bool bb__infer_band(bb_infer *c); /* any dtype; x's own type */
+void bb__print_diagonal(const void *attrs, char *buffer, size_t size);
+
+/* x with an axis of size 1 put before `axis`. */
+bb_node *bb__insert_axis(bb_node *x, int axis);
 
 /* bb_pad with `gap` elements of the value between neighbours as well: the adjoint of a slice with a
  * step. */

@@ -4,6 +4,11 @@
 #include "reductions.h"
 
 #include "kernels.h"
+#include "moves.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
 
 size_t bb__reduction_scratch(const void *attrs, int n_in, const bb_array *in, const bb_array *out)
 {
@@ -19,6 +24,16 @@ double bb__reduction_flops(const void *attrs, const bb_type *in, const bb_type *
     return (double)bb_shape_count(in[0].shape);
 }
 
+bb_node *bb__batch_reduction(const bb_node *node, bb_node *const *in, const bool *batched)
+{
+    bb__var_attrs attrs = {{0}, 0}; /* the longest that begin so */
+    size_t size = bb_node_op(node)->attrs_size;
+    assert(size <= sizeof attrs);
+    memcpy(&attrs, bb_node_attrs(node), size);
+    attrs.reduce.axes <<= 1;
+    return bb_batch_with(node, in, batched, &attrs);
+}
+
 bb_node *bb__unreduced(bb_node *reduced, const bb_node *y)
 {
     const bb__reduce_attrs *attrs = bb_node_attrs(y);
@@ -27,11 +42,7 @@ bb_node *bb__unreduced(bb_node *reduced, const bb_node *y)
 
 bb_node *bb__count_ties(bb_node *tied, const bb_node *y)
 {
-    const bb__reduce_attrs *attrs = bb_node_attrs(y);
-    bb_axes axes = {0};
-    for (int i = 0; i < bb_node_shape(tied).ndim; i++)
-        if (attrs->axes >> i & 1U)
-            axes.axis[axes.count++] = i;
+    bb_axes axes = bb__axes_of_bits(((const bb__reduce_attrs *)bb_node_attrs(y))->axes);
     const bb_node *x = bb_node_input(y, 0);
     bb_node *one = bb_scalar(bb_node_graph(x), bb_node_dtype(x), 1);
     return bb_maximum(bb_sum_keep(bb_where(tied, one, bb_number(one, 0)), axes), one);
@@ -42,4 +53,53 @@ bb_node *bb__share_among_ties(bb_node *y, bb_node *dy)
     bb_node *tied = bb_equal(bb_node_input(y, 0), bb__unreduced(y, y));
     bb_node *share = bb_div(bb__unreduced(dy, y), bb__count_ties(tied, y));
     return bb_where(tied, share, bb_number(dy, 0));
+}
+
+bool bb__infer_place(bb_infer *c)
+{
+    bb__axis_attrs *a = c->attrs;
+    bb_shape shape = c->in[0].shape;
+    if (!bb_infer_need_float(c) || !bb_infer_axis(c, &a->axis, shape.ndim))
+        return false;
+    int64_t size = shape.dim[a->axis];
+    if (size < 1 || size > INT32_MAX)
+        return bb_infer_fail(c, BB_BAD_SHAPE, size ? "axis %d is too long" : "axis %d is empty",
+                             (int)a->axis);
+    for (int i = (int)a->axis; i < shape.ndim - 1; i++)
+        shape.dim[i] = shape.dim[i + 1];
+    shape.ndim--;
+    c->out = (bb_type){BB_I32, shape};
+    return true;
+}
+
+bool bb__infer_scan(bb_infer *c, int64_t *axis)
+{
+    return bb_infer_same(c) && bb_infer_axis(c, axis, c->in[0].shape.ndim);
+}
+
+bool bb__infer_places(bb_infer *c, int64_t *axis)
+{
+    bb_shape shape = c->in[0].shape;
+    if (!bb_infer_axis(c, axis, shape.ndim))
+        return false;
+    if (shape.dim[*axis] > INT32_MAX)
+        return bb_infer_fail(c, BB_BAD_SHAPE, "axis %d is too long", (int)*axis);
+    c->out = (bb_type){BB_I32, shape};
+    return true;
+}
+
+void bb__print_scan(const void *attrs, char *buffer, size_t size)
+{
+    const bb__scan_attrs *a = attrs;
+    snprintf(buffer, size, "axis %lld%s%s", (long long)a->axis, a->exclusive ? ", exclusive" : "",
+             a->reverse ? ", reverse" : "");
+}
+
+bb_node *bb__step_before(bb_node *x, int axis, bool reverse)
+{
+    int64_t size = bb_node_shape(x).dim[axis];
+    if (size == 0)
+        return x;
+    return reverse ? bb_pad(bb_slice(x, axis, 1, size, 1), axis, 0, 1, 0)
+                   : bb_pad(bb_slice(x, axis, 0, size - 1, 1), axis, 1, 0, 0);
 }

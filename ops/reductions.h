@@ -8,6 +8,8 @@
 size_t bb__reduction_scratch(const void *attrs, int n_in, const bb_array *in, const bb_array *out);
 double bb__reduction_flops(const void *attrs, const bb_type *in, const bb_type *out);
 
+bb_node *bb__batch_reduction(const bb_node *node, bb_node *const *in, const bool *batched);
+
 /* y with the axes that it reduced put back with size 1, or dy likewise. */
 bb_node *bb__unreduced(bb_node *reduced, const bb_node *y);
 
@@ -17,5 +19,37 @@ bb_node *bb__count_ties(bb_node *tied, const bb_node *y);
 
 /* The rule of max and min: elements equal to y share dy evenly. */
 bb_node *bb__share_among_ties(bb_node *y, bb_node *dy);
+
+/* argmax and argmin, with bb__axis_attrs: drops the axis, which must not be empty. */
+bool bb__infer_place(bb_infer *c);
+
+/* An axis that a line is taken along, and places in it as i32; a result of x's shape. */
+bool bb__infer_scan(bb_infer *c, int64_t *axis);
+bool bb__infer_places(bb_infer *c, int64_t *axis);
+
+/* The attributes of var and std. */
+typedef struct bb__var_attrs {
+    bb__reduce_attrs reduce;
+    double correction;
+} bb__var_attrs;
+
+/* The attributes of norms. */
+typedef struct bb__norm_attrs {
+    bb__reduce_attrs reduce;
+    double p;
+} bb__norm_attrs;
+
+bb_node *bb__elementary_norm(bb_node *x, double p, bb_axes axes, bool keep); /* 1, 2, infinity */
+
+/* The attributes of cumsum and cumprod, and linear_recurrence. */
+typedef struct bb__scan_attrs {
+    int64_t axis;
+    int32_t exclusive, reverse;
+} bb__scan_attrs;
+
+void bb__print_scan(const void *attrs, char *buffer, size_t size);
+
+/* What is one step earlier along an axis (later, if `reverse`), and 0 at the first step. */
+bb_node *bb__step_before(bb_node *x, int axis, bool reverse);
 
 #endif

@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-static bool is_usable(bb_node *node)
+static bool is_usable(const bb_node *node)
 {
     return node && bb_node_kind_of(node) != BB_NODE_INERT;
 }
@@ -54,6 +54,14 @@ bb_node *bb__apply2_broadcast(const bb_op *op, bb_node *x, bb_node *y)
     return bb_apply(op, (bb_nodes){2, operands}, NULL);
 }
 
+bool bb__infer_logical(bb_infer *c)
+{
+    for (int i = 0; i < c->n_in; i++)
+        if (c->in[i].dtype != BB_U8)
+            return bb_infer_fail(c, BB_BAD_TYPE, "needs u8 masks");
+    return bb_infer_compare(c);
+}
+
 static bb__reduce_attrs mistaken(bb__axes_mistake mistake, int culprit)
 {
     return (bb__reduce_attrs){.mistake = mistake, .culprit = culprit};
@@ -78,10 +86,23 @@ static bb__reduce_attrs axes_to_bits(bb_axes axes, int ndim, bool keep)
     return attrs;
 }
 
+bb__reduce_attrs bb__reduce_attrs_of(const bb_node *x, bb_axes axes, bool keep)
+{
+    return axes_to_bits(axes, is_usable(x) ? bb_node_shape(x).ndim : 0, keep);
+}
+
+bb_axes bb__axes_of_bits(uint32_t bits)
+{
+    bb_axes axes = {0};
+    for (int axis = 0; axis < BB_MAX_DIMS; axis++)
+        if (bits >> axis & 1U)
+            axes.axis[axes.count++] = axis;
+    return axes;
+}
+
 bb_node *bb__apply_reduce(const bb_op *op, bb_node *x, bb_axes axes, bool keep)
 {
-    int ndim = is_usable(x) ? bb_node_shape(x).ndim : 0;
-    bb__reduce_attrs attrs = axes_to_bits(axes, ndim, keep);
+    bb__reduce_attrs attrs = bb__reduce_attrs_of(x, axes, keep);
     return bb_apply(op, BB_NODES(x), &attrs);
 }
 
@@ -106,10 +127,10 @@ static bool axes_are_good(bb_infer *c, const bb__reduce_attrs *attrs)
     return true;
 }
 
-bool bb__infer_reduce(bb_infer *c)
+static bool infer_reduce(bb_infer *c)
 {
     const bb__reduce_attrs *attrs = c->attrs;
-    if (!bb_infer_need_float(c) || !axes_are_good(c, attrs))
+    if (!axes_are_good(c, attrs))
         return false;
     bb_shape shape = c->in[0].shape, out = {0};
     for (int axis = 0; axis < shape.ndim; axis++) {
@@ -119,6 +140,18 @@ bool bb__infer_reduce(bb_infer *c)
     }
     c->out = (bb_type){c->in[0].dtype, out};
     return true;
+}
+
+bool bb__infer_reduce(bb_infer *c)
+{
+    return bb_infer_need_float(c) && infer_reduce(c);
+}
+
+bool bb__infer_reduce_mask(bb_infer *c)
+{
+    if (c->in[0].dtype != BB_U8)
+        return bb_infer_fail(c, BB_BAD_TYPE, "needs u8");
+    return infer_reduce(c);
 }
 
 void bb__print_reduce(const void *attrs, char *buffer, size_t size)

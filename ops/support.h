@@ -15,6 +15,8 @@ void bb__broadcast_operands(int n, bb_node **operands);
 bb_node *bb__apply1(const bb_op *op, bb_node *x, const void *attrs);
 bb_node *bb__apply2_broadcast(const bb_op *op, bb_node *x, bb_node *y);
 
+bool bb__infer_logical(bb_infer *c); /* u8 masks of one shape, which the output is too */
+
 /* The attributes of reductions. A set of axes that is none is marked, for infer to say what is
  * wrong with it. */
 typedef struct bb__reduce_attrs {
@@ -35,7 +37,11 @@ typedef enum bb__axes_mistake {
  * named twice fails as `op`'s error by a marker in the attributes that bb__infer_reduce
  * understands. */
 bb_node *bb__apply_reduce(const bb_op *op, bb_node *x, bb_axes axes, bool keep);
-bool bb__infer_reduce(bb_infer *c); /* float; drops or keeps the axes */
+/* The attributes by themselves, for ops with more of them; they come first in these. */
+bb__reduce_attrs bb__reduce_attrs_of(const bb_node *x, bb_axes axes, bool keep);
+bb_axes bb__axes_of_bits(uint32_t bits);
+bool bb__infer_reduce(bb_infer *c);      /* float; drops or keeps the axes */
+bool bb__infer_reduce_mask(bb_infer *c); /* the same for u8 */
 void bb__print_reduce(const void *attrs, char *buffer, size_t size);
 
 /* x with the axes that a reduction took put back with size 1. */
@@ -55,6 +61,23 @@ bb_node *bb__restore_axes(bb_node *reduced, const bb_node *x, uint32_t axes);
         {.n_in = 2, .in = {BB_DIMS(2, 3, 4), BB_DIMS(2, 3, 4)}, __VA_ARGS__}, \
     {                                                                         \
         .n_in = 2, .in = {BB_DIMS(3, 0, 2), BB_DIMS(3, 0, 2)}, __VA_ARGS__    \
+    }
+
+/* Samples of reductions: a scalar, [1], one axis of three, two of them, one and two that are kept,
+ * and an empty dimension that is not reduced. ATTRS(axes, keep) is what points to attributes, the
+ * axes as bits, and may name further fields; BB__REDUCED is that of ops without others. */
+#define BB__REDUCED(bits, kept) (&(const bb__reduce_attrs){.axes = (bits), .keep = (kept)})
+#define BB__SAMPLES_REDUCE(ATTRS)                   \
+    {.n_in = 1, .in = {{0}}, .attrs = ATTRS(0, 0)}, \
+        {.n_in = 1, .in = {BB_DIMS(1)}, .attrs = ATTRS(1, 0)}, BB__SAMPLES_REDUCE_MANY(ATTRS)
+/* those of more terms than one */
+#define BB__SAMPLES_REDUCE_MANY(ATTRS)                                   \
+    {.n_in = 1, .in = {BB_DIMS(2, 3, 4)}, .attrs = ATTRS(2, 0)},         \
+        {.n_in = 1, .in = {BB_DIMS(2, 3, 4)}, .attrs = ATTRS(5, 0)},     \
+        {.n_in = 1, .in = {BB_DIMS(3, 4)}, .attrs = ATTRS(2, 1)},        \
+        {.n_in = 1, .in = {BB_DIMS(2, 1, 2, 3)}, .attrs = ATTRS(10, 1)}, \
+    {                                                                    \
+        .n_in = 1, .in = {BB_DIMS(3, 0, 2)}, .attrs = ATTRS(1, 0)        \
     }
 
 #endif

@@ -161,6 +161,33 @@ Test(batches, the_seed_decides)
     }
 }
 
+/* The same epochs as with stops, and no stop; switched on at the very end of an epoch as well. */
+Test(batches, endless)
+{
+    static const bb_batch_order orders[] = {BB_IN_ORDER, BB_SHUFFLED, BB_DRAWN};
+    for (int k = 0; k < 3; k++) {
+        bb_batches *stops = batches_of(3, orders[k], 4), *goes_on = batches_of(3, orders[k], 4);
+        const bb_tensor *x, *t;
+        int seen[ROWS];
+        cr_assert_eq(epoch(goes_on, seen), 9);
+        bb_batches_set_endless(goes_on, true);
+        epoch(stops, seen);
+        for (int round = 0; round < 3; round++) {
+            epoch(stops, seen);
+            for (int i = 0; i < 9; i++) {
+                cr_assert(i % 3 || bb_batches_next(goes_on, &x, &t));
+                cr_assert_eq(bb_tensor_at(t, i % 3), seen[i]);
+            }
+        }
+        bb_batches_set_endless(goes_on, false);
+        cr_assert_not(bb_batches_next(goes_on, &x, &t), "an epoch ends here");
+        cr_assert(bb_batches_next(goes_on, &x, &t));
+        bb_batches_free(stops);
+        bb_batches_free(goes_on);
+    }
+    bb_batches_set_endless(NULL, true);
+}
+
 static void expect_error(bb_tensor *x, bb_tensor *t, int64_t size, bb_batch_order order,
                          bb_status status, const char *text)
 {

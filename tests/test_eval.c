@@ -3,6 +3,8 @@
 #include <bibun/bibun.h>
 #include <criterion/criterion.h>
 
+#include <math.h>
+
 static bb_graph *g;
 static bb_params *params;
 static bb_node *x; /* f64 [3] */
@@ -43,6 +45,42 @@ Test(eval, values)
     cr_assert_eq(bb_tensor_at(bb_node_tensor(w), 0), 0, "a copy");
     bb_tensor_release(value);
     cr_assert_eq(bb_graph_node_count(g), nodes);
+}
+
+Test(eval, numbers)
+{
+    bb_node *squares = bb_sum(bb_square(x), BB_ALL);
+    cr_assert_eq(bb_eval_number(squares, BB_FEEDS({x, xs}), NULL), 14);
+    cr_assert_eq(bb_eval_number(bb_reshape(squares, BB_SHAPE(1, 1)), BB_FEEDS({x, xs}), NULL), 14);
+    cr_assert_eq(bb_eval_number(bb_scalar(g, BB_I32, -3), BB_NO_FEEDS, NULL), -3);
+    bb_error error = {BB_OK, ""};
+    cr_assert(isnan(bb_eval_number(bb_log(bb_scalar(g, BB_F64, -1)), BB_NO_FEEDS, &error)));
+    cr_assert_eq(error.status, BB_OK, "a NaN that was computed");
+}
+
+static void no_number(bb_node *node, bb_feeds feeds, bb_status status, const char *text)
+{
+    bb_error error = {BB_OK, ""};
+    cr_assert(isnan(bb_eval_number(node, feeds, NULL)));
+    cr_assert(isnan(bb_eval_number(node, feeds, &error)));
+    cr_assert_eq(error.status, status);
+    cr_assert_str_eq(error.text, text);
+}
+
+Test(eval, errors_of_numbers)
+{
+    bb_node *w = bb_param(g, params, "w", BB_F64, BB_SCALAR, (bb_init){0});
+    bb_node *none = (bb_exp)(NULL);
+    bb_node *empty = bb_constant_from(g, BB_F64, BB_SHAPE(2, 0), (double[]){0});
+    no_number(x, BB_FEEDS({x, xs}), BB_BAD_SHAPE, "eval: x [3] is not one number");
+    no_number(bb_named(empty, "e"), BB_NO_FEEDS, BB_BAD_SHAPE, "eval: e [2 0] is not one number");
+    no_number(NULL, BB_NO_FEEDS, BB_BAD_ARGUMENT, "eval: the node is NULL");
+    no_number(none, BB_NO_FEEDS, BB_BAD_ARGUMENT, "exp: no operand has a graph");
+    no_number(bb_assign(w, w), BB_NO_FEEDS, BB_BAD_ARGUMENT, "eval: assign has no value");
+    no_number(bb_sum(x, BB_ALL), BB_NO_FEEDS, BB_BAD_FEED, "run: input x f64 [3] was not fed");
+    cr_assert_null(bb_graph_error(g), "the graph is not harmed");
+    (bb_add)(x, bb_input(g, "y", BB_F64, BB_SHAPE(4)));
+    no_number(x, BB_NO_FEEDS, BB_BAD_SHAPE, "add: shapes do not broadcast: x [3] x y [4]");
 }
 
 static void expect_failure(bb_node *node, bb_feeds feeds, bb_status status, const char *text)

@@ -26,7 +26,7 @@ class Rows(unittest.TestCase):
 
     def test_every_lesson_is_built(self):
         text = (LESSONS / "meson.build").read_text(encoding="utf-8")
-        built = re.findall(r"'(\d[^']*)'", text)
+        built = re.findall(r"'(\d[^']*)'", re.search(r"lessons = \[(.*?)\]", text, re.S)[1])
         self.assertEqual(sorted(built), sorted(self.sources))
 
     def test_every_lesson_has_its_number_and_a_head(self):
@@ -36,6 +36,34 @@ class Rows(unittest.TestCase):
                 self.assertIsNotNone(begin)
                 self.assertEqual(begin[1], name.split("_")[0])
                 self.assertRegex(source, r"\A/\* SPDX-License-Identifier: MIT \*/\n/\* \w")
+
+
+class OnMnist(unittest.TestCase):
+    """The script that runs a lesson on MNIST where it is, on a made-up folder."""
+
+    def run_script(self, folder, *arguments):
+        return subprocess.run([LESSONS / "on-mnist", "/no/such/folder", "echo", *arguments],
+                              env={"BIBUN_MNIST": folder} if folder else {}, capture_output=True,
+                              text=True, check=False)
+
+    def test_skipped_without_files(self):
+        for folder, named in (("", "/no/such/folder"), ("/neither", "/neither")):
+            run = self.run_script(folder)
+            self.assertEqual((run.returncode, run.stdout),
+                             (77, f"skipped: no MNIST in {named}\n"))
+
+    def test_runs_with_files(self):
+        with tempfile.TemporaryDirectory() as parent:
+            folder = pathlib.Path(parent) / "mnist"
+            folder.mkdir()
+            for name in ("train-images-idx3-ubyte", "train-labels-idx1-ubyte.gz",
+                         "t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte"):
+                (folder / name).touch()
+            run = self.run_script(str(folder), "--quick")
+            self.assertEqual((run.returncode, run.stdout), (0, f"--mnist {folder} --quick\n"))
+            run = self.run_script(str(folder), "--weights", "@w.npz")
+            self.assertEqual((run.returncode, run.stdout),
+                             (77, f"skipped: no trained weights: {parent}/w.npz\n"))
 
 
 class Gallery(unittest.TestCase):

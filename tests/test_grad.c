@@ -140,6 +140,40 @@ Test(grad, order_of_sums)
     cr_assert_eq(float_fan_out(-1e8, 1e8, 1), 0);
 }
 
+/* The gradient of sum of k square(slice k) with respect to z = {0, 1, 2, 3, 4, 5}. */
+static bb_node *of_slices(int count, int64_t (*ends)[2])
+{
+    bb_node *z = fixed(BB_F64, BB_SHAPE(6), (double[]){0, 1, 2, 3, 4, 5});
+    bb_node *sum = bb_number(z, 0);
+    for (int k = 0; k < count; k++) {
+        bb_node *part = bb_slice(z, 0, ends[k][0], ends[k][1], 1);
+        sum = bb_add(sum, bb_mul_scalar(bb_sum(bb_square(part), BB_ALL), k + 1));
+    }
+    return bb_grad(sum, z);
+}
+
+Test(grad, slices_side_by_side_are_joined)
+{
+    bb_node *d = of_slices(3, (int64_t[][2]){{2, 3}, {0, 2}, {3, 6}});
+    cr_assert_str_eq(bb_node_op_name(d), "concat");
+    cr_assert_eq(bb_node_input_count(d), 3);
+    expect_numbers(d, BB_SHAPE(6), (double[]){0, 4, 4, 18, 24, 30});
+    d = of_slices(2, (int64_t[][2]){{4, 5}, {1, 2}});
+    cr_assert_str_eq(bb_node_op_name(d), "concat");
+    cr_assert_eq(bb_node_input_count(d), 5);
+    expect_numbers(d, BB_SHAPE(6), (double[]){0, 4, 0, 0, 8, 0});
+}
+
+Test(grad, slices_that_overlap_are_added)
+{
+    expect_numbers(of_slices(2, (int64_t[][2]){{0, 4}, {3, 6}}), BB_SHAPE(6),
+                   (double[]){0, 2, 4, 18, 16, 20});
+    expect_numbers(of_slices(2, (int64_t[][2]){{1, 3}, {1, 3}}), BB_SHAPE(6),
+                   (double[]){0, 6, 12, 0, 0, 0});
+    expect_numbers(of_slices(3, (int64_t[][2]){{1, 1}, {0, 3}, {3, 6}}), BB_SHAPE(6),
+                   (double[]){0, 4, 8, 18, 24, 30});
+}
+
 Test(grad, operand_twice)
 {
     bb_node *y = bb_mul(x, x);

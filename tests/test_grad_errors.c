@@ -55,6 +55,14 @@ Test(grad_errors, every_gradient_is_inert)
     cr_assert_eq(bb_node_kind_of(grads[0]), BB_NODE_INERT);
 }
 
+Test(grad_errors, an_integer_of_what_is_said_to_be_constant)
+{
+    bb_node *mask = bb_less(bb_stop_gradient(w.x), bb_number(w.x, 0));
+    bb_node *d = bb_grad(bb_sum(bb_cast(mask, BB_F32), BB_ALL), w.x);
+    cr_assert_null(bb_graph_error(w.g));
+    cr_assert(bb_shape_equal(bb_node_shape(d), BB_SHAPE(2, 3)));
+}
+
 Test(grad_errors, through_an_integer)
 {
     bb_node *whole = bb_cast(w.x, BB_I32), *y = bb_sum(bb_cast(whole, BB_F32), BB_ALL);

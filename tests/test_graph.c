@@ -202,6 +202,30 @@ Test(graph, parameters)
     bb_params_free(twin);
 }
 
+Test(graph, parameters_by_name)
+{
+    bb_node *x = bb_input(g, "x", BB_F32, BB_SCALAR);
+    bb_scope_push(g, "fc1");
+    bb_node *w = bb_param(g, params, "weight", BB_F32, BB_SHAPE(2), zeros);
+    bb_node *v = bb_state_of(w, params, "velocity", BB_F32, BB_SHAPE(2), zeros);
+    cr_assert_eq(bb_graph_param(g, "fc1.weight"), w, "by its full name, whatever scopes are open");
+    cr_assert_null(bb_graph_param(g, "weight"));
+    bb_scope_pop(g);
+    cr_assert_eq(bb_graph_param(g, "fc1.weight/velocity"), v);
+    cr_assert_null(bb_graph_param(g, "x"), "an input");
+    cr_assert_null(bb_graph_input(g, "fc1.weight"), "a parameter");
+    bb_node *twin = bb_param(g, params, "x", BB_F32, BB_SCALAR, zeros);
+    cr_assert(bb_graph_param(g, "x") == twin && bb_graph_input(g, "x") == x);
+    bb_named(bb_constant_from(g, BB_F32, BB_SCALAR, &(float){1}), "c");
+    cr_assert_null(bb_graph_param(g, "c"));
+    cr_assert_null(bb_graph_param(g, NULL));
+    cr_assert_null(bb_graph_param(NULL, "x"));
+
+    bb_graph *other = bb_graph_new();
+    cr_assert_null(bb_graph_param(other, "fc1.weight"), "what the set has but the graph has not");
+    bb_graph_free(other);
+}
+
 Test(graph, same_name_in_two_sets)
 {
     bb_params *twin = bb_params_new(42);
@@ -209,6 +233,14 @@ Test(graph, same_name_in_two_sets)
     bb_node *b = bb_param(g, twin, "p", BB_F64, BB_SCALAR, zeros);
     cr_assert_neq(a, b);
     cr_assert(bb_params_owns(params, a) && !bb_params_owns(params, b));
+    cr_assert_eq(bb_graph_param(g, "p"), a, "the first");
+    for (int i = 0; i < 100; i++) { /* the table of names grows */
+        char name[8];
+        snprintf(name, sizeof name, "p%d", i);
+        bb_param(g, params, name, BB_F64, BB_SCALAR, zeros);
+    }
+    cr_assert_eq(bb_graph_param(g, "p"), a, "still the first");
+    cr_assert_str_eq(bb_node_name(bb_graph_param(g, "p73")), "p73");
     bb_params_free(twin);
     cr_assert_eq(bb_tensor_at(bb_node_tensor(b), 0), 0, "the graph keeps it alive");
 }

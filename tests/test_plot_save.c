@@ -87,6 +87,44 @@ Test(plot_save, words_cannot_become_commands)
     bb_plot_free(p);
 }
 
+static const char *script_of(bb_plot *p)
+{
+    install_gnuplot("#!/bin/sh\n/bin/cat >script\necho picture\n");
+    cr_assert_eq(bb_plot_save(p, "a.svg", NULL, NULL), BB_OK);
+    bb_plot_free(p);
+    return text_of("script");
+}
+
+Test(plot_save, ticks)
+{
+    bb_plot *p = bb_plot_new(NULL);
+    bb_plot_log(p, true, true);
+    bb_plot_line(p, NULL, 2, (double[]){1e-12, 1e3}, (double[]){0.1, 100});
+    const char *script = script_of(p);
+    cr_expect(strstr(script, "set xtics ('10\u207b\u00b9\u00b2' "), "%s", script);
+    cr_expect(strstr(script, "'10\u2070' 1"), "%s", script);
+    cr_expect(strstr(script, "set ytics ('0.1' 0.1"), "everyday numbers: %s", script);
+
+    p = bb_plot_new(NULL);
+    bb_plot_x_range(p, -0.004, 0.004);
+    bb_plot_y_range(p, -4, 4);
+    bb_plot_line(p, NULL, 1, (double[]){0}, (double[]){0});
+    script = script_of(p);
+    cr_expect(strstr(script, "('-0.004' -0.0040000000000000001, '-0.002' "), "%s", script);
+    cr_expect(strstr(script, "('-4' -4, '-3' -3, "), "short labels, more of them: %s", script);
+}
+
+Test(plot_save, levels_of_contours)
+{
+    const double z[] = {0, 1, 2, 3}, levels[] = {1, 2};
+    for (int n = 1; n <= 2; n++) {
+        bb_plot *p = bb_plot_new(NULL);
+        bb_plot_contours(p, 2, 2, z, 0, 1, 0, 1, n, levels);
+        const char *script = script_of(p);
+        cr_expect_eq(strstr(script, "unset colorbox") != NULL, n == 1, "%s", script);
+    }
+}
+
 Test(plot_save, failures_of_gnuplot)
 {
     install_gnuplot("#!/bin/sh\necho half\necho 'line 1: oh' >&2\necho >&2\nexit 1\n");

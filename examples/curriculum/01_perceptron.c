@@ -8,7 +8,6 @@
 #include "lesson.h"
 
 #include <math.h>
-#include <stdio.h>
 
 enum { CORNERS = 4, GATES = 4, GRID = 112 };
 #define LOW (-0.5)
@@ -53,20 +52,15 @@ static const struct {
     {"XOR", xor_gate, {0, 1, 1, 0}},
 };
 
-static double corner_x1[CORNERS] = {0, 0, 1, 1}, corner_x2[CORNERS] = {0, 1, 0, 1};
+static const double corner_x1[CORNERS] = {0, 0, 1, 1}, corner_x2[CORNERS] = {0, 1, 0, 1};
 
 /* The outputs of gate `i` for n pairs of inputs; the caller releases them. */
-static bb_tensor *outputs(lesson *l, int i, int64_t n, double *x1, double *x2)
+static bb_tensor *outputs(lesson *l, int i, int64_t n, const double *x1, const double *x2)
 {
     bb_graph *g = bb_graph_new();
-    bb_tensor *t1 = bb_tensor_wrap(BB_F64, BB_SHAPE(n), x1, NULL);
-    bb_tensor *t2 = bb_tensor_wrap(BB_F64, BB_SHAPE(n), x2, NULL);
-    bb_error error = {0};
-    bb_node *y = gates[i].build(bb_constant(g, t1), bb_constant(g, t2));
-    bb_tensor *ys = bb_eval(y, BB_NO_FEEDS, &error);
-    lesson_need(l, ys != NULL, error.text);
-    bb_tensor_release(t1);
-    bb_tensor_release(t2);
+    bb_node *n1 = bb_constant_from(g, BB_F64, BB_SHAPE(n), x1);
+    bb_node *n2 = bb_constant_from(g, BB_F64, BB_SHAPE(n), x2);
+    bb_tensor *ys = lesson_eval(l, gates[i].build(n1, n2), BB_NO_FEEDS);
     bb_graph_free(g);
     return ys;
 }
@@ -75,9 +69,8 @@ static void check_truth_table(lesson *l, int i)
 {
     bb_tensor *y = outputs(l, i, CORNERS, corner_x1, corner_x2);
     for (int k = 0; k < CORNERS; k++) {
-        char name[32];
-        snprintf(name, sizeof name, "%.0f %s %.0f", corner_x1[k], gates[i].name, corner_x2[k]);
-        lesson_exact(l, name, gates[i].truth[k], bb_tensor_at(y, k), 0);
+        lesson_exact(l, lesson_text(l, "%.0f %s %.0f", corner_x1[k], gates[i].name, corner_x2[k]),
+                     gates[i].truth[k], bb_tensor_at(y, k), 0);
     }
     bb_tensor_release(y);
 }

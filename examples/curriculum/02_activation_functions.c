@@ -9,8 +9,6 @@
  * Bibun's. */
 #include "lesson.h"
 
-#include <stdio.h>
-
 enum { POINTS = 1001, PAIRS = 100 };
 #define EDGE 5.0
 
@@ -77,9 +75,8 @@ static void draw_curve(lesson *l, bb_plot *plot, int i, bb_tensor *xs)
                                bb_tensor_at(slopes, POINTS - 1), sloped};
     for (int k = 0; k < 4; k++) {
         static const char *const what[] = {"at 0", "slope at 0", "slope at 5", "points with slope"};
-        char name[64];
-        snprintf(name, sizeof name, "%s, %s", functions[i].name, what[k]);
-        lesson_exact(l, name, functions[i].expected[k], obtained[k], 1e-12);
+        lesson_exact(l, lesson_text(l, "%s, %s", functions[i].name, what[k]),
+                     functions[i].expected[k], obtained[k], 1e-12);
     }
 
     bb_plot_panel(plot, functions[i].name);
@@ -109,10 +106,11 @@ static void check_linear(lesson *l, int i)
     bb_program_set_seed(program, lesson_seed(l));
     lesson_run(l, program, BB_NO_FEEDS);
     for (int k = 0; k < 2; k++) {
-        char name[64];
-        snprintf(name, sizeof name, "%s %s %s", functions[i].name,
-                 functions[i].linear ? "is" : "is not", k ? "homogeneous" : "additive");
-        lesson_true(l, name, (bb_program_number(program, gap[k]) == 0) == functions[i].linear);
+        bool holds = bb_program_number(program, gap[k]) == 0;
+        const char *name =
+            lesson_text(l, "%s %s %s", functions[i].name, functions[i].linear ? "is" : "is not",
+                        k ? "homogeneous" : "additive");
+        lesson_true(l, name, holds == functions[i].linear);
     }
     bb_program_free(program);
     bb_graph_free(g);

@@ -11,14 +11,6 @@
 static const double W1[] = {0.1, 0.3, 0.5, 0.2, 0.4, 0.6}, b1[] = {0.1, 0.2, 0.3};
 static const double W2[] = {0.1, 0.4, 0.2, 0.5, 0.3, 0.6}, b2[] = {0.1, 0.2};
 static const double W3[] = {0.1, 0.3, 0.2, 0.4}, b3[] = {0.1, 0.2};
-
-static bb_node *constant(bb_graph *g, const char *name, bb_shape shape, const double *numbers)
-{
-    bb_tensor *t = bb_tensor_from(BB_F64, shape, numbers);
-    bb_node *node = bb_named(bb_constant(g, t), name);
-    bb_tensor_release(t);
-    return node;
-}
 /* end: weights */
 
 /* part: forward */
@@ -27,8 +19,10 @@ static bb_node *layer(bb_node *z, const char *name, const double *weight, const 
 {
     bb_graph *g = bb_node_graph(z);
     bb_scope_push(g, name);
-    bb_node *W = constant(g, "W", BB_SHAPE(bb_node_shape(z).dim[1], units), weight);
-    bb_node *a = bb_named(bb_add(bb_matmul(z, W), constant(g, "b", BB_SHAPE(1, units), bias)), "a");
+    bb_shape shape = BB_SHAPE(bb_node_shape(z).dim[1], units);
+    bb_node *W = bb_named(bb_constant_from(g, BB_F64, shape, weight), "W");
+    bb_node *b = bb_named(bb_constant_from(g, BB_F64, BB_SHAPE(1, units), bias), "b");
+    bb_node *a = bb_named(bb_add(bb_matmul(z, W), b), "a");
     bb_scope_pop(g);
     return a;
 }

@@ -9,7 +9,6 @@
 #include "lesson.h"
 
 #include <math.h>
-#include <stdio.h>
 
 enum { CLASSES = 3, SHIFTS = 401 };
 
@@ -61,16 +60,13 @@ static void check_case(lesson *l, int i)
     double stable[CLASSES], naive[CLASSES], sum = 0;
     both(l, 1, cases[i].a, stable, naive);
     for (int k = 0; k < CLASSES; k++) {
-        char name[64];
-        snprintf(name, sizeof name, "softmax of %s, y%d", cases[i].name, k + 1);
-        lesson_exact(l, name, cases[i].y[k], stable[k], cases[i].half_digit[k]);
+        lesson_exact(l, lesson_text(l, "softmax of %s, y%d", cases[i].name, k + 1), cases[i].y[k],
+                     stable[k], cases[i].half_digit[k]);
         sum += stable[k];
     }
-    char name[64];
-    snprintf(name, sizeof name, "softmax of %s, sum", cases[i].name);
-    lesson_exact(l, name, 1, sum, 1e-15);
-    snprintf(name, sizeof name, "naive softmax of %s, y1", cases[i].name);
-    lesson_exact(l, name, cases[i].naive, naive[0], 5e-9);
+    lesson_exact(l, lesson_text(l, "softmax of %s, sum", cases[i].name), 1, sum, 1e-15);
+    lesson_exact(l, lesson_text(l, "naive softmax of %s, y1", cases[i].name), cases[i].naive,
+                 naive[0], 5e-9);
 }
 
 /* The shares of [0.3 2.9 4.0] + C for C from -1000 to 1000. */
@@ -92,11 +88,9 @@ static void draw_shifts(lesson *l)
         bb_plot_y_range(plot, 0, 1);
         for (int k = 0; k < CLASSES; k++) {
             double y[SHIFTS];
-            char label[8];
             for (int i = 0; i < SHIFTS; i++)
                 y[i] = (which ? stable : naive)[i * CLASSES + k];
-            snprintf(label, sizeof label, "y%d", k + 1);
-            bb_plot_line(plot, label, SHIFTS, shift, y);
+            bb_plot_line(plot, lesson_text(l, "y%d", k + 1), SHIFTS, shift, y);
         }
     }
     lesson_plot(l, plot, "shift");

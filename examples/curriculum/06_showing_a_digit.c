@@ -22,7 +22,7 @@ static bb_tensor *fold_first(lesson *l, const lesson_digits *digits)
 {
     char text[BB_SHAPE_TEXT];
     int64_t side = digits->side;
-    bb_tensor *row = bb_tensor_rows(digits->train_images, 0, 1);
+    bb_tensor *row = bb_tensor_rows(digits->train.images, 0, 1);
     bb_tensor *flat = row ? bb_tensor_reshape(row, BB_SHAPE(side * side)) : NULL;
     bb_tensor *image = flat ? bb_tensor_reshape(flat, BB_SHAPE(side, side)) : NULL;
     lesson_need(l, image != NULL, "out of memory");
@@ -41,11 +41,11 @@ static void show_all(lesson *l, const lesson_digits *digits)
     bb_plot *plot = bb_plot_new("The first image of each digit");
     bb_plot_columns(plot, DIGITS / 2);
     for (int label = 0; label < DIGITS; label++) {
-        int64_t i = 0, count = bb_tensor_count(digits->train_labels);
-        while (i < count && (int)bb_tensor_at(digits->train_labels, i) != label)
+        int64_t i = 0, count = bb_tensor_count(digits->train.labels);
+        while (i < count && (int)bb_tensor_at(digits->train.labels, i) != label)
             i++;
         lesson_need(l, i < count, "a digit is missing among the labels");
-        bb_tensor *row = bb_tensor_rows(digits->train_images, i, 1);
+        bb_tensor *row = bb_tensor_rows(digits->train.images, i, 1);
         lesson_need(l, row != NULL, "out of memory");
         bb_plot_panel(plot, (char[]){(char)('0' + label), '\0'});
         plot_digit(l, plot, row, digits->side);
@@ -58,7 +58,7 @@ int main(int argc, char **argv)
 {
     lesson *l = lesson_begin(argc, argv, "06", "Showing a digit");
     lesson_digits digits = lesson_read_digits(l);
-    int label = (int)bb_tensor_at(digits.train_labels, 0);
+    int label = (int)bb_tensor_at(digits.train.labels, 0);
     bool is_mnist = lesson_mnist(l) != NULL;
 
     bb_tensor *image = fold_first(l, &digits);
@@ -69,9 +69,7 @@ int main(int argc, char **argv)
     else
         lesson_report(l, "label of the first training image", label, NULL);
 
-    char title[64];
-    snprintf(title, sizeof title, "The first training image, label %d", label);
-    bb_plot *plot = bb_plot_new(title);
+    bb_plot *plot = bb_plot_new(lesson_text(l, "The first training image, label %d", label));
     plot_digit(l, plot, image, digits.side);
     bb_tensor_release(image);
     if (lesson_out(l)) /* lesson_plot prints it otherwise */

@@ -51,27 +51,14 @@ static const int32_t labels[SAMPLES] = {2, 2, 2, 7};
 static void check(lesson *l, const char *of, const char *what, bb_node *node, double expected,
                   double tolerance)
 {
-    char name[64];
-    snprintf(name, sizeof name, "%s: %s", of, what);
-    bb_error error = {0};
-    bb_tensor *t = bb_eval(node, BB_NO_FEEDS, &error);
-    lesson_need(l, t != NULL, error.text);
-    lesson_exact(l, name, expected, bb_tensor_at(t, 0), tolerance);
-    bb_tensor_release(t);
-}
-
-static bb_node *constant(bb_graph *g, bb_dtype dtype, bb_shape shape, const void *numbers)
-{
-    bb_tensor *t = bb_tensor_from(dtype, shape, numbers);
-    bb_node *node = bb_constant(g, t);
-    bb_tensor_release(t);
-    return node;
+    double number = lesson_number(l, node, BB_NO_FEEDS);
+    lesson_exact(l, lesson_text(l, "%s: %s", of, what), expected, number, tolerance);
 }
 
 static void check_single(lesson *l, bb_graph *g, int i, const double expected[4])
 {
-    bb_node *y = constant(g, BB_F64, BB_SHAPE(CLASSES), predicted[i]);
-    bb_node *label = constant(g, BB_I32, BB_SCALAR, labels);
+    bb_node *y = bb_constant_from(g, BB_F64, BB_SHAPE(CLASSES), predicted[i]);
+    bb_node *label = bb_constant_from(g, BB_I32, BB_SCALAR, labels);
     bb_node *t = bb_one_hot(label, BB_F64, CLASSES);
     const char *taken = i ? "2 taken for 7" : "2 taken for 2";
     check(l, taken, "half the summed squares", bb_half_squared_error(y, t), expected[0], 1e-12);
@@ -87,16 +74,18 @@ static void check_single(lesson *l, bb_graph *g, int i, const double expected[4]
  * say the same. */
 static void check_batches(lesson *l, bb_graph *g)
 {
-    bb_node *y = constant(g, BB_F64, BB_SHAPE(2, CLASSES), predicted);
+    bb_node *y = bb_constant_from(g, BB_F64, BB_SHAPE(2, CLASSES), predicted);
     y = bb_concat(BB_NODES(y, y), 0);
-    bb_node *label = constant(g, BB_I32, BB_SHAPE(SAMPLES), labels);
+    bb_node *label = bb_constant_from(g, BB_I32, BB_SHAPE(SAMPLES), labels);
     bb_node *t = bb_one_hot(label, BB_F64, CLASSES);
 
     bb_node *each = cross_entropy_each(y, t, 0);
     bb_node *batches = bb_mean(bb_reshape(each, BB_SHAPE(-1, BATCH)), BB_AXES(1));
-    check(l, "cross-entropy", "a sample", each, RIGHT, 1e-12);
-    check(l, "cross-entropy", "mean of batch 1", batches, (RIGHT + WRONG) / 2, 1e-12);
-    check(l, "cross-entropy", "mean of batch 2", bb_slice(batches, 0, 1, 2, 1), RIGHT, 1e-12);
+    bb_node *sample = bb_slice(each, 0, 0, 1, 1);
+    bb_node *first = bb_slice(batches, 0, 0, 1, 1), *second = bb_slice(batches, 0, 1, 2, 1);
+    check(l, "cross-entropy", "a sample", sample, RIGHT, 1e-12);
+    check(l, "cross-entropy", "mean of batch 1", first, (RIGHT + WRONG) / 2, 1e-12);
+    check(l, "cross-entropy", "mean of batch 2", second, RIGHT, 1e-12);
     check(l, "cross-entropy", "sum of the epoch", bb_sum(each, BB_ALL), 3 * RIGHT + WRONG, 1e-12);
 
     bb_node *scores = bb_log(y); /* their softmax is y */
@@ -109,8 +98,9 @@ static void check_batches(lesson *l, bb_graph *g)
 
 static void check_binary(lesson *l, bb_graph *g, double score, double loss, double slope)
 {
-    bb_node *x = constant(g, BB_F64, BB_SHAPE(1), &score);
-    bb_node *binary = binary_cross_entropy(x, constant(g, BB_I32, BB_SHAPE(1), &(int32_t){1}));
+    bb_node *x = bb_constant_from(g, BB_F64, BB_SHAPE(1), &score);
+    bb_node *binary =
+        binary_cross_entropy(x, bb_constant_from(g, BB_I32, BB_SHAPE(1), &(int32_t){1}));
     char name[48];
     snprintf(name, sizeof name, "binary, label 1, score %.3g", score);
     check(l, name, "loss", binary, loss, 1e-12);

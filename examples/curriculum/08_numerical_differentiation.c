@@ -6,7 +6,6 @@
 #include "lesson.h"
 
 #include <math.h>
-#include <stdio.h>
 
 enum { STEPS = 129 };
 
@@ -35,14 +34,6 @@ static bb_node *central_difference(function f, bb_node *x, bb_node *h)
     return bb_div(bb_sub(f(bb_add(x, h)), f(bb_sub(x, h))), bb_mul_scalar(h, 2));
 }
 /* end: differences */
-
-static bb_node *constant(bb_graph *g, bb_shape shape, const double *numbers)
-{
-    bb_tensor *t = bb_tensor_from(BB_F64, shape, numbers);
-    bb_node *node = bb_constant(g, t);
-    bb_tensor_release(t);
-    return node;
-}
 
 /* part: gradient */
 /* Partial derivatives of each row of x [n 2]: one variable moves, the other stays. */
@@ -77,24 +68,22 @@ enum { SLOPES = sizeof slopes / sizeof slopes[0] };
 static void check_slopes(lesson *l)
 {
     bb_graph *g = bb_graph_new();
-    bb_node *x = constant(g, BB_SHAPE(2), (const double[]){5, 10});
-    bb_node *at = constant(g, BB_SHAPE(3, 2), (const double[]){3, 4, 0, 2, 3, 0});
+    bb_node *x = bb_constant_from(g, BB_F64, BB_SHAPE(2), (const double[]){5, 10});
+    bb_node *at = bb_constant_from(g, BB_F64, BB_SHAPE(3, 2), (const double[]){3, 4, 0, 2, 3, 0});
     bb_node *numeric[] = {central_difference(parabola, x, bb_number(x, 1e-4)),
                           bb_reshape(numerical_gradient(bowl, at, 1e-4), BB_SHAPE(6))};
     bb_node *engine[] = {bb_grad(bb_sum(parabola(x), BB_ALL), x),
                          bb_reshape(bb_grad(bb_sum(bowl(at), BB_ALL), at), BB_SHAPE(6))};
-    bb_node *both[] = {bb_concat((bb_nodes){2, numeric}, 0), bb_concat((bb_nodes){2, engine}, 0)};
-    bb_program *program = lesson_compile(l, g, (bb_nodes){2, both});
-    lesson_run(l, program, BB_NO_FEEDS);
+    bb_tensor *by_differences = lesson_eval(l, bb_concat((bb_nodes){2, numeric}, 0), BB_NO_FEEDS);
+    bb_tensor *by_engine = lesson_eval(l, bb_concat((bb_nodes){2, engine}, 0), BB_NO_FEEDS);
     for (int i = 0; i < SLOPES; i++) {
-        char name[64];
-        lesson_exact(l, slopes[i].name, slopes[i].numeric,
-                     bb_tensor_at(bb_program_value(program, both[0]), i), slopes[i].half_digit);
-        snprintf(name, sizeof name, "%s, engine", slopes[i].name);
-        lesson_exact(l, name, slopes[i].exact, bb_tensor_at(bb_program_value(program, both[1]), i),
-                     1e-15);
+        lesson_exact(l, slopes[i].name, slopes[i].numeric, bb_tensor_at(by_differences, i),
+                     slopes[i].half_digit);
+        lesson_exact(l, lesson_text(l, "%s, engine", slopes[i].name), slopes[i].exact,
+                     bb_tensor_at(by_engine, i), 1e-15);
     }
-    bb_program_free(program);
+    bb_tensor_release(by_differences);
+    bb_tensor_release(by_engine);
     bb_graph_free(g);
 }
 
@@ -104,15 +93,13 @@ static double draw_errors(lesson *l, bb_plot *plot, const char *label, bb_node *
 {
     double error[STEPS];
     int best = 0;
-    bb_tensor *t = bb_eval(difference, BB_NO_FEEDS, NULL);
-    lesson_need(l, t != NULL, "the differences cannot be computed");
+    bb_tensor *t = lesson_eval(l, difference, BB_NO_FEEDS);
     for (int i = 0; i < STEPS; i++) {
         error[i] = fabs(bb_tensor_at(t, i) - slope);
         best = error[i] < error[best] ? i : best;
     }
-    char name[64];
-    snprintf(name, sizeof name, "%s difference with h = 1e-50", label);
-    lesson_exact(l, name, 0, bb_tensor_at(t, STEPS - 1), 0);
+    lesson_exact(l, lesson_text(l, "%s difference with h = 1e-50", label), 0,
+                 bb_tensor_at(t, STEPS - 1), 0);
     bb_plot_line(plot, label, STEPS - 1, h, error);
     bb_tensor_release(t);
     return h[best];
@@ -127,7 +114,7 @@ int main(int argc, char **argv)
     for (int i = 0; i < STEPS; i++)
         h[i] = i < STEPS - 1 ? pow(10, -i / 8.0) : 1e-50;
     bb_graph *g = bb_graph_new();
-    bb_node *steps = constant(g, BB_SHAPE(STEPS), h), *x = bb_scalar(g, BB_F64, 1);
+    bb_node *steps = bb_constant_from(g, BB_F64, BB_SHAPE(STEPS), h), *x = bb_scalar(g, BB_F64, 1);
     bb_plot *plot = bb_plot_new("Error of differences, sin(x) at x = 1");
     bb_plot_axes(plot, "h", "error");
     bb_plot_log(plot, true, true);

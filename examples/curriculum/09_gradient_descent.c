@@ -95,26 +95,23 @@ static void draw_path(lesson *l, double path[3][PATH])
 /* The engine's gradients at a grid of places. */
 static void draw_field(lesson *l)
 {
-    double at[2][ARROWS], arrow[2][ARROWS];
+    double at[2][ARROWS];
     for (int i = 0; i < ARROWS; i++) {
         at[0][i] = -2 + 4.0 * (i % SIDE) / (SIDE - 1);
         at[1][i] = -2 + 4.0 * (i / SIDE) / (SIDE - 1);
     }
     bb_graph *g = bb_graph_new();
-    bb_tensor *places = bb_tensor_wrap(BB_F64, BB_SHAPE(2, ARROWS), at, NULL);
-    bb_node *x = bb_constant(g, places);
+    bb_node *x = bb_constant_from(g, BB_F64, BB_SHAPE(2, ARROWS), at);
     bb_node *twelfth = bb_mul_scalar(bb_grad(bowl(x), x), -1.0 / 12);
-    bb_tensor *arrows = bb_eval(twelfth, BB_NO_FEEDS, NULL);
-    lesson_need(l, arrows != NULL, "the gradients cannot be computed");
-    memcpy(arrow, bb_tensor_read(arrows), sizeof arrow);
+    bb_tensor *arrows = lesson_eval(l, twelfth, BB_NO_FEEDS);
+    const double *arrow = bb_tensor_read(arrows);
 
     bb_plot *plot = bb_plot_new("Negative gradients of f, a twelfth as long");
     bb_plot_axes(plot, "x0", "x1");
     bb_plot_equal_axes(plot);
-    bb_plot_arrows(plot, NULL, ARROWS, at[0], at[1], arrow[0], arrow[1]);
+    bb_plot_arrows(plot, NULL, ARROWS, at[0], at[1], arrow, arrow + ARROWS);
     lesson_plot(l, plot, "field");
     bb_tensor_release(arrows);
-    bb_tensor_release(places);
     bb_graph_free(g);
 }
 
@@ -127,13 +124,13 @@ int main(int argc, char **argv)
     bb_plot_y_range(plot, 1e-10, 1e20);
     static double path[RUNS][3][PATH];
     for (int i = 0; i < RUNS; i++) {
-        char label[48], name[64];
+        char label[48];
         descend(l, i, path[i]);
         snprintf(label, sizeof label, "rate %g, %s", runs[i].rate,
                  runs[i].numerical ? "numerical" : "analytic");
         for (int k = 0; k < 2; k++) {
-            snprintf(name, sizeof name, "%s, x%d", label, k);
-            lesson_exact(l, name, runs[i].end[k], path[i][k][STEPS], runs[i].half_digit);
+            lesson_exact(l, lesson_text(l, "%s, x%d", label, k), runs[i].end[k], path[i][k][STEPS],
+                         runs[i].half_digit);
         }
         if (runs[i].numerical || runs[i].rate > 1) /* else one line hides the other */
             bb_plot_line(plot, label, PATH, NULL, path[i][2]);

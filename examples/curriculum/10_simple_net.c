@@ -7,7 +7,6 @@
  */
 #include "lesson.h"
 
-#include <stdio.h>
 #include <string.h>
 
 enum { IN = 2, OUT = 3, WEIGHTS = IN * OUT };
@@ -61,9 +60,7 @@ static void check_forward(lesson *l, const simple_net *net, const bb_program *pr
 {
     static const double expected[OUT] = {-0.742792071, -0.821279706, 0.870535056};
     for (int i = 0; i < OUT; i++) {
-        char name[32];
-        snprintf(name, sizeof name, "prediction %d", i);
-        lesson_exact(l, name, expected[i],
+        lesson_exact(l, lesson_text(l, "prediction %d", i), expected[i],
                      bb_tensor_at(bb_program_value(program, net->prediction), i), 5e-10);
     }
     lesson_exact(l, "loss", 0.3245504, bb_program_number(program, net->loss), 1e-7);
@@ -74,11 +71,10 @@ static void check_forward(lesson *l, const simple_net *net, const bb_program *pr
 static void check_gradients(lesson *l, const double engine[WEIGHTS], const double numeric[WEIGHTS])
 {
     for (int i = 0; i < WEIGHTS; i++) {
-        char name[64];
-        snprintf(name, sizeof name, "dW[%d][%d] by the engine", i / OUT, i % OUT);
-        lesson_exact(l, name, expected_gradient[i], engine[i], 5e-10);
-        snprintf(name, sizeof name, "dW[%d][%d] by differences", i / OUT, i % OUT);
-        lesson_exact(l, name, expected_gradient[i], numeric[i], 5e-10);
+        lesson_exact(l, lesson_text(l, "dW[%d][%d] by the engine", i / OUT, i % OUT),
+                     expected_gradient[i], engine[i], 5e-10);
+        lesson_exact(l, lesson_text(l, "dW[%d][%d] by differences", i / OUT, i % OUT),
+                     expected_gradient[i], numeric[i], 5e-10);
     }
 }
 

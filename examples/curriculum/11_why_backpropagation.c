@@ -6,16 +6,8 @@
 #include "lesson.h"
 
 #include <math.h>
-#include <time.h>
 
 enum { BATCH = 100, PIXELS = 784, HIDDEN = 50, CLASSES = 10, TENSORS = 4, REPEATS = 100 };
-
-static double seconds(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static bb_node *two_layer_net(bb_node *x, bb_params *p, bb_node **w)
 {
@@ -42,9 +34,9 @@ static void take_batch(lesson *l, bb_tensor **xs, bb_tensor **ts)
         return;
     lesson_digits digits = lesson_read_digits(l);
     for (int i = 0; i < BATCH * PIXELS; i++)
-        ((double *)bb_tensor_data(*xs))[i] = bb_tensor_at(digits.train_images, i);
+        ((double *)bb_tensor_data(*xs))[i] = bb_tensor_at(digits.train.images, i);
     for (int i = 0; i < BATCH; i++)
-        ((int32_t *)bb_tensor_data(*ts))[i] = (int32_t)bb_tensor_at(digits.train_labels, i);
+        ((int32_t *)bb_tensor_data(*ts))[i] = (int32_t)bb_tensor_at(digits.train.labels, i);
 }
 
 /* The loss with w moved by `by`; w is put back. */
@@ -77,15 +69,15 @@ int main(int argc, char **argv)
     bb_feeds feeds = BB_FEEDS({x, xs}, {t, ts});
 
     lesson_run(l, backward, feeds);
-    double start = seconds();
+    double start = lesson_seconds();
     for (int i = 0; i < REPEATS; i++)
         lesson_run(l, backward, feeds);
-    double analytic_time = (seconds() - start) / REPEATS;
+    double analytic_time = (lesson_seconds() - start) / REPEATS;
 
     const double h = 1e-4;
     int every = lesson_quick(l) ? 80 : 1, parameters = 0, passes = 0, in_w2 = 0;
     double largest = 0, by_engine[HIDDEN * CLASSES], by_differences[HIDDEN * CLASSES];
-    start = seconds();
+    start = lesson_seconds();
     for (int k = 0; k < TENSORS; k++) {
         bb_tensor *tensor = bb_params_find(p, bb_node_name(w[k]));
         double *numbers = bb_tensor_data(tensor);
@@ -104,7 +96,7 @@ int main(int argc, char **argv)
             }
         }
     }
-    double numeric_time = (seconds() - start) * every;
+    double numeric_time = (lesson_seconds() - start) * every;
 
     lesson_exact(l, "parameters", 39760, parameters, 0);
     lesson_exact(l, "forward passes of central differences", 79520, passes * every, 0);

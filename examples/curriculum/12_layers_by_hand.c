@@ -56,9 +56,7 @@ static double softmax_with_loss_backward(const double *a, const int32_t *label, 
 /* The first numbers of both gradients, side by side, and the largest difference of all. */
 static void compare(lesson *l, const char *rule, const double *hand, bb_node *gradient)
 {
-    bb_error error = {0};
-    bb_tensor *value = bb_eval(gradient, BB_NO_FEEDS, &error);
-    lesson_need(l, value != NULL, error.text);
+    bb_tensor *value = lesson_eval(l, gradient, BB_NO_FEEDS);
     const double *engine = bb_tensor_read(value);
     double largest = 0;
     for (int64_t i = 0; i < bb_tensor_count(value); i++)
@@ -71,11 +69,9 @@ static void compare(lesson *l, const char *rule, const double *hand, bb_node *gr
 
 /* A variable with random numbers; a derivation makes no difference between an input and a weight.
  */
-static bb_node *variable(lesson *l, bb_graph *g, bb_params *p, const char *name, bb_shape shape)
+static bb_node *variable(bb_graph *g, bb_params *p, const char *name, bb_shape shape)
 {
-    bb_node *v = bb_param(g, p, name, BB_F64, shape, bb_init_normal(1));
-    lesson_need(l, !bb_graph_error(g), bb_graph_error(g));
-    return v;
+    return bb_param(g, p, name, BB_F64, shape, bb_init_normal(1));
 }
 
 static const double *numbers(const bb_node *variable)
@@ -86,9 +82,9 @@ static const double *numbers(const bb_node *variable)
 /* part: affine */
 static void affine(lesson *l, bb_graph *g, bb_params *p, bb_node *dy)
 {
-    bb_node *x = variable(l, g, p, "x", BB_SHAPE(N, IN)), *d[3];
-    bb_node *w = variable(l, g, p, "W", BB_SHAPE(IN, OUT));
-    bb_node *b = variable(l, g, p, "b", BB_SHAPE(OUT));
+    bb_node *x = variable(g, p, "x", BB_SHAPE(N, IN)), *d[3];
+    bb_node *w = variable(g, p, "W", BB_SHAPE(IN, OUT));
+    bb_node *b = variable(g, p, "b", BB_SHAPE(OUT));
     bb_node *y = bb_add(bb_matmul(x, w), b);
     bb_grads(y, dy, BB_NODES(x, w, b), d);
 
@@ -103,7 +99,7 @@ static void affine(lesson *l, bb_graph *g, bb_params *p, bb_node *dy)
 
 static void activations(lesson *l, bb_graph *g, bb_params *p, bb_node *dy)
 {
-    bb_node *x = variable(l, g, p, "a", BB_SHAPE(N, OUT)), *d[2];
+    bb_node *x = variable(g, p, "a", BB_SHAPE(N, OUT)), *d[2];
     double by_hand[N * OUT], *at_zero = bb_tensor_data(bb_params_find(p, "a"));
     *at_zero = 0;
     bb_node *relu = bb_relu(x), *sigmoid = bb_sigmoid(x);
@@ -122,30 +118,24 @@ static void activations(lesson *l, bb_graph *g, bb_params *p, bb_node *dy)
 static void softmax_with_loss(lesson *l, bb_graph *g, bb_params *p)
 {
     const int32_t label[N] = {2, 0, 3};
-    bb_tensor *ts = bb_tensor_from(BB_I32, BB_SHAPE(N), label);
-    bb_node *a = variable(l, g, p, "scores", BB_SHAPE(N, OUT));
-    bb_node *loss = bb_softmax_cross_entropy(a, bb_named(bb_constant(g, ts), "labels")),
-            *da = bb_grad(loss, a);
+    bb_node *a = variable(g, p, "scores", BB_SHAPE(N, OUT));
+    bb_node *t = bb_named(bb_constant_from(g, BB_I32, BB_SHAPE(N), label), "labels");
+    bb_node *loss = bb_softmax_cross_entropy(a, t), *da = bb_grad(loss, a);
 
-    bb_program *program = lesson_compile(l, g, BB_NODES(loss));
-    lesson_run(l, program, BB_NO_FEEDS);
     double by_hand[N * OUT];
     double loss_by_hand = softmax_with_loss_backward(numbers(a), label, by_hand);
-    lesson_exact(l, "Softmax-with-Loss, the loss", loss_by_hand, bb_program_number(program, loss),
-                 1e-12);
+    lesson_exact(l, "Softmax-with-Loss, the loss", loss_by_hand,
+                 lesson_number(l, loss, BB_NO_FEEDS), 1e-12);
     compare(l, "Softmax-with-Loss da = (y - t) / N", by_hand, da);
     lesson_graph(l, g, "softmax_with_loss", &(bb_dot_options){.outputs = BB_NODES(loss, da)});
-    bb_program_free(program);
-    bb_tensor_release(ts);
 }
 
 /* The worked derivation: E = |y - d|^2 / 2, y_j = sum of w_ji z_i, so dE/dw_ji = (y_j - d_j) z_i.
  */
 static void squared_error(lesson *l, bb_graph *g, bb_params *p)
 {
-    bb_node *z = variable(l, g, p, "z", BB_SHAPE(IN)),
-            *w = variable(l, g, p, "w", BB_SHAPE(OUT, IN));
-    bb_node *d = variable(l, g, p, "d", BB_SHAPE(OUT));
+    bb_node *z = variable(g, p, "z", BB_SHAPE(IN)), *w = variable(g, p, "w", BB_SHAPE(OUT, IN));
+    bb_node *d = variable(g, p, "d", BB_SHAPE(OUT));
     bb_node *error = bb_half_squared_error(bb_matmul(w, z), d), *dw = bb_grad(error, w);
 
     double by_hand[OUT * IN];
@@ -164,7 +154,7 @@ int main(int argc, char **argv)
     lesson *l = lesson_begin(argc, argv, "12", "The layers by hand");
     bb_graph *g = bb_graph_new();
     bb_params *p = bb_params_new(lesson_seed(l));
-    bb_node *dy = variable(l, g, p, "dy", BB_SHAPE(N, OUT));
+    bb_node *dy = variable(g, p, "dy", BB_SHAPE(N, OUT));
     affine(l, g, p, dy);
     activations(l, g, p, dy);
     softmax_with_loss(l, g, p);

@@ -6,8 +6,6 @@
  */
 #include "lesson.h"
 
-#include <stdio.h>
-
 enum { STEPS = 30, GRID = 81 };
 
 /* end: where the path must end, to the tolerance. */
@@ -22,20 +20,16 @@ static void valley_path(lesson *l, bb_optimiser optimiser, double *xs, double *y
 {
     bb_graph *g = bb_graph_new();
     bb_params *p = bb_params_new(0);
-    bb_node *x = bb_param(g, p, "x", BB_F64, BB_SCALAR, bb_init_zeros());
-    bb_node *y = bb_param(g, p, "y", BB_F64, BB_SCALAR, bb_init_zeros());
+    bb_node *x = bb_param(g, p, "x", BB_F64, BB_SCALAR, bb_init_constant(-7));
+    bb_node *y = bb_param(g, p, "y", BB_F64, BB_SCALAR, bb_init_constant(2));
     bb_node *f = bb_add(bb_mul_scalar(bb_square(x), 1.0 / 20), bb_square(y));
     bb_node *step = bb_optimise(f, p, optimiser, NULL);
     bb_program *program = lesson_compile(l, g, BB_NODES(step));
 
-    double *at_x = bb_tensor_data(bb_params_find(p, "x"));
-    double *at_y = bb_tensor_data(bb_params_find(p, "y"));
-    xs[0] = *at_x = -7;
-    ys[0] = *at_y = 2;
-    for (int i = 1; i <= STEPS; i++) {
+    for (int i = 0; i <= STEPS; i++) {
+        xs[i] = bb_tensor_at(bb_node_tensor(x), 0);
+        ys[i] = bb_tensor_at(bb_node_tensor(y), 0);
         lesson_run(l, program, BB_NO_FEEDS);
-        xs[i] = *at_x;
-        ys[i] = *at_y;
     }
     bb_program_free(program);
     bb_params_free(p);
@@ -65,8 +59,7 @@ static void show_path(lesson *l, bb_plot *plot, const rule *r)
 
     const double end[] = {xs[STEPS], ys[STEPS]};
     for (int i = 0; i < 2; i++) {
-        char name[64];
-        snprintf(name, sizeof name, "%s ends at %c", r->name, "xy"[i]);
+        const char *name = lesson_text(l, "%s ends at %c", r->name, "xy"[i]);
         if (r->has_end)
             lesson_exact(l, name, r->end[i], end[i], r->tolerance[i]);
         else

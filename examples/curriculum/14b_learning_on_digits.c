@@ -4,8 +4,6 @@
  * makes one step of it, mini-batches ten, online and stochastic learning a thousand noisy ones. */
 #include "lesson.h"
 
-#include <stdio.h>
-
 enum { EXAMPLES = 1000, HIDDEN = 50, CLASSES = 10, MAX_POINTS = 512 };
 
 /* How to learn: so many examples a step, and in what order; `low` is the least test accuracy. */
@@ -23,18 +21,13 @@ static bb_node *two_layer_net(bb_node *x, bb_params *p)
 }
 
 /* bb_softmax_cross_entropy or bb_accuracy of the whole set. */
-static double measure(lesson *l, bb_node *(*what)(bb_node *, bb_node *), bb_params *p,
-                      const bb_tensor *images, const bb_tensor *labels)
+static double measure(lesson *l, bb_node *(*what)(bb_node *, bb_node *), bb_params *p, lesson_set s)
 {
-    bb_error error = {0};
     bb_graph *g = bb_graph_new();
-    bb_node *x = bb_input(g, "x", BB_F32, bb_tensor_shape(images));
-    bb_node *t = bb_input(g, "t", BB_I32, bb_tensor_shape(labels));
-    bb_tensor *value =
-        bb_eval(what(two_layer_net(x, p), t), BB_FEEDS({x, images}, {t, labels}), &error);
-    lesson_need(l, value != NULL, error.text);
-    double number = bb_tensor_at(value, 0);
-    bb_tensor_release(value);
+    bb_node *x = bb_input(g, "x", BB_F32, bb_tensor_shape(s.images));
+    bb_node *t = bb_input(g, "t", BB_I32, bb_tensor_shape(s.labels));
+    double number =
+        lesson_number(l, what(two_layer_net(x, p), t), BB_FEEDS({x, s.images}, {t, s.labels}));
     bb_graph_free(g);
     return number;
 }
@@ -42,35 +35,30 @@ static double measure(lesson *l, bb_node *(*what)(bb_node *, bb_node *), bb_para
 /* Learns for some epochs and draws the loss of all training examples. */
 static void learn(lesson *l, bb_plot *plot, const regime *r, int epochs, const lesson_digits *d)
 {
-    bb_error error = {0};
     bb_graph *g = bb_graph_new();
     bb_params *p = bb_params_new(lesson_seed(l));
     bb_node *x = bb_input(g, "x", BB_F32, BB_SHAPE(r->batch, d->side * d->side));
     bb_node *t = bb_input(g, "t", BB_I32, BB_SHAPE(r->batch));
     bb_node *loss = bb_softmax_cross_entropy(two_layer_net(x, p), t);
     bb_program *step = lesson_compile(l, g, BB_NODES(bb_optimise(loss, p, r->optimiser, NULL)));
-    bb_batches *batches = bb_batches_new(d->train_images, d->train_labels, r->batch, r->order,
-                                         lesson_seed(l), &error);
-    lesson_need(l, batches != NULL, error.text);
+    bb_batches *batches = lesson_batches(l, d->train, r->batch, r->order);
 
     double epoch[MAX_POINTS], losses[MAX_POINTS];
     int points = 0;
+    bb_batches_set_endless(batches, true);
     int64_t every = r->batch < 100 ? 100 / r->batch : 1, steps = epochs * (EXAMPLES / r->batch);
     for (int64_t i = 0; i <= steps; i++) {
         if (i % every == 0 && points < MAX_POINTS) {
             epoch[points] = (double)(i * r->batch) / EXAMPLES;
-            losses[points++] =
-                measure(l, bb_softmax_cross_entropy, p, d->train_images, d->train_labels);
+            losses[points++] = measure(l, bb_softmax_cross_entropy, p, d->train);
         }
         const bb_tensor *xs, *ts;
-        while (!bb_batches_next(batches, &xs, &ts))
-            continue;
+        bb_batches_next(batches, &xs, &ts);
         lesson_run(l, step, BB_FEEDS({x, xs}, {t, ts}));
     }
     bb_plot_line(plot, r->name, points, epoch, losses);
-    char name[64];
-    snprintf(name, sizeof name, "%s, test accuracy", r->name);
-    lesson_band(l, name, r->low, 0.99, measure(l, bb_accuracy, p, d->test_images, d->test_labels));
+    lesson_band(l, lesson_text(l, "%s, test accuracy", r->name), r->low, 0.99,
+                measure(l, bb_accuracy, p, d->test));
     bb_batches_free(batches);
     bb_program_free(step);
     bb_params_free(p);
@@ -92,9 +80,7 @@ int main(int argc, char **argv)
 {
     lesson *l = lesson_begin(argc, argv, "14b", "Optimisers and regimes on digits");
     lesson_digits d = lesson_read_digits(l);
-    d.train_images = bb_tensor_rows(d.train_images, 0, EXAMPLES);
-    d.train_labels = bb_tensor_rows(d.train_labels, 0, EXAMPLES);
-    lesson_need(l, d.train_images && d.train_labels, "too few digits");
+    d.train = lesson_rows(l, d.train, 0, EXAMPLES);
 
     const regime optimisers[] = {
         {"SGD", bb_optimiser_sgd(0.1), 100, BB_DRAWN, 0.82},
@@ -115,7 +101,5 @@ int main(int argc, char **argv)
             sizeof optimisers / sizeof optimisers[0], 20, &d);
     compare(l, "Four regimes of gradient descent", "regimes", regimes,
             sizeof regimes / sizeof regimes[0], 20, &d);
-    bb_tensor_release(d.train_images);
-    bb_tensor_release(d.train_labels);
     return lesson_end(l);
 }

@@ -6,7 +6,6 @@
 #include "lesson.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 enum { IN = 3, UNITS = 2, HIDDEN = 30, POINTS = 200, GRID = 61, RUNS = 2000 };
@@ -19,9 +18,8 @@ static bb_node *network(bb_node *x, bb_params *p, int64_t hidden, int64_t output
 
 static void side_by_side(lesson *l, const char *name, int i, double by_hand, double by_engine)
 {
-    char text[64];
-    snprintf(text, sizeof text, "dL/d%s %d, by hand and engine", name, i + 1);
-    lesson_exact(l, text, by_hand, by_engine, 1e-12);
+    lesson_exact(l, lesson_text(l, "dL/d%s %d, by hand and engine", name, i + 1), by_hand,
+                 by_engine, 1e-12);
 }
 
 static void set(bb_params *p, const char *name, const double *numbers, size_t count)
@@ -40,11 +38,9 @@ static void derivation(lesson *l)
     bb_node *in = bb_input(g, "x", BB_F64, BB_SHAPE(1, IN)), *d[3];
     bb_node *target = bb_full(g, BB_F64, BB_SHAPE(1, 1), yt);
     bb_node *loss = bb_mean_squared_error(network(in, p, UNITS, 1), target);
-    bb_init none = bb_init_zeros();
     bb_grads(loss, NULL,
-             BB_NODES(bb_param(g, p, "output.weight", BB_F64, BB_SHAPE(UNITS, 1), none),
-                      bb_param(g, p, "output.bias", BB_F64, BB_SHAPE(1), none),
-                      bb_param(g, p, "hidden.weight", BB_F64, BB_SHAPE(IN, UNITS), none)),
+             BB_NODES(bb_graph_param(g, "output.weight"), bb_graph_param(g, "output.bias"),
+                      bb_graph_param(g, "hidden.weight")),
              d);
     bb_program *program = lesson_compile(l, g, BB_NODES(d[0], d[1], d[2]));
     set(p, "hidden.weight", w1, IN * UNITS);
@@ -101,9 +97,7 @@ static void regression(lesson *l)
         lesson_run(l, train, BB_FEEDS({xn, xs}, {tn, ts}));
     lesson_band(l, "mean squared error", 0.006, 0.015, bb_program_number(train, loss));
 
-    bb_error error = {0};
-    bb_tensor *fitted = bb_eval(network(bb_constant(g, grid), p, HIDDEN, 1), BB_NO_FEEDS, &error);
-    lesson_need(l, fitted != NULL, error.text);
+    bb_tensor *fitted = lesson_eval(l, network(bb_constant(g, grid), p, HIDDEN, 1), BB_NO_FEEDS);
     bb_plot *plot = bb_plot_new("Regression: 200 noisy points of a sine");
     bb_plot_axes(plot, "x", "y");
     bb_plot_points(plot, "data", POINTS, x, t);

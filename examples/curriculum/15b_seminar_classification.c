@@ -50,12 +50,10 @@ static void show_border(lesson *l, bb_params *p, const double *x)
         at[2 * i] = 2.4 * (i % GRID) / (GRID - 1) - 1.2;
         at[2 * i + 1] = 2.4 * (i / GRID) / (GRID - 1) - 1.2;
     }
-    bb_error error = {0};
     bb_graph *g = bb_graph_new();
     bb_tensor *grid = bb_tensor_from(BB_F64, BB_SHAPE(GRID * GRID, 2), at);
     bb_node *y = bb_softmax(network(hidden(bb_constant(g, grid), p), p), 1);
-    bb_tensor *share = bb_eval(y, BB_NO_FEEDS, &error);
-    lesson_need(l, share != NULL, error.text);
+    bb_tensor *share = lesson_eval(l, y, BB_NO_FEEDS);
     for (int i = 0; i < GRID * GRID; i++)
         of_one[i] = bb_tensor_at(share, 2 * i + 1);
 
@@ -95,9 +93,7 @@ int main(int argc, char **argv)
     bb_node *label = bb_input(g, "t", BB_I32, BB_SHAPE(POINTS));
     bb_node *z = hidden(x, p), *u = network(z, p), *yp = bb_softmax(u, 1);
     bb_node *loss = bb_softmax_cross_entropy(u, label), *accuracy = bb_accuracy(u, label);
-    bb_node *w =
-        bb_param(g, p, "output.weight", BB_F64, BB_SHAPE(HIDDEN, CLASSES), bb_init_zeros());
-    bb_node *dw = bb_grad(loss, w);
+    bb_node *dw = bb_grad(loss, bb_graph_param(g, "output.weight"));
     bb_program *look = lesson_compile(l, g, BB_NODES(z, yp, dw, accuracy));
     bb_program *train = lesson_compile(l, g, BB_NODES(loss, bb_adam(loss, p, 0.01)));
 

@@ -5,8 +5,6 @@
  * without its square, and lets the step function fire at 0. */
 #include "lesson.h"
 
-#include <stdio.h>
-
 enum { MAX_LAYERS = 3, MAX_OUTPUTS = 4 };
 
 typedef bb_node *(*function)(bb_node *u);
@@ -49,38 +47,29 @@ static bb_node *binary_cross_entropy(bb_node *y, bb_node *d)
     return bb_add(cross_entropy(y, d), cross_entropy(bb_sub(one, y), bb_sub(one, d)));
 }
 
-static bb_node *numbers(lesson *l, bb_graph *g, bb_shape shape, const double *data)
+static bb_node *numbers(bb_graph *g, int64_t rows, int64_t columns, const double *data)
 {
-    bb_tensor *t = bb_tensor_from(BB_F64, shape, data);
-    lesson_need(l, t != NULL, "out of memory");
-    bb_node *node = bb_constant(g, t);
-    bb_tensor_release(t);
-    return node;
+    return bb_constant_from(g, BB_F64, BB_SHAPE(rows, columns), data);
 }
 
 static void propagate(lesson *l, const network *n)
 {
     bb_graph *g = bb_graph_new();
-    bb_node *z = numbers(l, g, BB_SHAPE(n->inputs), n->x);
+    bb_node *z = numbers(g, 1, n->inputs, n->x);
     int64_t width = n->inputs;
     for (const layer *k = n->layers; k < n->layers + MAX_LAYERS && k->units > 0; k++) {
-        bb_node *w = numbers(l, g, BB_SHAPE(width, k->units), k->w);
-        z = k->activation(bb_add(bb_matmul(z, w), numbers(l, g, BB_SHAPE(k->units), k->b)));
+        bb_node *u = bb_matmul(z, numbers(g, width, k->units, k->w));
+        z = k->activation(bb_add(u, numbers(g, 1, k->units, k->b)));
         width = k->units;
     }
-    bb_node *error = n->error ? n->error(z, numbers(l, g, BB_SHAPE(width), n->d)) : z;
-    bb_program *program = lesson_compile(l, g, BB_NODES(z, error));
-    lesson_run(l, program, BB_NO_FEEDS);
-
-    char text[64];
-    for (int i = 0; i < width; i++) {
-        snprintf(text, sizeof text, "%s, y%d", n->name, i + 1);
-        lesson_exact(l, text, n->y[i], bb_tensor_at(bb_program_value(program, z), i), 1e-12);
-    }
-    snprintf(text, sizeof text, "%s, error", n->name);
+    bb_tensor *y = lesson_eval(l, z, BB_NO_FEEDS);
+    for (int i = 0; i < width; i++)
+        lesson_exact(l, lesson_text(l, "%s, y%d", n->name, i + 1), n->y[i], bb_tensor_at(y, i),
+                     1e-12);
     if (n->error)
-        lesson_exact(l, text, n->expected_error, bb_program_number(program, error), 1e-12);
-    bb_program_free(program);
+        lesson_exact(l, lesson_text(l, "%s, error", n->name), n->expected_error,
+                     lesson_number(l, n->error(z, numbers(g, 1, width, n->d)), BB_NO_FEEDS), 1e-12);
+    bb_tensor_release(y);
     bb_graph_free(g);
 }
 
@@ -96,23 +85,21 @@ int main(int argc, char **argv)
     static const double w5[] = {.2, .4, .6}, b5[] = {.1};
     static const double one_hot[] = {0, 0, 0, 1}, target[] = {2, 4}, yes[] = {1};
     const network networks[] = {
-        {"one unit", 2, x_unit, {{1, w_unit, b_unit, bb_relu}}, {1.3}, NULL, NULL, 0},
-        {"one layer",
-         4,
-         x_layer,
-         {{3, w_layer, b1, bb_sigmoid}},
-         {0.8581489350995123, 0.9002495108803148, 0.9308615796566531},
-         NULL,
-         NULL,
-         0},
-        {"three layers",
-         2,
-         x,
-         {{3, w1, b1, bb_relu}, {2, w2, b2, bb_relu}, {2, w3, b3, identity}},
-         {1.56, 3.222},
-         NULL,
-         NULL,
-         0},
+        {.name = "one unit",
+         .inputs = 2,
+         .x = x_unit,
+         .layers = {{1, w_unit, b_unit, bb_relu}},
+         .y = {1.3}},
+        {.name = "one layer",
+         .inputs = 4,
+         .x = x_layer,
+         .layers = {{3, w_layer, b1, bb_sigmoid}},
+         .y = {0.8581489350995123, 0.9002495108803148, 0.9308615796566531}},
+        {.name = "three layers",
+         .inputs = 2,
+         .x = x,
+         .layers = {{3, w1, b1, bb_relu}, {2, w2, b2, bb_relu}, {2, w3, b3, identity}},
+         .y = {1.56, 3.222}},
         {"several classes",
          2,
          x,

@@ -7,7 +7,6 @@
 #include "lesson.h"
 
 #include <math.h>
-#include <stdio.h>
 
 enum { IN = 2, HIDDEN = 3, OUT = 2 };
 
@@ -51,22 +50,16 @@ static gradients by_hand(void)
     return grad;
 }
 
-static bb_node *variable(lesson *l, bb_graph *g, const char *name, bb_shape shape,
-                         const void *numbers)
+static bb_node *variable(bb_graph *g, const char *name, bb_shape shape, const void *numbers)
 {
-    bb_tensor *t = bb_tensor_from(BB_F64, shape, numbers);
-    lesson_need(l, t != NULL, "out of memory");
-    bb_node *node = bb_named(bb_constant(g, t), name);
-    bb_tensor_release(t);
-    return node;
+    return bb_named(bb_constant_from(g, BB_F64, shape, numbers), name);
 }
 
 static void compare(lesson *l, const char *name, const double *hand, const bb_tensor *engine)
 {
     for (int64_t i = 0; i < bb_tensor_count(engine); i++) {
-        char text[64];
-        snprintf(text, sizeof text, "dE/d%s %d, by hand and engine", name, (int)i + 1);
-        lesson_exact(l, text, hand[i], bb_tensor_at(engine, i), 1e-12);
+        lesson_exact(l, lesson_text(l, "dE/d%s %d, by hand and engine", name, (int)i + 1), hand[i],
+                     bb_tensor_at(engine, i), 1e-12);
     }
 }
 
@@ -75,12 +68,11 @@ int main(int argc, char **argv)
     lesson *l = lesson_begin(argc, argv, "16b", "Back-propagation of a 2-3-2 network");
     bb_graph *g = bb_graph_new();
     bb_node *v[] = {
-        variable(l, g, "W1", BB_SHAPE(IN, HIDDEN), w1), variable(l, g, "b1", BB_SHAPE(HIDDEN), b1),
-        variable(l, g, "W2", BB_SHAPE(HIDDEN, OUT), w2), variable(l, g, "b2", BB_SHAPE(OUT), b2)};
-    bb_node *z1 =
-        bb_sigmoid(bb_add(bb_matmul(variable(l, g, "x", BB_SHAPE(1, IN), x), v[0]), v[1]));
+        variable(g, "W1", BB_SHAPE(IN, HIDDEN), w1), variable(g, "b1", BB_SHAPE(HIDDEN), b1),
+        variable(g, "W2", BB_SHAPE(HIDDEN, OUT), w2), variable(g, "b2", BB_SHAPE(OUT), b2)};
+    bb_node *z1 = bb_sigmoid(bb_add(bb_matmul(variable(g, "x", BB_SHAPE(1, IN), x), v[0]), v[1]));
     bb_node *y = bb_add(bb_matmul(z1, v[2]), v[3]), *grads[4];
-    bb_node *error = bb_half_squared_error(y, variable(l, g, "d", BB_SHAPE(1, OUT), d));
+    bb_node *error = bb_half_squared_error(y, variable(g, "d", BB_SHAPE(1, OUT), d));
     bb_grads(error, NULL, BB_NODES(v[0], v[1], v[2], v[3]), grads);
     bb_program *program =
         lesson_compile(l, g, BB_NODES(error, grads[0], grads[1], grads[2], grads[3]));

@@ -57,11 +57,9 @@ int main(int argc, char **argv)
         xs[i][1] = bb_rng_uniform(&rng);
         ds[i] = 3 * xs[i][0] + 2 * xs[i][1];
     }
-    bb_error error = {0};
     bb_tensor *all_x = bb_tensor_from(BB_F64, BB_SHAPE(POINTS, 2), xs);
     bb_tensor *all_d = bb_tensor_from(BB_F64, BB_SHAPE(POINTS, 1), ds);
-    bb_batches *points = bb_batches_new(all_x, all_d, 1, BB_IN_ORDER, 0, &error);
-    lesson_need(l, points != NULL, error.text);
+    bb_batches *points = lesson_batches(l, (lesson_set){all_x, all_d}, 1, BB_IN_ORDER);
 
     bb_graph *g = bb_graph_new();
     bb_params *p = bb_params_new(lesson_seed(l));

@@ -4,8 +4,6 @@
  * them would be hard for us. */
 #include "lesson.h"
 
-#include <stdio.h>
-
 enum { BATCH = 100, CLASSES = 10, MAX_EPOCHS = 30, SHOWN = 10 };
 
 static bb_node *network(bb_node *x, bb_params *p)
@@ -18,21 +16,19 @@ static bb_node *network(bb_node *x, bb_params *p)
 /* The label that the network gives to each image. */
 static bb_tensor *read_all(lesson *l, bb_params *p, const bb_tensor *images)
 {
-    bb_error error = {0};
     bb_graph *g = bb_graph_new();
     bb_node *x = bb_input(g, "x", BB_F32, bb_tensor_shape(images));
-    bb_tensor *labels = bb_eval(bb_argmax(network(x, p), 1), BB_FEEDS({x, images}), &error);
-    lesson_need(l, labels != NULL, error.text);
+    bb_tensor *labels = lesson_eval(l, bb_argmax(network(x, p), 1), BB_FEEDS({x, images}));
     bb_graph_free(g);
     return labels;
 }
 
-static double accuracy(lesson *l, bb_params *p, const bb_tensor *images, const bb_tensor *labels)
+static double accuracy(lesson *l, bb_params *p, lesson_set s)
 {
-    bb_tensor *found = read_all(l, p, images);
-    int64_t right = 0, count = bb_tensor_count(labels);
+    bb_tensor *found = read_all(l, p, s.images);
+    int64_t right = 0, count = bb_tensor_count(s.labels);
     for (int64_t i = 0; i < count; i++)
-        right += bb_tensor_at(found, i) == bb_tensor_at(labels, i);
+        right += bb_tensor_at(found, i) == bb_tensor_at(s.labels, i);
     bb_tensor_release(found);
     return (double)right / (double)count;
 }
@@ -40,19 +36,17 @@ static double accuracy(lesson *l, bb_params *p, const bb_tensor *images, const b
 static void show_misread(lesson *l, bb_params *p, const lesson_digits *d)
 {
     int64_t pixels = d->side * d->side;
-    bb_tensor *found = read_all(l, p, d->test_images);
-    bb_tensor *images = bb_tensor_cast(d->test_images, BB_F64);
+    bb_tensor *found = read_all(l, p, d->test.images);
+    bb_tensor *images = bb_tensor_cast(d->test.images, BB_F64);
     lesson_need(l, images != NULL, "out of memory");
     const double *pixel = bb_tensor_read(images);
     bb_plot *plot = bb_plot_new("Test digits read wrongly: what was read, and what it is");
     bb_plot_columns(plot, SHOWN / 2);
     for (int64_t i = 0, shown = 0; i < bb_tensor_count(found) && shown < SHOWN; i++) {
-        int read = (int)bb_tensor_at(found, i), is = (int)bb_tensor_at(d->test_labels, i);
+        int read = (int)bb_tensor_at(found, i), is = (int)bb_tensor_at(d->test.labels, i);
         if (read == is)
             continue;
-        char title[32];
-        snprintf(title, sizeof title, "read %d, is %d", read, is);
-        bb_plot_panel(plot, title);
+        bb_plot_panel(plot, lesson_text(l, "read %d, is %d", read, is));
         bb_plot_image(plot, d->side, d->side, pixel + i * pixels);
         shown++;
     }
@@ -67,21 +61,18 @@ int main(int argc, char **argv)
     lesson_digits d = lesson_read_digits(l);
     bool is_mnist = lesson_mnist(l) != NULL;
     int epochs = is_mnist ? 5 : MAX_EPOCHS;
-    bb_error error = {0};
     bb_graph *g = bb_graph_new();
     bb_params *p = bb_params_new(lesson_seed(l));
     bb_node *x = bb_input(g, "x", BB_F32, BB_SHAPE(BATCH, d.side * d.side));
     bb_node *t = bb_input(g, "t", BB_I32, BB_SHAPE(BATCH));
     bb_node *loss = bb_softmax_cross_entropy(network(x, p), t);
     bb_program *step = lesson_compile(l, g, BB_NODES(bb_sgd(loss, p, 0.1)));
-    bb_batches *batches =
-        bb_batches_new(d.train_images, d.train_labels, BATCH, BB_SHUFFLED, lesson_seed(l), &error);
-    lesson_need(l, batches != NULL, error.text);
+    bb_batches *batches = lesson_batches(l, d.train, BATCH, BB_SHUFFLED);
 
     double train[MAX_EPOCHS + 1], test[MAX_EPOCHS + 1];
     for (int epoch = 0; epoch <= epochs; epoch++) {
-        train[epoch] = accuracy(l, p, d.train_images, d.train_labels);
-        test[epoch] = accuracy(l, p, d.test_images, d.test_labels);
+        train[epoch] = accuracy(l, p, d.train);
+        test[epoch] = accuracy(l, p, d.test);
         const bb_tensor *images, *labels;
         while (epoch < epochs && bb_batches_next(batches, &images, &labels))
             lesson_run(l, step, BB_FEEDS({x, images}, {t, labels}));

@@ -10,10 +10,6 @@
 enum { POOL = 1000, FEW = 40, BATCH = 20, HIDDEN = 50, CLASSES = 10, STEPS = 1500, EVERY = 25 };
 enum { SHOTS = STEPS / EVERY + 1 };
 
-typedef struct set {
-    bb_tensor *images, *labels;
-} set;
-
 /* What is measured while learning, in the order of the picture's panels. */
 enum { ACCURACY, LOSS, MEASURES };
 
@@ -22,55 +18,49 @@ static bb_node *network(bb_node *x, bb_params *p)
     return bb_dense(bb_relu(bb_dense(x, p, "fc1", HIDDEN)), p, "fc2", CLASSES);
 }
 
-static double measure(lesson *l, bb_node *(*what)(bb_node *, bb_node *), bb_params *p, set s)
+static double measure(lesson *l, bb_node *(*what)(bb_node *, bb_node *), bb_params *p, lesson_set s)
 {
-    bb_error error = {0};
     bb_graph *g = bb_graph_new();
     bb_node *x = bb_input(g, "x", BB_F32, bb_tensor_shape(s.images));
     bb_node *t = bb_input(g, "t", BB_I32, bb_tensor_shape(s.labels));
-    bb_tensor *value =
-        bb_eval(what(network(x, p), t), BB_FEEDS({x, s.images}, {t, s.labels}), &error);
-    lesson_need(l, value != NULL, error.text);
-    double number = bb_tensor_at(value, 0);
-    bb_tensor_release(value);
+    double number =
+        lesson_number(l, what(network(x, p), t), BB_FEEDS({x, s.images}, {t, s.labels}));
     bb_graph_free(g);
     return number;
 }
 
-static set pick(lesson *l, set pool, const int64_t *order, int64_t count)
+static lesson_set pick(lesson *l, lesson_set pool, const int64_t *order, int64_t count)
 {
-    set s = {bb_tensor_pick(pool.images, order, count), bb_tensor_pick(pool.labels, order, count)};
+    lesson_set s = {bb_tensor_pick(pool.images, order, count),
+                    bb_tensor_pick(pool.labels, order, count)};
     lesson_need(l, s.images && s.labels, "too few digits");
     return s;
 }
 
-static void release(set s)
+static void release(lesson_set s)
 {
     bb_tensor_release(s.images);
     bb_tensor_release(s.labels);
 }
 
-static void learn(lesson *l, set train, set test, double curves[2][MEASURES][SHOTS])
+static void learn(lesson *l, lesson_set train, lesson_set test, double curves[2][MEASURES][SHOTS])
 {
-    bb_error error = {0};
     bb_graph *g = bb_graph_new();
     bb_params *p = bb_params_new(lesson_seed(l));
     bb_node *x = bb_input(g, "x", BB_F32, BB_SHAPE(BATCH, bb_tensor_shape(train.images).dim[1]));
     bb_node *t = bb_input(g, "t", BB_I32, BB_SHAPE(BATCH));
     bb_node *loss = bb_softmax_cross_entropy(network(x, p), t);
     bb_program *step = lesson_compile(l, g, BB_NODES(bb_adam(loss, p, 0.003)));
-    bb_batches *batches =
-        bb_batches_new(train.images, train.labels, BATCH, BB_DRAWN, lesson_seed(l), &error);
-    lesson_need(l, batches != NULL, error.text);
+    bb_batches *batches = lesson_batches(l, train, BATCH, BB_DRAWN);
+    bb_batches_set_endless(batches, true);
     for (int i = 0; i <= STEPS; i++) {
         for (int k = 0; k < 2 && i % EVERY == 0; k++) {
-            set s = k ? test : train;
+            lesson_set s = k ? test : train;
             curves[k][ACCURACY][i / EVERY] = measure(l, bb_accuracy, p, s);
             curves[k][LOSS][i / EVERY] = measure(l, bb_softmax_cross_entropy, p, s);
         }
         const bb_tensor *images, *labels;
-        while (!bb_batches_next(batches, &images, &labels))
-            continue;
+        bb_batches_next(batches, &images, &labels);
         lesson_run(l, step, BB_FEEDS({x, images}, {t, labels}));
     }
     bb_batches_free(batches);
@@ -106,9 +96,8 @@ int main(int argc, char **argv)
         order[i] = order[j];
         order[j] = i;
     }
-    set all = {d.train_images, d.train_labels};
-    set many = pick(l, all, order, share), few = pick(l, all, order, FEW);
-    set test = pick(l, all, order + share, POOL - share);
+    lesson_set many = pick(l, d.train, order, share), few = pick(l, d.train, order, FEW);
+    lesson_set test = pick(l, d.train, order + share, POOL - share);
     lesson_exact(l, "digits for training", 800, (double)bb_tensor_count(many.labels), 0);
     lesson_exact(l, "digits for testing", 200, (double)bb_tensor_count(test.labels), 0);
 

@@ -4,8 +4,6 @@
  * staircase, cross-entropy a smooth curve. The engine refuses to differentiate the count. */
 #include "lesson.h"
 
-#include <stdio.h>
-
 enum { DIGITS = 200, HIDDEN = 50, CLASSES = 10, SWEEP = 401, WEIGHTS = HIDDEN * CLASSES };
 
 /* The program's two outputs with the weight at `value`; the weight is put back. */
@@ -67,10 +65,9 @@ int main(int argc, char **argv)
 {
     lesson *l = lesson_begin(argc, argv, "17b", "Accuracy is no loss");
     lesson_digits d = lesson_read_digits(l);
-    bb_tensor *rows = bb_tensor_rows(d.train_images, 0, DIGITS);
-    bb_tensor *ts = bb_tensor_rows(d.train_labels, 0, DIGITS);
-    bb_tensor *xs = rows ? bb_tensor_cast(rows, BB_F64) : NULL;
-    lesson_need(l, xs && ts, "out of memory");
+    lesson_set digits = lesson_rows(l, d.train, 0, DIGITS);
+    bb_tensor *xs = bb_tensor_cast(digits.images, BB_F64), *ts = digits.labels;
+    lesson_need(l, xs != NULL, "out of memory");
 
     bb_graph *g = bb_graph_new();
     bb_params *p = bb_params_new(lesson_seed(l));
@@ -97,8 +94,6 @@ int main(int argc, char **argv)
     bb_program_free(m.program);
     bb_params_free(p);
     bb_graph_free(g);
-    bb_tensor_release(rows);
     bb_tensor_release(xs);
-    bb_tensor_release(ts);
     return lesson_end(l);
 }

@@ -37,7 +37,6 @@ static bb_node *deep_network(bb_node *x, bb_params *p, const kind *k, bb_node **
 
 static void study(lesson *l, const kind *k, const lesson_digits *d, double *sizes, double *losses)
 {
-    bb_error error = {0};
     bb_graph *g = bb_graph_new();
     bb_params *p = bb_params_new(lesson_seed(l));
     bb_node *x = bb_input(g, "x", BB_F32, BB_SHAPE(BATCH, d->side * d->side)), *w[LAYERS];
@@ -48,13 +47,10 @@ static void study(lesson *l, const kind *k, const lesson_digits *d, double *size
         grads[i] = bb_mean(bb_abs(grads[i]), BB_ALL);
     bb_program *look = lesson_compile(l, g, (bb_nodes){LAYERS, grads});
     bb_program *step = lesson_compile(l, g, BB_NODES(loss, bb_sgd(loss, p, 0.1)));
-    bb_batches *batches =
-        bb_batches_new(d->train_images, d->train_labels, BATCH, BB_DRAWN, lesson_seed(l), &error);
-    lesson_need(l, batches != NULL, error.text);
-    for (int i = 0; i < STEPS; i++) {
-        const bb_tensor *xs, *ts;
-        while (!bb_batches_next(batches, &xs, &ts))
-            continue;
+    bb_batches *batches = lesson_batches(l, d->train, BATCH, BB_DRAWN);
+    bb_batches_set_endless(batches, true);
+    const bb_tensor *xs, *ts;
+    for (int i = 0; i < STEPS && bb_batches_next(batches, &xs, &ts); i++) {
         bb_feeds feeds = BB_FEEDS({x, xs}, {t, ts});
         if (i == 0)
             lesson_run(l, look, feeds);
@@ -64,11 +60,10 @@ static void study(lesson *l, const kind *k, const lesson_digits *d, double *size
     for (int i = 0; i < LAYERS; i++)
         sizes[i] = bb_program_number(look, grads[i]);
 
-    char text[64];
-    snprintf(text, sizeof text, "%s, first layer's gradient over last's", k->name);
-    lesson_band(l, text, k->ratio[0], k->ratio[1], sizes[0] / sizes[LAYERS - 1]);
-    snprintf(text, sizeof text, "%s, loss after %d steps", k->name, STEPS);
-    lesson_band(l, text, k->loss[0], k->loss[1], losses[STEPS - 1]);
+    lesson_band(l, lesson_text(l, "%s, first layer's gradient over last's", k->name), k->ratio[0],
+                k->ratio[1], sizes[0] / sizes[LAYERS - 1]);
+    lesson_band(l, lesson_text(l, "%s, loss after %d steps", k->name, STEPS), k->loss[0],
+                k->loss[1], losses[STEPS - 1]);
     bb_batches_free(batches);
     bb_program_free(look);
     bb_program_free(step);
@@ -78,13 +73,11 @@ static void study(lesson *l, const kind *k, const lesson_digits *d, double *size
 
 static void steepest_slope(lesson *l)
 {
-    bb_error error = {0};
     bb_graph *g = bb_graph_new();
     bb_node *zero = bb_scalar(g, BB_F64, 0);
-    bb_tensor *slope = bb_eval(bb_grad(bb_sigmoid(zero), zero), BB_NO_FEEDS, &error);
-    lesson_need(l, slope != NULL, error.text);
-    lesson_exact(l, "steepest slope of the sigmoid", 0.25, bb_tensor_at(slope, 0), 1e-15);
-    bb_tensor_release(slope);
+    bb_node *slope = bb_grad(bb_sigmoid(zero), zero);
+    lesson_exact(l, "steepest slope of the sigmoid", 0.25, lesson_number(l, slope, BB_NO_FEEDS),
+                 1e-15);
     bb_graph_free(g);
 }
 

@@ -93,9 +93,7 @@ static void show(lesson *l, int trial, double deviation_out[INITS])
     const bb_init inits[] = {bb_init_normal(1), bb_init_normal(0.01), bb_init_xavier(),
                              bb_init_he()};
     const char *name = trials[trial].name;
-    char text[80];
-    snprintf(text, sizeof text, "Histograms of five layers' activations, %s", name);
-    bb_plot *plot = bb_plot_new(text);
+    bb_plot *plot = bb_plot_new(lesson_text(l, "Histograms of five layers' activations, %s", name));
     bb_plot_columns(plot, 2);
     for (int k = 0; k < INITS; k++) {
         pass(l, trials[trial].activation, inits[k], &values);
@@ -104,13 +102,11 @@ static void show(lesson *l, int trial, double deviation_out[INITS])
                      "share of all");
         bb_plot_log(plot, trials[trial].is_log, false);
         for (int i = 0; i < LAYERS; i++) {
-            snprintf(text, sizeof text, "layer %d", i + 1);
-            draw_histogram(plot, text, values.layer[i], trial);
+            draw_histogram(plot, lesson_text(l, "layer %d", i + 1), values.layer[i], trial);
         }
         deviation_out[k] = deviation(values.layer[LAYERS - 1]);
-        snprintf(text, sizeof text, "%s, %s: last deviation", name, init_names[k]);
-        lesson_band(l, text, trials[trial].deviation[k][0], trials[trial].deviation[k][1],
-                    deviation_out[k]);
+        lesson_band(l, lesson_text(l, "%s, %s: last deviation", name, init_names[k]),
+                    trials[trial].deviation[k][0], trials[trial].deviation[k][1], deviation_out[k]);
     }
     lesson_plot(l, plot, name);
 }

@@ -6,8 +6,6 @@
  * network grows ever more certain of what it has wrong. */
 #include "lesson.h"
 
-#include <stdio.h>
-
 enum { EXAMPLES = 300, BATCH = 100, HIDDEN = 100, LAYERS = 6, CLASSES = 10 };
 enum { EPOCHS = 150, QUICK_EPOCHS = 60, EVERY = 5, POINTS = EPOCHS / EVERY + 1 };
 
@@ -32,23 +30,19 @@ typedef struct history {
 /* With a rate of 0 it is the network to measure: the parameters are the same. */
 static bb_node *deep_net(bb_node *x, bb_params *p, double rate)
 {
+    static const char *const names[LAYERS] = {"fc1", "fc2", "fc3", "fc4", "fc5", "fc6"};
     const bb_dense_options he = {.weight = bb_init_he()};
-    for (int i = 0; i < LAYERS; i++) {
-        char name[16];
-        snprintf(name, sizeof name, "fc%d", i + 1);
-        x = bb_dropout(bb_relu(bb_dense_with(x, p, name, HIDDEN, &he)), rate);
-    }
+    for (int i = 0; i < LAYERS; i++)
+        x = bb_dropout(bb_relu(bb_dense_with(x, p, names[i], HIDDEN, &he)), rate);
     return bb_dense_with(x, p, "out", CLASSES, &he);
 }
 /* end: network */
 
 static void measures(bb_graph *g, bb_params *p, const lesson_digits *d, bb_node *out[CURVES])
 {
-    bb_tensor *images[] = {d->train_images, d->test_images};
-    bb_tensor *labels[] = {d->train_labels, d->test_labels};
     for (int i = 0; i < 2; i++) {
-        bb_node *logits = deep_net(bb_constant(g, images[i]), p, 0);
-        bb_node *t = bb_constant(g, labels[i]);
+        lesson_set s = i ? d->test : d->train;
+        bb_node *logits = deep_net(bb_constant(g, s.images), p, 0), *t = bb_constant(g, s.labels);
         out[TRAIN_ACCURACY + i] = bb_accuracy(logits, t);
         out[TRAIN_LOSS + i] = bb_softmax_cross_entropy(logits, t);
     }
@@ -56,7 +50,6 @@ static void measures(bb_graph *g, bb_params *p, const lesson_digits *d, bb_node 
 
 static void learn(lesson *l, const lesson_digits *d, int cure, history *h)
 {
-    bb_error error = {0};
     bb_graph *g = bb_graph_new();
     bb_params *p = bb_params_new(lesson_seed(l));
     bb_node *x = bb_input(g, "x", BB_F32, BB_SHAPE(BATCH, d->side * d->side));
@@ -67,16 +60,12 @@ static void learn(lesson *l, const lesson_digits *d, int cure, history *h)
     bb_program *train = lesson_compile(l, g, BB_NODES(step));
     bb_program_set_seed(train, lesson_seed(l));
     measures(g, p, d, measured);
-    bb_program *exam = lesson_compile(l, g, (bb_nodes){CURVES, measured});
-    bb_batches *batches = bb_batches_new(d->train_images, d->train_labels, BATCH, BB_SHUFFLED,
-                                         lesson_seed(l), &error);
-    lesson_need(l, batches != NULL, error.text);
+    bb_batches *batches = lesson_batches(l, d->train, BATCH, BB_SHUFFLED);
 
     for (int epoch = 0; epoch <= (lesson_quick(l) ? QUICK_EPOCHS : EPOCHS); epoch++) {
         if (epoch % EVERY == 0) {
-            lesson_run(l, exam, BB_NO_FEEDS);
             for (int i = 0; i < CURVES; i++)
-                h->curve[i][h->points] = bb_program_number(exam, measured[i]);
+                h->curve[i][h->points] = lesson_number(l, measured[i], BB_NO_FEEDS);
             h->epoch[h->points++] = epoch;
         }
         const bb_tensor *xs, *ts;
@@ -84,7 +73,6 @@ static void learn(lesson *l, const lesson_digits *d, int cure, history *h)
             lesson_run(l, train, BB_FEEDS({x, xs}, {t, ts}));
     }
     bb_batches_free(batches);
-    bb_program_free(exam);
     bb_program_free(train);
     bb_params_free(p);
     bb_graph_free(g);
@@ -100,12 +88,11 @@ static void judge(lesson *l, const history h[CURES])
     const double low = lesson_mnist(l) ? .72 : .85, high = lesson_mnist(l) ? .84 : .985;
     lesson_band(l, "no cure, training accuracy", .99, 1, last(h, TRAIN_ACCURACY));
     for (int k = 0; k < CURES; k++) {
-        char name[64];
-        snprintf(name, sizeof name, "%s, test accuracy", cures[k].name);
+        const char *name = lesson_text(l, "%s, test accuracy", cures[k].name);
         if (k == NO_CURE || k == DECAY || !lesson_quick(l))
             lesson_band(l, name, low, high, last(h + k, TEST_ACCURACY));
-        snprintf(name, sizeof name, "%s, test loss", cures[k].name);
-        lesson_report(l, name, last(h + k, TEST_LOSS), "");
+        lesson_report(l, lesson_text(l, "%s, test loss", cures[k].name), last(h + k, TEST_LOSS),
+                      "");
     }
     lesson_true(l, "weight decay lowers the test loss",
                 last(h + DECAY, TEST_LOSS) < last(h + NO_CURE, TEST_LOSS));
@@ -144,15 +131,11 @@ int main(int argc, char **argv)
     lesson *l = lesson_begin(argc, argv, "20", "Weight decay and dropout against over-fitting");
     static history h[CURES];
     lesson_digits d = lesson_read_digits(l);
-    d.train_images = bb_tensor_rows(d.train_images, 0, EXAMPLES);
-    d.train_labels = bb_tensor_rows(d.train_labels, 0, EXAMPLES);
-    lesson_need(l, d.train_images && d.train_labels, "too few digits");
+    d.train = lesson_rows(l, d.train, 0, EXAMPLES);
     for (int k = 0; k < CURES; k++)
         learn(l, &d, k, h + k);
     judge(l, h);
     draw_accuracies(l, h);
     draw_losses(l, h);
-    bb_tensor_release(d.train_images);
-    bb_tensor_release(d.train_labels);
     return lesson_end(l);
 }

@@ -6,8 +6,6 @@
  * learns at all without. */
 #include "lesson.h"
 
-#include <stdio.h>
-
 enum { EXAMPLES = 1000, BATCH = 100, HIDDEN = 100, LAYERS = 5, CLASSES = 10 };
 enum { EPOCHS = 20, QUICK_EPOCHS = 8 };
 
@@ -28,16 +26,11 @@ typedef struct updates {
     bb_node *items[2 * LAYERS];
 } updates;
 
-static bb_status fill(bb_tensor *t, double value, uint64_t key)
-{
-    return bb_tensor_fill_normal(t, value, 0, key);
-}
-
 /* What evaluation takes in place of `now`; training keeps it up to date. */
 static bb_node *running(bb_node *now, bb_params *p, const char *name, double first, updates *u)
 {
     bb_node *kept = bb_state(bb_node_graph(now), p, name, bb_node_dtype(now), bb_node_shape(now),
-                             (bb_init){fill, first});
+                             bb_init_constant(first));
     bb_node *next = bb_add(bb_mul_scalar(kept, 0.9), bb_mul_scalar(now, 0.1));
     if (u)
         u->items[u->count++] = bb_assign(kept, next);
@@ -51,7 +44,7 @@ static bb_node *batch_norm(bb_node *x, bb_params *p, const char *name, updates *
     bb_graph *g = bb_node_graph(x);
     bb_shape units = BB_SHAPE(bb_node_shape(x).dim[1]);
     bb_scope_push(g, name);
-    bb_node *gamma = bb_param(g, p, "gamma", bb_node_dtype(x), units, (bb_init){fill, 1});
+    bb_node *gamma = bb_param(g, p, "gamma", bb_node_dtype(x), units, bb_init_constant(1));
     bb_node *beta = bb_param(g, p, "beta", bb_node_dtype(x), units, bb_init_zeros());
     bb_node *mean = bb_mean(x, BB_AXES(0));
     bb_node *variance = bb_mean(bb_square(bb_sub(x, mean)), BB_AXES(0));
@@ -69,8 +62,7 @@ static void check_gradient(lesson *l)
     bb_graph *g = bb_graph_new();
     bb_node *x = bb_param(g, p, "x", BB_F64, BB_SHAPE(5, 3), bb_init_normal(2));
     bb_node *y = batch_norm(x, p, "bn", &(updates){0});
-    bb_node *gamma = bb_param(g, p, "bn.gamma", BB_F64, BB_SHAPE(3), bb_init_zeros());
-    bb_node *beta = bb_param(g, p, "bn.beta", BB_F64, BB_SHAPE(3), bb_init_zeros());
+    bb_node *gamma = bb_graph_param(g, "bn.gamma"), *beta = bb_graph_param(g, "bn.beta");
     bb_gradcheck(y, BB_NODES(x, gamma, beta), BB_NO_FEEDS, NULL, &report);
     lesson_note(l, "x, gamma and beta: %s", report.text);
     lesson_true(l, "gradients agree with central differences", report.passed);
@@ -88,25 +80,22 @@ typedef struct trial {
 static bb_node *deep_net(bb_node *x, bb_params *p, const trial *r, updates *u)
 {
     const bb_dense_options options = {.weight = bb_init_normal(r->deviation)};
+    static const char *const names[][2] = {
+        {"fc1", "bn1"}, {"fc2", "bn2"}, {"fc3", "bn3"}, {"fc4", "bn4"}, {"fc5", "bn5"}};
     for (int i = 0; i < LAYERS; i++) {
-        char dense[16], norm[16];
-        snprintf(dense, sizeof dense, "fc%d", i + 1);
-        snprintf(norm, sizeof norm, "bn%d", i + 1);
-        x = bb_dense_with(x, p, dense, HIDDEN, &options);
-        x = bb_relu(r->is_normalised ? batch_norm(x, p, norm, u) : x);
+        x = bb_dense_with(x, p, names[i][0], HIDDEN, &options);
+        x = bb_relu(r->is_normalised ? batch_norm(x, p, names[i][1], u) : x);
     }
     return bb_dense_with(x, p, "out", CLASSES, &options);
 }
 
-static bb_node *accuracy(bb_graph *g, bb_params *p, const trial *r, bb_tensor *images,
-                         bb_tensor *labels)
+static bb_node *accuracy(bb_graph *g, bb_params *p, const trial *r, lesson_set s)
 {
-    return bb_accuracy(deep_net(bb_constant(g, images), p, r, NULL), bb_constant(g, labels));
+    return bb_accuracy(deep_net(bb_constant(g, s.images), p, r, NULL), bb_constant(g, s.labels));
 }
 
 static void learn(lesson *l, const lesson_digits *d, trial *r)
 {
-    bb_error error = {0};
     bb_graph *g = bb_graph_new();
     bb_params *p = bb_params_new(lesson_seed(l));
     bb_node *x = bb_input(g, "x", BB_F32, BB_SHAPE(BATCH, d->side * d->side));
@@ -116,22 +105,17 @@ static void learn(lesson *l, const lesson_digits *d, trial *r)
     if (u.count > 0)
         step = bb_group(BB_NODES(step, bb_group((bb_nodes){u.count, u.items})));
     bb_program *program = lesson_compile(l, g, BB_NODES(step));
-    bb_node *train = accuracy(g, p, r, d->train_images, d->train_labels);
-    bb_node *test = accuracy(g, p, r, d->test_images, d->test_labels);
-    bb_program *exam = lesson_compile(l, g, BB_NODES(train, test));
-    bb_batches *batches = bb_batches_new(d->train_images, d->train_labels, BATCH, BB_SHUFFLED,
-                                         lesson_seed(l), &error);
-    lesson_need(l, batches != NULL, error.text);
+    bb_node *train = accuracy(g, p, r, d->train);
+    bb_node *test = accuracy(g, p, r, d->test);
+    bb_batches *batches = lesson_batches(l, d->train, BATCH, BB_SHUFFLED);
     for (int epoch = 0; epoch <= r->epochs; epoch++) {
-        lesson_run(l, exam, BB_NO_FEEDS);
-        r->train[epoch] = bb_program_number(exam, train);
-        r->test = bb_program_number(exam, test);
+        r->train[epoch] = lesson_number(l, train, BB_NO_FEEDS);
         const bb_tensor *xs, *ts;
         while (epoch < r->epochs && bb_batches_next(batches, &xs, &ts))
             lesson_run(l, program, BB_FEEDS({x, xs}, {t, ts}));
     }
+    r->test = lesson_number(l, test, BB_NO_FEEDS);
     bb_batches_free(batches);
-    bb_program_free(exam);
     bb_program_free(program);
     bb_params_free(p);
     bb_graph_free(g);
@@ -139,18 +123,16 @@ static void learn(lesson *l, const lesson_digits *d, trial *r)
 
 static void judge(lesson *l, int i, const trial *with, const trial *without)
 {
-    char name[64];
     bool is_quick = lesson_quick(l);
-    snprintf(name, sizeof name, "deviation %g, with", with->deviation);
-    lesson_band(l, name, is_quick ? scales[i].quick_low : scales[i].low, 1,
-                with->train[with->epochs]);
-    snprintf(name, sizeof name, "deviation %g, without", with->deviation);
+    lesson_band(l, lesson_text(l, "deviation %g, with", with->deviation),
+                is_quick ? scales[i].quick_low : scales[i].low, 1, with->train[with->epochs]);
+    const char *name = lesson_text(l, "deviation %g, without", with->deviation);
     if (scales[i].is_good_without)
         lesson_report(l, name, without->train[with->epochs], "");
     else
         lesson_band(l, name, .05, .2, without->train[with->epochs]);
-    snprintf(name, sizeof name, "deviation %g, with, test set", with->deviation);
-    lesson_report(l, name, with->test, "");
+    lesson_report(l, lesson_text(l, "deviation %g, with, test set", with->deviation), with->test,
+                  "");
 }
 
 static void compare(lesson *l, const lesson_digits *d)
@@ -158,15 +140,13 @@ static void compare(lesson *l, const lesson_digits *d)
     bb_plot *plot = bb_plot_new("Accuracy on 1,000 training examples");
     bb_plot_columns(plot, 2);
     for (int i = 0; i < SCALES; i++) {
-        char name[64];
         trial with = {scales[i].deviation, true, lesson_quick(l) ? QUICK_EPOCHS : EPOCHS, {0}, 0};
         trial without = with;
         without.is_normalised = false;
         learn(l, d, &with);
         learn(l, d, &without);
         judge(l, i, &with, &without);
-        snprintf(name, sizeof name, "first weights of deviation %g", with.deviation);
-        bb_plot_panel(plot, name);
+        bb_plot_panel(plot, lesson_text(l, "first weights of deviation %g", with.deviation));
         bb_plot_axes(plot, "epoch", "share of digits recognised");
         bb_plot_y_range(plot, 0, 1);
         bb_plot_line(plot, "with normalisation", with.epochs + 1, NULL, with.train);
@@ -180,11 +160,7 @@ int main(int argc, char **argv)
     lesson *l = lesson_begin(argc, argv, "21", "Batch normalisation");
     check_gradient(l);
     lesson_digits d = lesson_read_digits(l);
-    d.train_images = bb_tensor_rows(d.train_images, 0, EXAMPLES);
-    d.train_labels = bb_tensor_rows(d.train_labels, 0, EXAMPLES);
-    lesson_need(l, d.train_images && d.train_labels, "too few digits");
+    d.train = lesson_rows(l, d.train, 0, EXAMPLES);
     compare(l, &d);
-    bb_tensor_release(d.train_images);
-    bb_tensor_release(d.train_labels);
     return lesson_end(l);
 }

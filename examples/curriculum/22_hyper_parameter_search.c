@@ -7,7 +7,6 @@
 #include "lesson.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 enum { TRAIN = 400, VALIDATION = 100, BATCH = 100, HIDDEN = 50, CLASSES = 10, EPOCHS = 50 };
@@ -44,39 +43,31 @@ static bb_node *net(bb_node *x, bb_params *p)
     return bb_dense(bb_relu(bb_dense(x, p, "fc1", HIDDEN)), p, "fc2", CLASSES);
 }
 
-static bb_node *accuracy(bb_graph *g, bb_params *p, bb_tensor *images, bb_tensor *labels)
+static bb_node *accuracy(bb_graph *g, bb_params *p, lesson_set s)
 {
-    return bb_accuracy(net(bb_constant(g, images), p), bb_constant(g, labels));
+    return bb_accuracy(net(bb_constant(g, s.images), p), bb_constant(g, s.labels));
 }
 
-/* Judged by `d`'s test set, in place of which the search has the validation set. */
-static void learn(lesson *l, const lesson_digits *d, trial *r)
+static void learn(lesson *l, lesson_set train, lesson_set validation, trial *r)
 {
-    bb_error error = {0};
     bb_graph *g = bb_graph_new();
     bb_params *p = bb_params_new(lesson_seed(l));
-    bb_node *x = bb_input(g, "x", BB_F32, BB_SHAPE(BATCH, d->side * d->side));
+    bb_node *x = bb_input(g, "x", BB_F32, BB_SHAPE(BATCH, bb_tensor_shape(train.images).dim[1]));
     bb_node *t = bb_input(g, "t", BB_I32, BB_SHAPE(BATCH));
     bb_node *loss = bb_softmax_cross_entropy(net(x, p), t);
     const bb_optimise_options options = {.weight_decay = r->decay};
     bb_node *step = bb_optimise(loss, p, bb_optimiser_sgd(r->rate), &options);
     bb_program *program = lesson_compile(l, g, BB_NODES(step));
-    bb_node *train = accuracy(g, p, d->train_images, d->train_labels);
-    bb_node *validation = accuracy(g, p, d->test_images, d->test_labels);
-    bb_program *exam = lesson_compile(l, g, BB_NODES(train, validation));
-    bb_batches *batches = bb_batches_new(d->train_images, d->train_labels, BATCH, BB_SHUFFLED,
-                                         lesson_seed(l), &error);
-    lesson_need(l, batches != NULL, error.text);
+    bb_node *on_train = accuracy(g, p, train), *on_validation = accuracy(g, p, validation);
+    bb_batches *batches = lesson_batches(l, train, BATCH, BB_SHUFFLED);
     for (int epoch = 0; epoch <= EPOCHS; epoch++) {
-        lesson_run(l, exam, BB_NO_FEEDS);
-        r->train[epoch] = bb_program_number(exam, train);
-        r->validation[epoch] = bb_program_number(exam, validation);
+        r->train[epoch] = lesson_number(l, on_train, BB_NO_FEEDS);
+        r->validation[epoch] = lesson_number(l, on_validation, BB_NO_FEEDS);
         const bb_tensor *xs, *ts;
         while (epoch < EPOCHS && bb_batches_next(batches, &xs, &ts))
             lesson_run(l, program, BB_FEEDS({x, xs}, {t, ts}));
     }
     bb_batches_free(batches);
-    bb_program_free(exam);
     bb_program_free(program);
     bb_params_free(p);
     bb_graph_free(g);
@@ -88,16 +79,14 @@ static void draw_map(lesson *l, const trial *trials)
     bb_plot *plot = bb_plot_new("Accuracy on the validation set");
     bb_plot_axes(plot, "learning rate", "weight decay");
     bb_plot_log(plot, true, true);
-    int first = 0;
     for (int k = 0; k < 3; k++) {
-        double x[TRIALS], y[TRIALS];
-        int n = 0;
-        for (; first < TRIALS && (k == 0 ? first < BEST : k == 2 || score(trials + first) > 0.5);
-             first++, n++) {
-            x[n] = trials[first].rate;
-            y[n] = trials[first].decay;
+        double x[TRIALS], y[TRIALS]; /* NaN leaves a trial out */
+        for (int i = 0; i < TRIALS; i++) {
+            int group = i < BEST ? 0 : score(trials + i) > 0.5 ? 1 : 2;
+            x[i] = group == k ? trials[i].rate : NAN;
+            y[i] = trials[i].decay;
         }
-        bb_plot_points(plot, labels[k], n, x, y);
+        bb_plot_points(plot, labels[k], TRIALS, x, y);
     }
     lesson_plot(l, plot, "map");
 }
@@ -107,9 +96,8 @@ static void draw_best(lesson *l, const trial *trials)
     bb_plot *plot = bb_plot_new("The best six");
     bb_plot_columns(plot, 2);
     for (int i = 0; i < BEST; i++) {
-        char title[64];
-        snprintf(title, sizeof title, "rate %.2g, decay %.1g", trials[i].rate, trials[i].decay);
-        bb_plot_panel(plot, title);
+        bb_plot_panel(plot,
+                      lesson_text(l, "rate %.2g, decay %.1g", trials[i].rate, trials[i].decay));
         bb_plot_axes(plot, "epoch", "share of digits recognised");
         bb_plot_y_range(plot, 0, 1);
         bb_plot_line(plot, "training set", EPOCHS + 1, NULL, trials[i].train);
@@ -120,33 +108,21 @@ static void draw_best(lesson *l, const trial *trials)
 
 static void search(lesson *l, const lesson_digits *d, trial *trials)
 {
-    lesson_digits part = {bb_tensor_rows(d->train_images, 0, TRAIN),
-                          bb_tensor_rows(d->train_labels, 0, TRAIN),
-                          bb_tensor_rows(d->train_images, TRAIN, VALIDATION),
-                          bb_tensor_rows(d->train_labels, TRAIN, VALIDATION), d->side};
-    lesson_need(l, part.train_images && part.train_labels && part.test_images && part.test_labels,
-                "too few digits");
+    lesson_set train = lesson_rows(l, d->train, 0, TRAIN);
+    lesson_set validation = lesson_rows(l, d->train, TRAIN, VALIDATION);
     bb_rng rng = {lesson_seed(l), 0};
     for (int i = 0; i < TRIALS; i++) {
         trials[i].rate = draw(&rng, -4, 1);
         trials[i].decay = draw(&rng, -6, 0);
-        learn(l, &part, trials + i);
+        learn(l, train, validation, trials + i);
     }
     qsort(trials, TRIALS, sizeof *trials, better_first);
 
     trial best = trials[0]; /* the same again, judged by the test set */
-    bb_tensor_release(part.test_images);
-    bb_tensor_release(part.test_labels);
-    part.test_images = bb_tensor_retain(d->test_images);
-    part.test_labels = bb_tensor_retain(d->test_labels);
-    learn(l, &part, &best);
+    learn(l, train, d->test, &best);
     lesson_band(l, "the best, validation accuracy", lesson_mnist(l) ? .74 : .85, 1, score(trials));
     lesson_band(l, "the best, test accuracy", lesson_mnist(l) ? .74 : .8, .98,
                 best.validation[EPOCHS]);
-    bb_tensor_release(part.train_images);
-    bb_tensor_release(part.train_labels);
-    bb_tensor_release(part.test_images);
-    bb_tensor_release(part.test_labels);
 }
 
 int main(int argc, char **argv)

@@ -30,6 +30,9 @@ void lesson_band(lesson *l, const char *name, double low, double high, double ob
 void lesson_report(lesson *l, const char *name, double obtained, const char *unit);
 void lesson_true(lesson *l, const char *name, bool holds);
 
+/* Formatted text, as for the name of a figure; the lesson's, until the next call. */
+const char *lesson_text(lesson *l, const char *format, ...) BB_PRINTF(2, 3);
+
 /* A remark of the lesson, printed and kept for the gallery. */
 void lesson_note(lesson *l, const char *format, ...) BB_PRINTF(2, 3);
 
@@ -45,11 +48,24 @@ void lesson_graph(lesson *l, const bb_graph *g, const char *name, const bb_dot_o
 void lesson_need(lesson *l, bool holds, const char *message);
 bb_program *lesson_compile(lesson *l, bb_graph *g, bb_nodes outputs);
 void lesson_run(lesson *l, bb_program *program, bb_feeds feeds);
+bb_tensor *lesson_eval(lesson *l, bb_node *node, bb_feeds feeds); /* the caller releases it */
+double lesson_number(lesson *l, bb_node *node, bb_feeds feeds);
+double lesson_seconds(void); /* of a clock that only goes forward */
+
+/* Images, or whatever else is learnt from, and their labels. */
+typedef struct lesson_set {
+    bb_tensor *images, *labels;
+} lesson_set;
+
+/* Rows first .. first + count - 1, the lesson's own; the program ends when there are fewer. */
+lesson_set lesson_rows(lesson *l, lesson_set set, int64_t first, int64_t count);
+/* with the lesson's seed */
+bb_batches *lesson_batches(lesson *l, lesson_set set, int64_t size, bb_batch_order order);
 
 /* The digits: MNIST when --mnist was given, else the embedded ones with an 80/20 split; f32 images
  * [n, pixels] from 0 to 1, i32 labels [n]. Owned by the lesson. */
 typedef struct lesson_digits {
-    bb_tensor *train_images, *train_labels, *test_images, *test_labels;
+    lesson_set train, test;
     int side; /* pixels of an image's edge: 28 or 8 */
 } lesson_digits;
 lesson_digits lesson_read_digits(lesson *l);

@@ -3,6 +3,7 @@
 #ifndef BIBUN_BIBUN_H
 #define BIBUN_BIBUN_H
 
+#include <bibun/calculus.h>
 #include <bibun/data.h>
 #include <bibun/grad.h>
 #include <bibun/gradcheck.h>

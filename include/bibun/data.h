@@ -30,6 +30,11 @@ BB_API void bb_batches_free(bb_batches *b);
 /* The next batch: true and two tensors that stay the same objects from call to call, owned by the
  * batches; false at the end of an epoch, after which the next call begins another. */
 BB_API bool bb_batches_next(bb_batches *b, const bb_tensor **x_out, const bb_tensor **t_out);
+
+/* Endless batches do not stop between epochs, each of which is ordered as it would be otherwise:
+ * bb_batches_next is then true always, and whoever asks counts. Off at first; may change at any
+ * time. */
+BB_API void bb_batches_set_endless(bb_batches *b, bool is_endless);
 BB_API int64_t bb_batches_per_epoch(const bb_batches *b);
 
 /* The rows of `t` whose numbers stand in index[0 .. count-1], as a new tensor; NULL when one is out

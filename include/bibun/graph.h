@@ -90,6 +90,14 @@ BB_API void bb_scope_pop(bb_graph *g);
  * parameters keep the name that they were made with. */
 BB_BUILDER bb_node *bb_named(bb_node *node, const char *name);
 
+/* Effects that come along. */
+
+/* Ties an effect, as the assignment of a running mean, to a node: whatever trains on a loss that
+ * depends on the node (bb_optimise, bb_attached) does it as well. Returns the node. An effect is
+ * left out where its states belong to other parameters than those being trained. */
+BB_BUILDER bb_node *bb_attach(bb_node *node, bb_node *effect);
+BB_API bb_node *bb_node_effect(const bb_node *node, int i); /* NULL when there are not so many */
+
 /* Looking at nodes. */
 
 typedef enum bb_node_kind {
@@ -126,6 +134,9 @@ BB_API bool bb_node_is_trainable(const bb_node *node); /* made by bb_param */
 BB_API int bb_graph_node_count(const bb_graph *g);
 BB_API bb_node *bb_graph_node(const bb_graph *g, int id);            /* NULL when out of range */
 BB_API bb_node *bb_graph_input(const bb_graph *g, const char *name); /* NULL when there is none */
+/* The parameter or state of that full name, "encoder.fc1.weight", as g's node; NULL when there is
+ * none. Of several sets' parameters of one name it is the one that g had first. */
+BB_API bb_node *bb_graph_param(const bb_graph *g, const char *name);
 
 /* Parameters. */
 

@@ -154,6 +154,16 @@ struct bb_op {
      * for inputs that somebody asked for. */
     bb_node *(*backward)(bb_node *y, bb_node *dy, int i);
 
+    /* May be NULL. The sum of two or more nodes of this op, all of one type, which arrive as parts
+     * of one gradient, when that is less work than adding them: what slices of one operand give
+     * back is put side by side. NULL when it is not. */
+    bb_node *(*join)(bb_nodes parts);
+
+    /* The node's op on operands of which some, those with batched[i], carry a new leading axis of
+     * one size, as the result then does too: builds nodes with public builders. Maps need none;
+     * without one, or where it returns NULL, there is a copy of the node for each row. */
+    bb_node *(*batch)(const bb_node *node, bb_node *const *in, const bool *batched);
+
     /* What the planner needs. */
     bool needs_contiguous; /* inputs are copied when their strides are not row-major */
     /* bit i: forward may write the output over input i, which has as many bytes (maps: implied)
@@ -184,6 +194,13 @@ struct bb_op {
 /* For ops that are constant almost everywhere (sign, step): the gradient is zero, and said to be.
  * Without a rule, differentiation through the op is an error. */
 BB_API bb_node *bb_backward_zero(bb_node *y, bb_node *dy, int i);
+
+/* For ops that treat leading dimensions alike: the op itself on operands that all carry the new
+ * axis; those that do not are repeated along it. What maps do. */
+BB_API bb_node *bb_batch_same(const bb_node *node, bb_node *const *in, const bool *batched);
+/* The same with other attributes, as an axis that is one further back. */
+BB_API bb_node *bb_batch_with(const bb_node *node, bb_node *const *in, const bool *batched,
+                              const void *attrs);
 
 /* Appends a node that applies `op`; the only way a node of an op comes to be. `attrs` points to
  * op->attrs_size bytes, which are copied. A composite is built. */

@@ -8,6 +8,7 @@
 #ifndef BIBUN_OPS_H
 #define BIBUN_OPS_H
 
+#include <bibun/ops/gradient.h>
 #include <bibun/ops/linalg.h>
 #include <bibun/ops/loss.h>
 #include <bibun/ops/map.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Optimisers. Each returns an effect node: a run that asks for it computes the gradients of `loss`
  * with respect to every trainable parameter of `params` that the loss depends on, and updates them.
- * State lives in `params` beside them, as "fc1.weight/velocity".
+ * State lives in `params` beside them, as "fc1.weight/velocity". Effects that layers attached to
+ * what the loss depends on, as the running means of bb_batch_norm, come along.
  *
  * bb_adam(loss, params, 0.001) is the usual choice in one call. For other constants, a schedule of
  * the rate, clipping or weight decay, say the same with values:
@@ -132,6 +133,11 @@ typedef struct bb_optimise_options {
  * float scalar or depends on no trainable parameter of `params`; a constant out of its range. */
 BB_BUILDER bb_node *bb_optimise(bb_node *loss, bb_params *params, bb_optimiser optimiser,
                                 const bb_optimise_options *options);
+
+/* For a training step of your own: the effects that layers attached (bb_attach) to what `loss`
+ * depends on and that change states of `params`, as one; bb_optimise includes them. An effect that
+ * does nothing when there are none. Errors: an operand is NULL. */
+BB_BUILDER bb_node *bb_attached(bb_node *loss, bb_params *params);
 
 /* The same in one call, without options. */
 BB_BUILDER bb_node *bb_sgd(bb_node *loss, bb_params *params, double rate);

@@ -84,10 +84,10 @@ BB_API void bb_program_set_seed(bb_program *p, uint64_t seed);
 BB_API void bb_program_set_step(bb_program *p, uint64_t step);
 BB_API uint64_t bb_program_step(const bb_program *p);
 
-/* During a run, numbers that are too small for a float to have all its digits (below 1.2e-38 in
- * f32, 2.2e-308 in f64) count as zero, where the processor can do that: with them some are a hundred
- * times slower. Keep them with true. Constants folded while compiling keep them. */
-BB_API void bb_program_keep_denormals(bb_program *p, bool keep);
+/* Denormals, numbers that are too small for a float to have all its digits (below 1.2e-38 in f32),
+ * are a hundred times slower on many processors. Matrix products and convolutions take them for
+ * zero; with true everything in a run does, where the processor can do that. False by default. */
+BB_API void bb_program_flush_denormals(bb_program *p, bool flush);
 
 typedef struct bb_program_stats {
     int nodes;          /* of the graph that the outputs need */
@@ -130,6 +130,10 @@ BB_API bb_status bb_program_print_profile(const bb_program *p, FILE *file);
 /* The value of any node, at once: compiles, runs and frees. A new tensor, which the caller
  * releases; NULL when it fails. */
 BB_API bb_tensor *bb_eval(bb_node *node, bb_feeds feeds, bb_error *error_out);
+/* The same for a node of one element, whatever its rank, as a number; NaN when it fails, for which
+ * having no element or several is a reason, too. Only error_out tells a failure from a NaN that
+ * was computed. */
+BB_API double bb_eval_number(bb_node *node, bb_feeds feeds, bb_error *error_out);
 
 #ifdef __cplusplus
 }

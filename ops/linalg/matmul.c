@@ -2,6 +2,7 @@
 /* matmul: products of matrices with equal leading sizes; the builder brings other operands to that
  * form by NumPy's rules. */
 #include "kernels.h"
+#include "moves.h"
 #include "support.h"
 
 /* The sizes that the product sums over, in operands of any rank from 1. */
@@ -69,6 +70,26 @@ static bb_node *backward(bb_node *y, bb_node *dy, int i)
     return i == 0 ? bb_matmul(dy, other) : bb_matmul(other, dy);
 }
 
+/* Copies of one operand become more rows of x, or more columns of y, at dimension `at` of both that
+ * operand and the product, which stays one product. */
+static bb_node *batch(const bb_node *node, bb_node *const *in, const bool *batched)
+{
+    if (batched[0] && batched[1])
+        return bb_matmul(in[0], in[1]);
+    int ndim = bb_node_shape(node).ndim, at = batched[0] ? ndim - 2 : ndim - 1;
+    bb_node *wide = in[batched[0] ? 0 : 1];
+    int64_t copies = bb_node_shape(wide).dim[0];
+    bb_shape apart = bb_node_shape(node), merged = bb_node_shape(bb_node_input(node, batched[1]));
+    merged.dim[at] *= copies;
+    wide = bb_reshape(bb__move_axis(wide, 0, at), merged);
+    bb_node *y = batched[0] ? bb_matmul(wide, in[1]) : bb_matmul(in[0], wide);
+    apart.ndim++;
+    apart.dim[ndim] = apart.dim[ndim - 1];
+    apart.dim[ndim - 1] = bb_node_shape(node).dim[at];
+    apart.dim[at] = copies;
+    return bb__move_axis(bb_reshape(y, apart), at, 0);
+}
+
 static const bb_sample samples[] = {
     {.n_in = 2, .in = {BB_DIMS(1, 1), BB_DIMS(1, 1)}},
     {.n_in = 2, .in = {BB_DIMS(2, 3), BB_DIMS(3, 5)}},
@@ -115,6 +136,7 @@ const bb_op bb__op_matmul = {
     .infer = infer,
     .forward = forward,
     .backward = backward,
+    .batch = batch,
     .scratch = scratch,
     .flops = flops,
     BB_SAMPLES(samples),

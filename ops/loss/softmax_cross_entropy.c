@@ -3,6 +3,7 @@
  * checked before a number is computed. */
 #include "kernels.h"
 #include "losses.h"
+#include "moves.h"
 
 #include <math.h>
 
@@ -73,6 +74,19 @@ static bb_node *backward(bb_node *y, bb_node *dy, int i)
     return bb_mul(bb_sub(bb_softmax(x, 1), hot), each);
 }
 
+/* All rows of all copies are rows of one table. */
+static bb_node *batch(const bb_node *node, bb_node *const *in, const bool *batched)
+{
+    bb_shape shape = bb_node_shape(bb_node_input(node, 0));
+    int64_t copies = bb__batch_rows(node, in, batched), rows = copies * shape.dim[0];
+    bb_node *x = bb__batch_operand(node, in, batched, 0);
+    bb_node *labels = bb__batch_operand(node, in, batched, 1);
+    x = bb_reshape(x, BB_SHAPE(rows, shape.dim[1]));
+    labels = bb_reshape(labels, BB_SHAPE(rows));
+    bb_node *each = bb_apply(bb_node_op(node), BB_NODES(x, labels), NULL);
+    return bb_reshape(each, BB_SHAPE(copies, shape.dim[0]));
+}
+
 static const bb_sample samples[] = {
     {.n_in = 2, .in = {BB_DIMS(1, 2), BB_DIMS(1)}, .is_integer = {false, true}, .bound = 2},
     {.n_in = 2, .in = {BB_DIMS(3, 4), BB_DIMS(3)}, .is_integer = {false, true}, .bound = 4},
@@ -111,6 +125,7 @@ const bb_op bb__op_softmax_cross_entropy = {
     .infer = infer,
     .forward = forward,
     .backward = backward,
+    .batch = batch,
     .needs_contiguous = true,
     .flops = flops,
     BB_SAMPLES(samples),

@@ -73,6 +73,7 @@ const bb_op bb__op_log_softmax = {
     .infer = infer,
     .forward = forward,
     .backward = backward,
+    .batch = bb__batch_axis,
     .needs_contiguous = true,
     .inplace = 1,
     .flops = flops,

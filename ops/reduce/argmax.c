@@ -6,23 +6,6 @@
 
 #include <math.h>
 
-static bool infer(bb_infer *c)
-{
-    bb__axis_attrs *a = c->attrs;
-    bb_shape shape = c->in[0].shape;
-    if (!bb_infer_need_float(c) || !bb_infer_axis(c, &a->axis, shape.ndim))
-        return false;
-    int64_t size = shape.dim[a->axis];
-    if (size < 1 || size > INT32_MAX)
-        return bb_infer_fail(c, BB_BAD_SHAPE, size ? "axis %d is too long" : "axis %d is empty",
-                             (int)a->axis);
-    for (int i = (int)a->axis; i < shape.ndim - 1; i++)
-        shape.dim[i] = shape.dim[i + 1];
-    shape.ndim--;
-    c->out = (bb_type){BB_I32, shape};
-    return true;
-}
-
 static void forward(const bb_call *call)
 {
     const bb__axis_attrs *a = call->attrs;
@@ -56,8 +39,9 @@ const bb_op bb__op_argmax = {
     .doc = "i32 place of the largest along an axis, the first of ties, a NaN before all",
     .arity = 1,
     .attrs_size = sizeof(bb__axis_attrs),
-    .infer = infer,
+    .infer = bb__infer_place,
     .forward = forward,
+    .batch = bb__batch_axis,
     .flops = bb__reduction_flops,
     .print_attrs = bb__print_axis,
     BB_SAMPLES(samples),

@@ -18,16 +18,7 @@ static bb_node *backward(bb_node *y, bb_node *dy, int i)
 }
 
 static const bb_sample samples[] = {
-    {.n_in = 1, .in = {{0}}, .attrs = &(const bb__reduce_attrs){.axes = 0}},
-    {.n_in = 1, .in = {BB_DIMS(5)}, .attrs = &(const bb__reduce_attrs){.axes = 1}},
-    {.n_in = 1, .in = {BB_DIMS(3, 4)}, .attrs = &(const bb__reduce_attrs){.axes = 0}},
-    {.n_in = 1, .in = {BB_DIMS(3, 4)}, .attrs = &(const bb__reduce_attrs){.axes = 1}},
-    {.n_in = 1, .in = {BB_DIMS(3, 4)}, .attrs = &(const bb__reduce_attrs){.axes = 2, .keep = 1}},
-    {.n_in = 1, .in = {BB_DIMS(2, 3, 4)}, .attrs = &(const bb__reduce_attrs){.axes = 5}},
-    {.n_in = 1, .in = {BB_DIMS(2, 3, 4)}, .attrs = &(const bb__reduce_attrs){.axes = 2, .keep = 1}},
-    {.n_in = 1, .in = {BB_DIMS(2, 1, 3, 2)}, .attrs = &(const bb__reduce_attrs){.axes = 10}},
-    {.n_in = 1, .in = {BB_DIMS(7, 1)}, .attrs = &(const bb__reduce_attrs){.axes = 3}},
-    {.n_in = 1, .in = {BB_DIMS(3, 0)}, .attrs = &(const bb__reduce_attrs){.axes = 1}},
+    BB__SAMPLES_REDUCE(BB__REDUCED),
     {.n_in = 1, .in = {BB_DIMS(3, 0, 2)}, .attrs = &(const bb__reduce_attrs){.axes = 2}},
     {.n_in = 1,
      .in = {BB_DIMS(4, 3)},
@@ -53,6 +44,7 @@ const bb_op bb__op_max = {
     .infer = bb__infer_reduce,
     .forward = forward,
     .backward = backward,
+    .batch = bb__batch_reduction,
     .scratch = bb__reduction_scratch,
     .flops = bb__reduction_flops,
     .print_attrs = bb__print_reduce,

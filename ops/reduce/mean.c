@@ -16,26 +16,23 @@ static bb_node *divide(bb_node *sum)
     return bb_div(sum, bb_number(sum, terms));
 }
 
-typedef struct mean_attrs {
-    bb_axes axes;
-    bool keep;
-} mean_attrs;
+static bb_node *construct(bb_node *x, bb_axes axes, bool keep)
+{
+    return divide(keep ? bb_sum_keep(x, axes) : bb_sum(x, axes));
+}
 
 static bb_node *build(bb_graph *g, bb_nodes in, const void *attrs)
 {
-    const mean_attrs *a = attrs;
+    const bb__reduce_attrs *a = attrs;
     (void)g;
-    return divide(a->keep ? bb_sum_keep(in.items[0], a->axes) : bb_sum(in.items[0], a->axes));
+    return construct(in.items[0], bb__axes_of_bits(a->axes), a->keep);
 }
 
 static const bb_sample samples[] = {
-    {.n_in = 1, .in = {{0}}, .attrs = &(const mean_attrs){{-1, {0}}, false}},
-    {.n_in = 1, .in = {BB_DIMS(2, 3, 4)}, .attrs = &(const mean_attrs){{-1, {0}}, false}},
-    {.n_in = 1, .in = {BB_DIMS(2, 3, 4)}, .attrs = &(const mean_attrs){{2, {0, 2}}, true}},
-    {.n_in = 1, .in = {BB_DIMS(3, 1, 2)}, .attrs = &(const mean_attrs){{1, {1}}, false}},
+    BB__SAMPLES_REDUCE(BB__REDUCED),
     {.n_in = 1,
      .in = {BB_DIMS(2, 3)},
-     .attrs = &(const mean_attrs){{1, {-1}}, false},
+     .attrs = BB__REDUCED(2, 0),
      .golden_in = {BB_NUMBERS(1, 2, 6, -1, INFINITY, 0)},
      .golden_out = BB_NUMBERS(3, INFINITY)},
 };
@@ -44,17 +41,17 @@ const bb_op bb__op_mean = {
     .name = "mean",
     .doc = "the mean over a set of axes; NaN of no elements",
     .arity = 1,
-    .attrs_size = sizeof(mean_attrs),
+    .attrs_size = sizeof(bb__reduce_attrs),
     .build = build,
     BB_SAMPLES(samples),
 };
 
 bb_node *bb_mean(bb_node *x, bb_axes axes)
 {
-    return build(NULL, BB_NODES(x), &(const mean_attrs){axes, false});
+    return construct(x, axes, false);
 }
 
 bb_node *bb_mean_keep(bb_node *x, bb_axes axes)
 {
-    return build(NULL, BB_NODES(x), &(const mean_attrs){axes, true});
+    return construct(x, axes, true);
 }

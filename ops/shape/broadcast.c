@@ -37,6 +37,21 @@ static bb_node *backward(bb_node *y, bb_node *dy, int i)
     return bb_sum_to(dy, bb_node_shape(bb_node_input(y, i)));
 }
 
+/* Sizes of 1 keep the operand's dimensions at the back. */
+static bb_node *batch(const bb_node *node, bb_node *const *in, const bool *batched)
+{
+    (void)batched;
+    bb_shape shape = bb_node_shape(node), given = bb_node_shape(bb_node_input(node, 0));
+    int64_t rows = bb_node_shape(in[0]).dim[0];
+    bb_shape aligned = shape;
+    for (int i = 0; i < shape.ndim; i++) {
+        int k = i - (shape.ndim - given.ndim);
+        aligned.dim[i] = k < 0 ? 1 : given.dim[k];
+    }
+    bb_node *x = bb_reshape(in[0], bb__with_rows(rows, aligned));
+    return bb_broadcast(x, bb__with_rows(rows, shape));
+}
+
 static const bb_sample samples[] = {
     {.n_in = 1, .in = {{0}}, .attrs = &(const bb__shape_attrs){0}},
     {.n_in = 1, .in = {{0}}, .attrs = &(const bb__shape_attrs)BB_DIMS(3, 2)},
@@ -64,6 +79,7 @@ const bb_op bb__op_broadcast = {
     .forward = bb__forward_view,
     .view = view,
     .backward = backward,
+    .batch = batch,
     .flops = bb__no_flops,
     .print_attrs = bb__print_shape,
     BB_SAMPLES(samples),

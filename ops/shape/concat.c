@@ -81,6 +81,7 @@ const bb_op bb__op_concat = {
     .infer = infer,
     .forward = forward,
     .backward = backward,
+    .batch = bb__batch_axis,
     .flops = bb__no_flops,
     .print_attrs = bb__print_axis,
     BB_SAMPLES(samples),

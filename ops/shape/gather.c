@@ -23,6 +23,15 @@ static bb_node *backward(bb_node *y, bb_node *dy, int i)
     return bb_scatter_add(bb_zeros_like(bb_node_input(y, 0)), bb_node_input(y, 1), dy, axis);
 }
 
+/* An index of its own for each row of its own x is left to copies. */
+static bb_node *batch(const bb_node *node, bb_node *const *in, const bool *batched)
+{
+    int axis = (int)((const bb__axis_attrs *)bb_node_attrs(node))->axis;
+    if (!batched[1])
+        return bb_gather(in[0], in[1], axis + 1);
+    return batched[0] ? NULL : bb__move_axis(bb_gather(in[0], in[1], axis), axis, 0);
+}
+
 #define INDEX .n_in = 2, .is_integer = {false, true}
 
 static const bb_sample samples[] = {
@@ -57,6 +66,7 @@ const bb_op bb__op_gather = {
     .infer = infer,
     .forward = forward,
     .backward = backward,
+    .batch = batch,
     .flops = bb__no_flops,
     .print_attrs = bb__print_axis,
     BB_SAMPLES(samples),

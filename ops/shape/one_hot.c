@@ -81,6 +81,7 @@ const bb_op bb__op_one_hot = {
     .attrs_size = sizeof(one_hot_attrs),
     .infer = infer,
     .forward = forward,
+    .batch = bb_batch_same,
     .needs_contiguous = true,
     .flops = bb__no_flops,
     .print_attrs = print_attrs,

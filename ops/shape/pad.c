@@ -55,6 +55,75 @@ static bb_node *backward(bb_node *y, bb_node *dy, int i)
     return bb_slice(dy, (int)a->axis, a->before, a->before + span(size, a->gap), a->gap + 1);
 }
 
+/* The first of the parts that begins at or after a place; NULL when there is none. */
+static bb_node *next_part(bb_nodes parts, int64_t place)
+{
+    bb_node *next = NULL;
+    int64_t start = INT64_MAX;
+    for (int i = 0; i < parts.count; i++) {
+        const pad_attrs *a = bb_node_attrs(parts.items[i]);
+        if (a->before >= place && a->before < start) {
+            next = parts.items[i];
+            start = a->before;
+        }
+    }
+    return next;
+}
+
+/* Whether parts lie along one axis in zeros, each of one block with something in it, and none over
+ * another. */
+static bool lie_apart(bb_nodes parts)
+{
+    const pad_attrs *first = bb_node_attrs(parts.items[0]);
+    int64_t place = 0;
+    for (int i = 0; i < parts.count; i++) {
+        const pad_attrs *a = bb_node_attrs(parts.items[i]);
+        bb_shape inner = bb_node_shape(bb_node_input(parts.items[i], 0));
+        if (a->axis != first->axis || a->gap != 0 || a->value != 0 || inner.dim[a->axis] == 0)
+            return false;
+    }
+    for (int i = 0; i < parts.count; i++) {
+        bb_node *part = next_part(parts, place);
+        if (!part)
+            return false;
+        const pad_attrs *a = bb_node_attrs(part);
+        place = a->before + bb_node_shape(bb_node_input(part, 0)).dim[a->axis];
+    }
+    return true;
+}
+
+static bb_node *zeros_along(bb_node *like, int axis, int64_t size)
+{
+    bb_shape shape = bb_node_shape(like);
+    shape.dim[axis] = size;
+    return bb_full(bb_node_graph(like), bb_node_dtype(like), shape, 0);
+}
+
+/* Blocks that do not overlap are put one after the other, with zeros where there is none. */
+static bb_node *join(bb_nodes parts)
+{
+    int axis = (int)((const pad_attrs *)bb_node_attrs(parts.items[0]))->axis, count = 0;
+    int64_t place = 0, end = bb_node_shape(parts.items[0]).dim[axis];
+    if (!lie_apart(parts))
+        return NULL;
+    bb_node **blocks = bb_memory_zeroed(2 * (size_t)parts.count + 1, sizeof *blocks);
+    if (!blocks)
+        return bb_fail_node(parts.items[0], NULL, "pad", BB_OUT_OF_MEMORY, "out of memory");
+    for (bb_node *part; (part = next_part(parts, place));) {
+        bb_node *block = bb_node_input(part, 0);
+        int64_t before = ((const pad_attrs *)bb_node_attrs(part))->before;
+        if (before > place)
+            blocks[count++] = zeros_along(block, axis, before - place);
+        blocks[count++] = block;
+        place = before + bb_node_shape(block).dim[axis];
+    }
+    if (place < end)
+        blocks[count++] = zeros_along(blocks[0], axis, end - place);
+    bb_node *joined = bb_concat((bb_nodes){count, blocks}, axis);
+    bb_memory_release(blocks);
+    return joined;
+}
+
 static void print_attrs(const void *attrs, char *buffer, size_t size)
 {
     const pad_attrs *a = attrs;
@@ -93,6 +162,8 @@ const bb_op bb__op_pad = {
     .infer = infer,
     .forward = forward,
     .backward = backward,
+    .join = join,
+    .batch = bb__batch_axis,
     .flops = bb__no_flops,
     .print_attrs = print_attrs,
     BB_SAMPLES(samples),

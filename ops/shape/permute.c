@@ -52,6 +52,15 @@ static bb_node *backward(bb_node *y, bb_node *dy, int i)
     return bb_permute(dy, inverse);
 }
 
+static bb_node *batch(const bb_node *node, bb_node *const *in, const bool *batched)
+{
+    const bb__shape_attrs *order = bb_node_attrs(node);
+    bb__shape_attrs attrs = {.ndim = order->ndim + 1};
+    for (int i = 1; i < attrs.ndim && i < BB_MAX_DIMS; i++)
+        attrs.dim[i] = order->dim[i - 1] + 1;
+    return bb_batch_with(node, in, batched, &attrs);
+}
+
 static const bb_sample samples[] = {
     {.n_in = 1, .in = {{0}}, .attrs = &(const bb__shape_attrs){0}},
     {.n_in = 1, .in = {BB_DIMS(5)}, .attrs = &(const bb__shape_attrs)BB_DIMS(0)},
@@ -80,6 +89,7 @@ const bb_op bb__op_permute = {
     .forward = bb__forward_view,
     .view = view,
     .backward = backward,
+    .batch = batch,
     .flops = bb__no_flops,
     .print_attrs = bb__print_shape,
     BB_SAMPLES(samples),

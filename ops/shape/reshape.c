@@ -109,6 +109,12 @@ static bb_node *backward(bb_node *y, bb_node *dy, int i)
     return bb_reshape(dy, bb_node_shape(bb_node_input(y, i)));
 }
 
+static bb_node *batch(const bb_node *node, bb_node *const *in, const bool *batched)
+{
+    (void)batched;
+    return bb_reshape(in[0], bb__with_rows(bb_node_shape(in[0]).dim[0], bb_node_shape(node)));
+}
+
 static const bb_sample samples[] = {
     {.n_in = 1, .in = {{0}}, .attrs = &(const bb__shape_attrs)BB_DIMS(1, 1)},
     {.n_in = 1, .in = {BB_DIMS(1)}, .attrs = &(const bb__shape_attrs){0}},
@@ -132,6 +138,7 @@ const bb_op bb__op_reshape = {
     .forward = forward,
     .view = view,
     .backward = backward,
+    .batch = batch,
     .flops = bb__no_flops,
     .print_attrs = bb__print_shape,
     BB_SAMPLES(samples),

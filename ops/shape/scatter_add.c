@@ -37,6 +37,16 @@ static double flops(const void *attrs, const bb_type *in, const bb_type *out)
     return (double)bb_shape_count(in[2].shape);
 }
 
+/* An index of its own for each row is left to copies. */
+static bb_node *batch(const bb_node *node, bb_node *const *in, const bool *batched)
+{
+    int axis = (int)((const bb__axis_attrs *)bb_node_attrs(node))->axis;
+    if (batched[1])
+        return NULL;
+    return bb_scatter_add(bb__batch_operand(node, in, batched, 0), in[1],
+                          bb__batch_operand(node, in, batched, 2), axis + 1);
+}
+
 #define INDEX .n_in = 3, .is_integer = {false, true, false}
 
 static const bb_sample samples[] = {
@@ -73,6 +83,7 @@ const bb_op bb__op_scatter_add = {
     .infer = infer,
     .forward = forward,
     .backward = backward,
+    .batch = batch,
     .inplace = 1U << 0,
     .flops = flops,
     .print_attrs = bb__print_axis,

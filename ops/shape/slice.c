@@ -79,6 +79,7 @@ const bb_op bb__op_slice = {
     .forward = bb__forward_view,
     .view = view,
     .backward = backward,
+    .batch = bb__batch_axis,
     .flops = bb__no_flops,
     .print_attrs = print_attrs,
     BB_SAMPLES(samples),

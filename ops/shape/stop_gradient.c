@@ -36,6 +36,7 @@ const bb_op bb__op_stop_gradient = {
     .forward = bb__forward_view,
     .view = view,
     .backward = bb_backward_zero,
+    .batch = bb_batch_same,
     .flops = bb__no_flops,
     BB_SAMPLES(samples),
 };

@@ -9,6 +9,7 @@ struct bb_batches {
     bb_tensor *batch[2];
     int64_t rows, size, per_epoch, given; /* batches given in this epoch */
     bb_batch_order order;
+    bool is_endless;
     uint64_t seed, epoch;
     int64_t *index; /* the rows of this epoch, as they are given */
 };
@@ -128,7 +129,8 @@ bool bb_batches_next(bb_batches *b, const bb_tensor **x_out, const bb_tensor **t
     if (b->given == b->per_epoch) {
         b->given = 0;
         b->epoch++;
-        return false;
+        if (!b->is_endless)
+            return false;
     }
     if (b->given == 0)
         begin_epoch(b);
@@ -138,6 +140,12 @@ bool bb_batches_next(bb_batches *b, const bb_tensor **x_out, const bb_tensor **t
     *x_out = b->batch[0];
     *t_out = b->batch[1];
     return true;
+}
+
+void bb_batches_set_endless(bb_batches *b, bool is_endless)
+{
+    if (b)
+        b->is_endless = is_endless;
 }
 
 int64_t bb_batches_per_epoch(const bb_batches *b)

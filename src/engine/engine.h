@@ -196,7 +196,7 @@ struct bb_program {
     int n_outputs;
     bb_tensor **retained;
     int n_retained;
-    bool poison, profiling, keeps_denormals;
+    bool poison, profiling, flushes_denormals;
     bb__region *written;
     int n_written;
     bb__death *deaths; /* in the order of their steps */

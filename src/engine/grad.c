@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Differentiation: walks from y back to what it is differentiated by, calls each op's rule, and
- * sums what arrives at a node in the order of arrival. All that it does is append nodes.
+ * sums what arrives at a node in the order of arrival; only what ops can join (bb_op.join) waits
+ * until all has arrived. All that it does is append nodes.
  *
  * Ids are a topological order of a graph, so the walk is one pass over ids from y's downwards. Ways
  * that lead through an integer end there; where no other way leads on, that is an error. */
@@ -9,12 +10,20 @@
 
 #include "node.h"
 
+/* A part of a gradient that waits for others of its op. */
+typedef struct part {
+    bb_node *node;
+    const struct part *earlier;
+} part;
+
 typedef struct walk {
     bb_graph *g;
     bb_node *y;
-    bool *on_way;      /* by id: between one of wrt and y */
-    bool *lost;        /* by id: on a way from y that leads through an integer */
-    bb_node **adjoint; /* by id: the gradient so far; NULL for none */
+    bool *on_way;         /* by id: between one of wrt and y */
+    bool *lost;           /* by id: on a way from y that leads through an integer */
+    bb_node **adjoint;    /* by id: the gradient so far; NULL for none */
+    const part **waiting; /* by id: the latest part that waits; NULL for none */
+    bb__arena arena;      /* of parts */
 } walk;
 
 static bool fails(bb_graph *g)
@@ -82,28 +91,73 @@ static int mark_ways(walk *w, bb_nodes wrt, bool *depends)
     return order;
 }
 
-static void contribute(walk *w, bb_node *node, int i, bb_node *part)
+static void out_of_memory(bb_graph *g)
+{
+    bb__graph_fail(g, BB_OUT_OF_MEMORY, "grad", (bb_nodes){0, NULL}, "out of memory");
+}
+
+static void add_to(bb_node **sum, bb_node *node)
+{
+    *sum = *sum ? bb_add(*sum, node) : node;
+}
+
+static void wait_in_line(walk *w, int id, bb_node *node)
+{
+    part *last = bb__arena_take(&w->arena, sizeof *last);
+    if (!last) {
+        out_of_memory(w->g);
+        return;
+    }
+    *last = (part){node, w->waiting[id]};
+    w->waiting[id] = last;
+}
+
+/* Adds what waits for a node: the latest part's op joins all that are its own, if it can. */
+static void add_waiting(walk *w, int id)
+{
+    const part *latest = w->waiting[id];
+    int count = 0;
+    for (const part *p = latest; p && p->node->op == latest->node->op; p = p->earlier)
+        count++;
+    bb_node **nodes = bb__arena_take(&w->arena, ((size_t)count + 1) * sizeof(bb_node *));
+    if (!nodes) {
+        out_of_memory(w->g);
+        return;
+    }
+    w->waiting[id] = latest;
+    for (int i = count; i-- > 0; w->waiting[id] = w->waiting[id]->earlier)
+        nodes[i] = w->waiting[id]->node;
+    bb_node *joined = count > 1 ? latest->node->op->join((bb_nodes){count, nodes}) : NULL;
+    if (joined)
+        add_to(&w->adjoint[id], joined);
+    for (int i = 0; !joined && i < count; i++)
+        add_to(&w->adjoint[id], nodes[i]);
+}
+
+static void contribute(walk *w, bb_node *node, int i, bb_node *given)
 {
     bb_node *in = node->in[i];
-    if (part->graph != w->g) {
+    if (given->graph != w->g) {
         bb__graph_fail(w->g, BB_BAD_GRADIENT, "grad", BB_NODES(node),
                        "the rule of %s gave no node of this graph for operand %d", node->op->name,
                        i + 1);
         return;
     }
-    if (part->kind == BB_NODE_INERT) /* the graph has failed, and says why */
+    if (given->kind == BB_NODE_INERT) /* the graph has failed, and says why */
         return;
-    if (part->type.dtype != in->type.dtype || !bb_shape_equal(part->type.shape, in->type.shape)) {
-        bb__graph_fail(w->g, BB_BAD_GRADIENT, "grad", BB_NODES(in, part),
+    if (given->type.dtype != in->type.dtype || !bb_shape_equal(given->type.shape, in->type.shape)) {
+        bb__graph_fail(w->g, BB_BAD_GRADIENT, "grad", BB_NODES(in, given),
                        "the rule of %s gives operand %d a gradient of another type", node->op->name,
                        i + 1);
         return;
     }
-    bb_node **sum = &w->adjoint[in->id];
-    *sum = *sum ? bb_add(*sum, part) : part;
+    if (given->op && given->op->join)
+        wait_in_line(w, in->id, given);
+    else
+        add_to(&w->adjoint[in->id], given);
 }
 
-/* One operand of a node whose gradient is dy; NULL on lost ways. */
+/* One operand of a node whose gradient is dy, NULL on lost ways; these end at a rule of zero. */
 static void lead_on(walk *w, bb_node *node, bb_node *dy, int i)
 {
     bb_node *in = node->in[i];
@@ -112,10 +166,12 @@ static void lead_on(walk *w, bb_node *node, bb_node *dy, int i)
                        node->op->name);
         return;
     }
-    bb_node *part = dy ? node->op->backward(node, dy, i) : NULL;
-    if (part && (bb_dtype_is_float(in->type.dtype) || part->graph != w->g))
-        contribute(w, node, i, part);
-    else if (part || !dy || in->type.dtype == BB_I32)
+    if (!dy && node->op->backward == bb_backward_zero) /* says that it is a constant */
+        return;
+    bb_node *given = dy ? node->op->backward(node, dy, i) : NULL;
+    if (given && (bb_dtype_is_float(in->type.dtype) || given->graph != w->g))
+        contribute(w, node, i, given);
+    else if (given || !dy || in->type.dtype == BB_I32)
         w->lost[in->id] = true;
 }
 
@@ -128,9 +184,11 @@ static void walk_back(walk *w, bb_node *cotangent)
             cotangent ? cotangent : bb_full(g, w->y->type.dtype, w->y->type.shape, 1.0);
     for (int id = w->y->id; id >= 0; id--) {
         bb_node *node = g->nodes[id];
-        if (!w->adjoint[id] && !w->lost[id])
+        if (!w->adjoint[id] && !w->waiting[id] && !w->lost[id])
             continue;
         g->origin = node;
+        while (w->waiting[id] && !fails(g))
+            add_waiting(w, id);
         for (int i = 0; i < node->n_in && !fails(g); i++)
             if (w->on_way[node->in[i]->id])
                 lead_on(w, node, w->adjoint[id], i);
@@ -185,17 +243,20 @@ bb_status bb_grads(bb_node *y, bb_node *cotangent, bb_nodes wrt, bb_node **grads
               .y = y,
               .on_way = bb_memory_zeroed(n, sizeof *w.on_way),
               .lost = bb_memory_zeroed(n, sizeof *w.lost),
-              .adjoint = bb_memory_zeroed(n, sizeof *w.adjoint)};
-    if (depends && w.on_way && w.lost && w.adjoint)
+              .adjoint = bb_memory_zeroed(n, sizeof *w.adjoint),
+              .waiting = bb_memory_zeroed(n, sizeof *w.waiting)};
+    if (depends && w.on_way && w.lost && w.adjoint && w.waiting)
         differentiate(&w, cotangent, wrt, depends, grads_out);
     else
-        bb__graph_fail(g, BB_OUT_OF_MEMORY, "grad", (bb_nodes){0, NULL}, "out of memory");
+        out_of_memory(g);
     for (int i = 0; i < wrt.count && fails(g); i++)
         grads_out[i] = inert;
     bb_memory_release(depends);
     bb_memory_release(w.on_way);
     bb_memory_release(w.lost);
     bb_memory_release(w.adjoint);
+    bb_memory_release(w.waiting);
+    bb__arena_free(&w.arena);
     return g->error.status;
 }
 

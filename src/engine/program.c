@@ -56,10 +56,10 @@ void bb_program_set_seed(bb_program *p, uint64_t seed)
         p->steps[i].call.seed = seed;
 }
 
-void bb_program_keep_denormals(bb_program *p, bool keep)
+void bb_program_flush_denormals(bb_program *p, bool flush)
 {
     if (p)
-        p->keeps_denormals = keep;
+        p->flushes_denormals = flush;
 }
 
 void bb_program_set_step(bb_program *p, uint64_t step)

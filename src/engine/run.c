@@ -157,7 +157,7 @@ bb_status bb_run(bb_program *p, bb_feeds feeds)
         poison_all(p);
     p->fault.raised = false;
     const unsigned mode = bb__float_mode();
-    bb__float_mode_set(p->keeps_denormals ? mode : bb__float_mode_flushing(mode));
+    bb__float_mode_set(p->flushes_denormals ? bb__float_mode_flushing(mode) : mode);
     status = run_steps(p);
     bb__float_mode_set(mode);
     p->step += status == BB_OK;

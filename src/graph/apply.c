@@ -30,18 +30,31 @@ static bb_node *append(bb_graph *g, bb_node node)
     return stored;
 }
 
-static uint64_t leaf_hash(const bb_node *leaf)
+static uint64_t name_hash(bb_node_kind kind, const char *name)
 {
-    return leaf->kind == BB_NODE_INPUT ? bb__hash(1, leaf->name, strlen(leaf->name))
-                                       : bb__hash(2, &leaf->tensor, sizeof leaf->tensor);
+    return bb__hash((uint64_t)kind, name, strlen(name));
+}
+
+static uint64_t tensor_hash(const bb_tensor *tensor)
+{
+    return bb__hash(BB_NODE_INERT, &tensor, sizeof tensor); /* no kind that has a name */
+}
+
+/* So that the node that is appended next can be found; false when memory runs out. */
+static bool put_leaf(bb_graph *g, const bb_node *leaf)
+{
+    int id = (int)g->count;
+    if (leaf->kind == BB_NODE_CONSTANT)
+        return true;
+    return bb__table_put(&g->leaves, name_hash(leaf->kind, leaf->name), id) &&
+           (!leaf->tensor || bb__table_put(&g->leaves, tensor_hash(leaf->tensor), id));
 }
 
 bb_node *bb__leaf(bb_graph *g, const char *what, const bb_node *template)
 {
     bb_node leaf = *template;
     leaf.name = leaf.name && leaf.name[0] ? bb__arena_text(&g->arena, leaf.name) : "";
-    bool is_found = leaf.kind == BB_NODE_INPUT || leaf.kind == BB_NODE_PARAM;
-    if (!leaf.name || (is_found && !bb__table_put(&g->leaves, leaf_hash(&leaf), (int)g->count)))
+    if (!leaf.name || !put_leaf(g, &leaf))
         return no_memory(g, what);
     bb_node *node = append(g, leaf);
     if (!node)
@@ -52,25 +65,37 @@ bb_node *bb__leaf(bb_graph *g, const char *what, const bb_node *template)
 
 bb_node *bb__leaf_of(const bb_graph *g, const bb_tensor *tensor)
 {
-    bb_node like = {.kind = BB_NODE_PARAM, .tensor = (bb_tensor *)(uintptr_t)tensor};
     size_t cursor = 0;
-    for (int id; (id = bb__table_find(&g->leaves, leaf_hash(&like), &cursor)) >= 0;)
+    for (int id; (id = bb__table_find(&g->leaves, tensor_hash(tensor), &cursor)) >= 0;)
         if ((size_t)id < g->count && g->nodes[id]->tensor == tensor)
             return g->nodes[id];
     return NULL;
 }
 
-bb_node *bb_graph_input(const bb_graph *g, const char *name)
+/* The oldest, since parameters of several sets may have one name. */
+static bb_node *leaf_named(const bb_graph *g, bb_node_kind kind, const char *name)
 {
+    bb_node *oldest = NULL;
     size_t cursor = 0;
     if (!g || !name)
         return NULL;
-    uint64_t hash = leaf_hash(&(bb_node){.kind = BB_NODE_INPUT, .name = name});
-    for (int id; (id = bb__table_find(&g->leaves, hash, &cursor)) >= 0;)
-        if ((size_t)id < g->count && g->nodes[id]->kind == BB_NODE_INPUT &&
-            strcmp(g->nodes[id]->name, name) == 0)
-            return g->nodes[id];
-    return NULL;
+    for (int id; (id = bb__table_find(&g->leaves, name_hash(kind, name), &cursor)) >= 0;) {
+        bb_node *node = (size_t)id < g->count ? g->nodes[id] : NULL;
+        if (node && node->kind == kind && strcmp(node->name, name) == 0 &&
+            (!oldest || node->id < oldest->id))
+            oldest = node;
+    }
+    return oldest;
+}
+
+bb_node *bb_graph_input(const bb_graph *g, const char *name)
+{
+    return leaf_named(g, BB_NODE_INPUT, name);
+}
+
+bb_node *bb_graph_param(const bb_graph *g, const char *name)
+{
+    return leaf_named(g, BB_NODE_PARAM, name);
 }
 
 /* The graph of the first operand that has one; NULL when none has. */

@@ -2,7 +2,7 @@
 /* Floor 2, private: what graphs and nodes are made of.
  *
  * Nodes live in the graph's arena and are only appended, after their inputs; nothing in a node
- * changes afterwards but its name. */
+ * changes afterwards but its name and the effects that are attached to it. */
 #ifndef BIBUN_GRAPH_NODE_H
 #define BIBUN_GRAPH_NODE_H
 
@@ -16,6 +16,13 @@ typedef struct bb__site {
     const char *file; /* a string literal of the caller; NULL when not known */
     int line;
 } bb__site;
+
+/* An effect that comes along with a node. */
+typedef struct bb__effect bb__effect;
+struct bb__effect {
+    bb_node *node;
+    bb__effect *next;
+};
 
 struct bb_node {
     bb_graph *graph;
@@ -32,13 +39,14 @@ struct bb_node {
     uint64_t params;          /* the serial number of the set a parameter or state is of */
     bool trainable;
     bb__site site;
+    bb__effect *effects; /* the first attached; NULL for none */
 };
 
 struct bb_graph {
     bb__arena arena;
     bb_node **nodes;
     size_t count, capacity;
-    bb__table leaves;    /* ids of inputs by name, of parameters by tensor */
+    bb__table leaves;    /* ids of inputs by name, of parameters by name and by tensor */
     const char **scopes; /* full names of the open scopes, the innermost last */
     size_t scope_count, scope_capacity;
     bb_error error;   /* sticks */

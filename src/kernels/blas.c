@@ -3,6 +3,8 @@
  * where it was found, all others to OpenBLAS. */
 #include "blas.h"
 
+#include "float_mode.h"
+
 #include <cblas.h>
 #include <omp.h>
 #include <stdatomic.h>
@@ -18,20 +20,23 @@
 /* OpenBLAS: the serial build is so anyway. The pthread build has one number for the whole process,
  * so setting it once is enough. The OpenMP build, and oneDNN, ask omp_get_max_threads in the
  * calling thread, also in a parallel region of another OpenMP runtime than their own. */
-int bb__blas_enter(void)
+bb__blas_state bb__blas_enter(void)
 {
     if (openblas_get_parallel() == OPENBLAS_THREAD && openblas_get_num_threads() != 1)
         openblas_set_num_threads(1);
     int threads = omp_get_max_threads();
     if (threads != 1)
         omp_set_num_threads(1);
-    return threads;
+    bb__blas_state state = {threads, bb__float_mode()};
+    bb__float_mode_set(bb__float_mode_flushing(state.mode));
+    return state;
 }
 
-void bb__blas_leave(int threads)
+void bb__blas_leave(bb__blas_state state)
 {
-    if (threads != 1)
-        omp_set_num_threads(threads);
+    bb__float_mode_set(state.mode);
+    if (state.threads != 1)
+        omp_set_num_threads(state.threads);
 }
 
 /* Which kernels. */

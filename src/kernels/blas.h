@@ -7,9 +7,13 @@
 #include "kernels.h"
 
 /* Around products: in the calling thread, libraries that ask OpenMP are told that there is one
- * thread. `leave` takes what `enter` gave. */
-int bb__blas_enter(void);
-void bb__blas_leave(int threads);
+ * thread, and denormals count as zero. `leave` takes what `enter` gave. */
+typedef struct bb__blas_state {
+    int threads;
+    unsigned mode;
+} bb__blas_state;
+bb__blas_state bb__blas_enter(void);
+void bb__blas_leave(bb__blas_state state);
 
 /* out [m, n] = op(x) op(y), where op transposes what is marked; x is stored [m, k] or [k, m], y
  * [k, n] or [n, k], with rows that far apart; f32 or f64. */

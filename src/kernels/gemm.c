@@ -189,7 +189,7 @@ static void multiply_range(void *context, int64_t first, int64_t last)
     const product *p = context;
     const int d = p->x.shape.ndim - 2;
     const int64_t element = (int64_t)bb_dtype_size(p->x.dtype);
-    const int threads = bb__blas_enter();
+    const bb__blas_state state = bb__blas_enter();
     for (int64_t item = first; item < last; item++) {
         int64_t batch = item / p->panels, start = item % p->panels * p->width;
         int64_t rest = (p->by_rows ? p->m : p->n) - start,
@@ -207,7 +207,7 @@ static void multiply_range(void *context, int64_t first, int64_t last)
                     (char *)p->out->data + out * element, p->by_rows ? width : p->m,
                     p->by_rows ? p->n : width);
     }
-    bb__blas_leave(threads);
+    bb__blas_leave(state);
 }
 
 /* Cuts each product of the batch into panels along the longer side of its result. */

@@ -10,6 +10,8 @@
 
 #include <bibun/op.h>
 
+#include "versions.h"
+
 /* Threads (parallel.c). */
 
 typedef void (*bb__range_fn)(void *context, int64_t first, int64_t last);
@@ -81,6 +83,10 @@ void bb__map_one(bb_map_fn tile, int n_in, const bb_array *in, const bb_array *o
 /* same shape and dtype, any strides of both */
 void bb__copy(const bb_array *in, const bb_array *out, int threads);
 void bb__fill(const bb_array *out, double value); /* any strides */
+/* out += in, float; same shape and dtype, any strides by which no two elements of out are one */
+void bb__accumulate(const bb_array *in, const bb_array *out, int threads);
+/* out = in where low <= column - row <= high, else 0; the last two dimensions are matrices */
+void bb__band(const bb_array *in, const bb_array *out, int64_t low, int64_t high, int threads);
 
 /* out[o, j, i] = x[o, index[j], i] for x seen as [outer, size, inner] and contiguous index. An
  * index out of range faults. */
@@ -92,11 +98,20 @@ void bb__scatter_add(const bb_call *call, int axis);
 
 /* Reductions (reduce.c): over the axes whose bits are set; out is contiguous. */
 
-typedef enum bb__reduction { BB__SUM, BB__MAX, BB__MIN } bb__reduction;
+/* any and all reduce u8, the others float */
+typedef enum bb__reduction { BB__SUM, BB__MAX, BB__MIN, BB__PROD, BB__ANY, BB__ALL } bb__reduction;
 void bb__reduce(bb__reduction kind, const bb_array *in, uint32_t axes, const bb_array *out,
                 void *scratch, int threads);
 size_t bb__reduce_scratch(const bb_array *in, uint32_t axes);
 void bb__argmax(const bb_array *in, int axis, const bb_array *out, int threads);
+void bb__argmin(const bb_array *in, int axis, const bb_array *out, int threads);
+
+/* Deviations and norms (moments.c): over the axes whose bits are set, any strides, float. */
+
+/* the sum of squared deviations from the mean, over `divisor` */
+void bb__var(const bb_array *in, uint32_t axes, double divisor, const bb_array *out, int threads);
+/* the sum of |x| for p = 1, the root of the sum of squares for 2, the largest |x| for infinity */
+void bb__norm(const bb_array *in, uint32_t axes, double p, const bb_array *out, int threads);
 
 /* Rows (softmax.c): x contiguous [outer, size, inner], along the middle. */
 
@@ -104,6 +119,36 @@ void bb__softmax(const bb_array *in, int axis, const bb_array *out, int threads)
 void bb__log_softmax(const bb_array *in, int axis, const bb_array *out, int threads);
 /* any strides */
 void bb__logsumexp(const bb_array *in, uint32_t axes, const bb_array *out, int threads);
+
+/* Scans (scan.c): along an axis, from its end if `reverse`; everything contiguous. */
+
+/* `exclusive` leaves out the element itself */
+typedef struct bb__scan_order {
+    int axis;
+    bool reverse, exclusive;
+} bb__scan_order;
+void bb__cumsum(const bb_array *in, bb__scan_order order, const bb_array *out, int threads);
+void bb__cumprod(const bb_array *in, bb__scan_order order, const bb_array *out, int threads);
+/* y[i] = a[i] y[i - 1] + b[i], y[-1] = 0 */
+void bb__recurrence(const bb_array *a, const bb_array *b, bb__scan_order order, const bb_array *out,
+                    int threads);
+/* i32 place of the largest so far: the first of equals, the first NaN before all */
+void bb__cummax_index(const bb_array *in, int axis, const bb_array *out, int threads);
+
+/* Sorting (sort.c). */
+
+/* i32 places in rising or falling order, equals in theirs, NaN last; any strides and dtype of in */
+void bb__argsort(const bb_array *in, int axis, bool descending, const bb_array *out, void *scratch,
+                 int threads);
+size_t bb__argsort_scratch(const bb_array *in, int axis);
+
+/* Elements picked one by one (along.c), everything contiguous: input 1 is the i32 index, an index
+ * out of range faults. */
+
+/* out[o, j, i] = x[o, index[o, j, i], i] */
+void bb__take_along_axis(const bb_call *call, int axis);
+/* out = x, then out[o, index[o, j, i], i] += updates[o, j, i] in the order of j; float */
+void bb__scatter_add_along_axis(const bb_call *call, int axis);
 
 /* Products (gemm.c): the only file that calls BLAS. */
 
@@ -126,5 +171,17 @@ double bb__lgamma(double x);
 double bb__digamma(double x);
 double bb__polygamma(int64_t n, double x); /* n >= 0; 0 is digamma */
 double bb__erfinv(double x);
+
+/* The gamma distribution (gamma.c) of scale 1: P(a, x) and its density p(a, x). NaN for a <= 0. */
+
+enum { BB__GAMMA_ORDERS = 8 };
+
+/* out[i] = the x with P(shapes[i], x) = Phi(z) for normal number z = i of the stream of `key`, but
+ * not less than the smallest normal number; contiguous, of one float type */
+void bb__draw_gamma(const bb_array *shapes, const bb_array *out, uint64_t key, int threads);
+double bb__gamma_quantile(double a, double z);
+/* the k-th derivative of P by a over p, 0 <= k <= BB__GAMMA_ORDERS; for k = 0 the upper tail has
+ * the sign - and stands for P where x > a + 1 */
+double bb__gamma_ratio(int k, double a, double x);
 
 #endif

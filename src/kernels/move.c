@@ -242,6 +242,15 @@ void bb__copy(const bb_array *in, const bb_array *out, int threads)
         bb__parallel(count, part, threads, walk_range, &w);
 }
 
+void bb__accumulate(const bb_array *in, const bb_array *out, int threads)
+{
+    walk w = walk_between(out, in, add_run);
+    for (int i = 0; i < out->shape.ndim; i++)
+        append_dim(&w, out->shape.dim[i], out->stride[i], in->stride[i]);
+    int64_t count = complete(&w);
+    bb__parallel(count, part, threads, walk_range, &w);
+}
+
 /* An integer gets the nearest number that it can hold, and 0 for NaN. */
 static double saturated(double value, double low, double high)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Sums, maxima and minima over any axes, and argmax.
+/* Sums, products, maxima, minima and tests of masks over any axes; argmax and argmin.
  *
  * Accumulators are doubles for both types, so that a float sum is as good as its rounding; long
  * rows of doubles are summed pairwise (Higham 1993). Work is cut by shape only. */
@@ -11,8 +11,11 @@
 enum { LANES = 16, BLOCK = 1024 };
 
 #define ADD(a, b) ((a) + (b))
+#define MULTIPLY(a, b) ((a) * (b))
 #define LARGER(a, b) ((((b) > (a)) | ((b) != (b))) ? (b) : (a))
 #define SMALLER(a, b) ((((b) < (a)) | ((b) != (b))) ? (b) : (a))
+#define EITHER(a, b) ((((a) != 0) | ((b) != 0)) ? 1.0 : 0.0)
+#define BOTH(a, b) ((((a) != 0) & ((b) != 0)) ? 1.0 : 0.0)
 
 /* name_lanes folds a short row in lanes that the compiler turns into vectors; name_row halves a
  * long one; name_columns keeps four rows in flight. */
@@ -81,17 +84,24 @@ enum { LANES = 16, BLOCK = 1024 };
             name##_lines(acc, x, n, row_stride, width, stride);                                  \
     }
 
+#define DEFINE_MERGE(name, STEP)                   \
+    static double name##_merge(double a, double b) \
+    {                                              \
+        return STEP(a, b);                         \
+    }
 #define DEFINE_FOLDS(name, STEP, IDENTITY)          \
     DEFINE_FOLD(name##_f32, float, STEP, IDENTITY)  \
     DEFINE_FOLD(name##_f64, double, STEP, IDENTITY) \
-    static double name##_merge(double a, double b)  \
-    {                                               \
-        return STEP(a, b);                          \
-    }
+    DEFINE_MERGE(name, STEP)
 
 DEFINE_FOLDS(sum, ADD, 0.0)
+DEFINE_FOLDS(prod, MULTIPLY, 1.0)
 DEFINE_FOLDS(max, LARGER, -(double)INFINITY)
 DEFINE_FOLDS(min, SMALLER, (double)INFINITY)
+DEFINE_FOLD(any_u8, uint8_t, EITHER, 0.0)
+DEFINE_MERGE(any, EITHER)
+DEFINE_FOLD(all_u8, uint8_t, BOTH, 1.0)
+DEFINE_MERGE(all, BOTH)
 
 typedef struct reducer {
     bb__walk_kernel kernel[BB_DTYPE_COUNT];
@@ -105,15 +115,23 @@ typedef struct reducer {
             name##_merge                                             \
     }
 
+#define MASK_REDUCER(name, identity)                                           \
+    {                                                                          \
+        {[BB_U8] = {identity, name##_u8_row, name##_u8_columns}}, name##_merge \
+    }
+
 static const reducer reducers[] = {
     [BB__SUM] = REDUCER(sum, 0.0),
     [BB__MAX] = REDUCER(max, -(double)INFINITY),
     [BB__MIN] = REDUCER(min, (double)INFINITY),
+    [BB__PROD] = REDUCER(prod, 1.0),
+    [BB__ANY] = MASK_REDUCER(any, 0.0),
+    [BB__ALL] = MASK_REDUCER(all, 1.0),
 };
 
 const bb__walk_kernel *bb__reduce_kernel(bb__reduction kind, bb_dtype dtype)
 {
-    assert(bb_dtype_is_float(dtype));
+    assert(reducers[kind].kernel[dtype].row);
     return &reducers[kind].kernel[dtype];
 }
 
@@ -170,7 +188,7 @@ static void merge_chunks(const job *j, double (*merge)(double a, double b))
 void bb__reduce(bb__reduction kind, const bb_array *in, uint32_t axes, const bb_array *out,
                 void *scratch, int threads)
 {
-    if (!axes) {
+    if (!axes && bb_dtype_is_float(in->dtype)) {
         bb__copy(in, out, threads);
         return;
     }
@@ -194,8 +212,8 @@ size_t bb__reduce_scratch(const bb_array *in, uint32_t axes)
     return chunks > 1 ? (size_t)(chunks * outputs) * sizeof(double) : 0;
 }
 
-/* The place of the largest of n elements: the first of equals, the first NaN before all. */
-#define DEFINE_ARGMAX(name, T)                                                   \
+/* The place of the element that BEATS the others: the first of equals, the first NaN before all. */
+#define DEFINE_PLACE(name, T, BEATS)                                             \
     static int32_t name(const void *data, int64_t at, int64_t n, int64_t stride) \
     {                                                                            \
         const T *x = (const T *)data + at;                                       \
@@ -204,38 +222,53 @@ size_t bb__reduce_scratch(const bb_array *in, uint32_t axes)
             const T value = x[i * stride];                                       \
             if (value != value)                                                  \
                 return (int32_t)i;                                               \
-            best = value > x[best * stride] ? i : best;                          \
+            best = value BEATS x[best * stride] ? i : best;                      \
         }                                                                        \
         return (int32_t)best;                                                    \
     }
-DEFINE_ARGMAX(argmax_f32, float)
-DEFINE_ARGMAX(argmax_f64, double)
+DEFINE_PLACE(argmax_f32, float, >)
+DEFINE_PLACE(argmax_f64, double, >)
+DEFINE_PLACE(argmin_f32, float, <)
+DEFINE_PLACE(argmin_f64, double, <)
 
-static int32_t (*const argmaxes[BB_DTYPE_COUNT])(const void *, int64_t, int64_t, int64_t) = {
-    [BB_F32] = argmax_f32, [BB_F64] = argmax_f64};
+typedef int32_t (*place_fn)(const void *data, int64_t at, int64_t n, int64_t stride);
 
-typedef struct argmax_job {
+typedef struct place_job {
     bb__walk fold;
     const bb_array *in, *out;
     int axis;
-} argmax_job;
+    place_fn place;
+} place_job;
 
-static void argmax_range(void *context, int64_t first, int64_t last)
+static void place_range(void *context, int64_t first, int64_t last)
 {
-    const argmax_job *j = context;
+    const place_job *j = context;
     int64_t n = j->in->shape.dim[j->axis], stride = j->in->stride[j->axis];
     int64_t step = j->fold.kept[j->fold.n_kept - 1].in;
     for (int64_t tile = first; tile < last; tile++) {
         bb__walk_span span = bb__walk_span_at(&j->fold, tile);
         for (int64_t i = 0; i < span.width; i++)
             ((int32_t *)j->out->data)[span.first + i * span.stride] =
-                argmaxes[j->in->dtype](j->in->data, span.in + i * step, n, stride);
+                j->place(j->in->data, span.in + i * step, n, stride);
     }
+}
+
+static void find_places(const place_fn place[BB_DTYPE_COUNT], const bb_array *in, int axis,
+                        const bb_array *out, int threads)
+{
+    assert(place[in->dtype]);
+    place_job j = {bb__walk_plan(in, 1U << axis), in, out, axis, place[in->dtype]};
+    bb__parallel(j.fold.tiles, bb__walk_grain(&j.fold), threads, place_range, &j);
 }
 
 void bb__argmax(const bb_array *in, int axis, const bb_array *out, int threads)
 {
-    assert(argmaxes[in->dtype]);
-    argmax_job j = {bb__walk_plan(in, 1U << axis), in, out, axis};
-    bb__parallel(j.fold.tiles, bb__walk_grain(&j.fold), threads, argmax_range, &j);
+    static const place_fn place[BB_DTYPE_COUNT] = {[BB_F32] = argmax_f32, [BB_F64] = argmax_f64};
+    find_places(place, in, axis, out, threads);
+}
+
+void bb__argmin(const bb_array *in, int axis, const bb_array *out, int threads)
+{
+    static const place_fn place[BB_DTYPE_COUNT] = {[BB_F32] = argmin_f32, [BB_F64] = argmin_f64};
+    find_places(place, in, axis, out, threads);
 }

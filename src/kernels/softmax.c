@@ -4,9 +4,12 @@
 #include "walk.h"
 
 #include <assert.h>
-#include <math.h>
+#include <bibun/vector_math.h>
+#include <string.h>
 
 enum { LINE = 64 };
+
+#define LARGER(a, b) ((((b) > (a)) | ((b) != (b))) ? (b) : (a))
 
 /* A row of n elements; several rows side by side, with the elements of one `step` apart. In both
  * the output may be the input's memory. */
@@ -15,70 +18,114 @@ typedef struct row_kernel {
     void (*lines)(const void *x, void *y, int64_t n, int64_t step, int64_t width);
 } row_kernel;
 
-#define DEFINE_LARGEST(T)                                                                     \
-    static T largest_##T(const T *x, int64_t n)                                               \
-    {                                                                                         \
-        T top = -(T)INFINITY;                                                                 \
-        for (int64_t i = 0; i < n; i++)                                                       \
-            top = ((x[i] > top) | (x[i] != x[i])) ? x[i] : top;                               \
-        return top;                                                                           \
-    }                                                                                         \
-    static void largest_lines_##T(T *top, const T *x, int64_t n, int64_t step, int64_t width) \
-    {                                                                                         \
-        for (int64_t j = 0; j < width; j++)                                                   \
-            top[j] = -(T)INFINITY;                                                            \
-        for (int64_t i = 0; i < n; i++, x += step)                                            \
-            for (int64_t j = 0; j < width; j++)                                               \
-                top[j] = ((x[j] > top[j]) | (x[j] != x[j])) ? x[j] : top[j];                  \
-    }
-DEFINE_LARGEST(float)
-DEFINE_LARGEST(double)
+/* Sums and maxima of a row are kept in lanes, which the compiler turns into vectors; what is left
+ * over at the end is a vector too, filled up with -infinity, so that a number's power does not
+ * depend on its place. */
+enum { LANES = 16 };
 
-#define DEFINE_SOFTMAX(T, EXP)                                                        \
+#define DEFINE_ROWS(T)                                                                          \
+    static T largest_##T(const T *x, int64_t n)                                                 \
+    {                                                                                           \
+        T lane[LANES], top = -(T)INFINITY;                                                      \
+        int64_t i = 0;                                                                          \
+        for (int j = 0; j < LANES; j++)                                                         \
+            lane[j] = -(T)INFINITY;                                                             \
+        for (; i + LANES <= n; i += LANES)                                                      \
+            for (int j = 0; j < LANES; j++)                                                     \
+                lane[j] = LARGER(lane[j], x[i + j]);                                            \
+        for (; i < n; i++)                                                                      \
+            top = LARGER(top, x[i]);                                                            \
+        for (int j = 0; j < LANES; j++)                                                         \
+            top = LARGER(top, lane[j]);                                                         \
+        return top;                                                                             \
+    }                                                                                           \
+    static void powers_##T(const T *x, T top, T *restrict power)                                \
+    {                                                                                           \
+        for (int j = 0; j < LANES; j++)                                                         \
+            power[j] = exp(x[j] - top);                                                         \
+    }                                                                                           \
+    static void last_##T(const T *x, int64_t n, T *restrict last)                               \
+    {                                                                                           \
+        for (int j = 0; j < LANES; j++)                                                         \
+            last[j] = j < n ? x[j] : -(T)INFINITY;                                              \
+    }                                                                                           \
+    /* The sum of e^(x - top); the powers go to y unless it is NULL. */                         \
+    static double sum_of_powers_##T(const T *x, int64_t n, T top, T *y)                         \
+    {                                                                                           \
+        double lane[LANES] = {0}, sum = 0;                                                      \
+        for (int64_t i = 0; i < n; i += LANES) {                                                \
+            T power[LANES], last[LANES];                                                        \
+            const int64_t rest = n - i < LANES ? n - i : LANES;                                 \
+            if (rest < LANES)                                                                   \
+                last_##T(x + i, rest, last);                                                    \
+            powers_##T(rest < LANES ? last : x + i, top, power);                                \
+            for (int j = 0; j < LANES; j++)                                                     \
+                lane[j] += j < rest ? (double)power[j] : 0;                                     \
+            if (y)                                                                              \
+                memcpy(y + i, power, (size_t)rest * sizeof(T));                                 \
+        }                                                                                       \
+        for (int half = LANES / 2; half; half /= 2)                                             \
+            for (int j = 0; j < half; j++)                                                      \
+                lane[j] += lane[j + half];                                                      \
+        return sum + lane[0];                                                                   \
+    }                                                                                           \
+    static void largest_lines_##T(T *top, const T *x, int64_t n, int64_t step, int64_t width)   \
+    {                                                                                           \
+        for (int64_t j = 0; j < LINE; j++)                                                      \
+            top[j] = -(T)INFINITY;                                                              \
+        for (int64_t i = 0; i < n; i++, x += step)                                              \
+            for (int64_t j = 0; j < width; j++)                                                 \
+                top[j] = LARGER(top[j], x[j]);                                                  \
+    }                                                                                           \
+    /* Sums of e^(x - top) for rows side by side. */                                            \
+    static void add_powers_##T(double *sum, const T *x, int64_t n, int64_t step, int64_t width, \
+                               const T *top, T *y)                                              \
+    {                                                                                           \
+        for (int64_t i = 0; i < n; i++) {                                                       \
+            T power[LINE];                                                                      \
+            for (int64_t j = 0; j < LINE; j++)                                                  \
+                power[j] = j < width ? x[i * step + j] - top[j] : 0;                            \
+            for (int64_t j = 0; j < LINE; j++)                                                  \
+                power[j] = exp(power[j]);                                                       \
+            for (int64_t j = 0; j < width; j++)                                                 \
+                sum[j] += (double)power[j];                                                     \
+            if (y)                                                                              \
+                memcpy(y + i * step, power, (size_t)width * sizeof(T));                         \
+        }                                                                                       \
+    }
+DEFINE_ROWS(float)
+DEFINE_ROWS(double)
+
+#define DEFINE_SOFTMAX(T)                                                             \
     static void softmax_##T(const void *in, void *out, int64_t n)                     \
     {                                                                                 \
         const T *x = in;                                                              \
         T *y = out;                                                                   \
-        const T top = largest_##T(x, n);                                              \
-        double sum = 0;                                                               \
-        for (int64_t i = 0; i < n; i++) {                                             \
-            const T power = EXP(x[i] - top);                                          \
-            y[i] = power;                                                             \
-            sum += (double)power;                                                     \
-        }                                                                             \
+        const T sum = (T)sum_of_powers_##T(x, n, largest_##T(x, n), y);               \
         for (int64_t i = 0; i < n; i++)                                               \
-            y[i] /= (T)sum;                                                           \
+            y[i] /= sum;                                                              \
     }                                                                                 \
     static void softmax_lines_##T(const void *in, void *out, int64_t n, int64_t step, \
                                   int64_t width)                                      \
     {                                                                                 \
-        const T *x = in;                                                              \
         T *y = out, top[LINE];                                                        \
         double sum[LINE] = {0};                                                       \
-        largest_lines_##T(top, x, n, step, width);                                    \
-        for (int64_t i = 0; i < n; i++)                                               \
-            for (int64_t j = 0; j < width; j++) {                                     \
-                const T power = EXP(x[i * step + j] - top[j]);                        \
-                y[i * step + j] = power;                                              \
-                sum[j] += (double)power;                                              \
-            }                                                                         \
+        largest_lines_##T(top, in, n, step, width);                                   \
+        add_powers_##T(sum, in, n, step, width, top, y);                              \
         for (int64_t i = 0; i < n; i++)                                               \
             for (int64_t j = 0; j < width; j++)                                       \
                 y[i * step + j] /= (T)sum[j];                                         \
     }
-DEFINE_SOFTMAX(float, expf)
-DEFINE_SOFTMAX(double, exp)
+DEFINE_SOFTMAX(float)
+DEFINE_SOFTMAX(double)
 
-#define DEFINE_LOG_SOFTMAX(T, EXP)                                                        \
+#define DEFINE_LOG_SOFTMAX(T)                                                             \
     static void log_softmax_##T(const void *in, void *out, int64_t n)                     \
     {                                                                                     \
         const T *x = in;                                                                  \
         T *y = out;                                                                       \
         const T top = largest_##T(x, n);                                                  \
-        double sum = 0;                                                                   \
-        for (int64_t i = 0; i < n; i++)                                                   \
-            sum += (double)EXP(x[i] - top);                                               \
-        const T rest = (T)log(sum);                                                       \
+        const T rest = (T)log(sum_of_powers_##T(x, n, top, NULL));                        \
         for (int64_t i = 0; i < n; i++)                                                   \
             y[i] = x[i] - top - rest;                                                     \
     }                                                                                     \
@@ -89,17 +136,15 @@ DEFINE_SOFTMAX(double, exp)
         T *y = out, top[LINE], rest[LINE];                                                \
         double sum[LINE] = {0};                                                           \
         largest_lines_##T(top, x, n, step, width);                                        \
-        for (int64_t i = 0; i < n; i++)                                                   \
-            for (int64_t j = 0; j < width; j++)                                           \
-                sum[j] += (double)EXP(x[i * step + j] - top[j]);                          \
+        add_powers_##T(sum, x, n, step, width, top, NULL);                                \
         for (int64_t j = 0; j < width; j++)                                               \
             rest[j] = (T)log(sum[j]);                                                     \
         for (int64_t i = 0; i < n; i++)                                                   \
             for (int64_t j = 0; j < width; j++)                                           \
                 y[i * step + j] = x[i * step + j] - top[j] - rest[j];                     \
     }
-DEFINE_LOG_SOFTMAX(float, expf)
-DEFINE_LOG_SOFTMAX(double, exp)
+DEFINE_LOG_SOFTMAX(float)
+DEFINE_LOG_SOFTMAX(double)
 
 static const row_kernel softmaxes[BB_DTYPE_COUNT] = {
     [BB_F32] = {softmax_float, softmax_lines_float},
@@ -163,14 +208,19 @@ void bb__log_softmax(const bb_array *in, int axis, const bb_array *out, int thre
     each_row(log_softmaxes, in, axis, out, threads);
 }
 
-/* Sums of e^(x - shift), in the order of a sum. */
-#define DEFINE_POWERS(T, EXP)                                                                  \
+/* Sums of e^(x - shift), LINE terms at a time. */
+#define DEFINE_POWERS(T)                                                                       \
     static double powers_row_##T(double acc, double shift, const void *x, int64_t n,           \
                                  int64_t stride)                                               \
     {                                                                                          \
         const T *terms = x;                                                                    \
-        for (int64_t i = 0; i < n; i++)                                                        \
-            acc += (double)EXP(terms[i * stride] - (T)shift);                                  \
+        T line[LINE];                                                                          \
+        for (int64_t i = 0; i < n; i += LINE) {                                                \
+            const int64_t rest = n - i < LINE ? n - i : LINE;                                  \
+            for (int64_t j = 0; j < rest; j++)                                                 \
+                line[j] = terms[(i + j) * stride];                                             \
+            acc += sum_of_powers_##T(line, rest, (T)shift, NULL);                              \
+        }                                                                                      \
         return acc;                                                                            \
     }                                                                                          \
     static void powers_columns_##T(double *acc, const double *shift, const void *x, int64_t n, \
@@ -178,11 +228,19 @@ void bb__log_softmax(const bb_array *in, int axis, const bb_array *out, int thre
     {                                                                                          \
         const T *terms = x;                                                                    \
         for (int64_t i = 0; i < n; i++)                                                        \
-            for (int64_t j = 0; j < width; j++)                                                \
-                acc[j] += (double)EXP(terms[i * row_stride + j * stride] - (T)shift[j]);       \
+            for (int64_t j = 0; j < width; j += LINE) {                                        \
+                const int64_t rest = width - j < LINE ? width - j : LINE;                      \
+                T line[LINE] = {0};                                                            \
+                for (int64_t k = 0; k < rest; k++)                                             \
+                    line[k] = terms[i * row_stride + (j + k) * stride] - (T)shift[j + k];      \
+                for (int64_t k = 0; k < LINE; k++)                                             \
+                    line[k] = exp(line[k]);                                                    \
+                for (int64_t k = 0; k < rest; k++)                                             \
+                    acc[j + k] += (double)line[k];                                             \
+            }                                                                                  \
     }
-DEFINE_POWERS(float, expf)
-DEFINE_POWERS(double, exp)
+DEFINE_POWERS(float)
+DEFINE_POWERS(double)
 
 static const bb__walk_kernel powers[BB_DTYPE_COUNT] = {
     [BB_F32] = {0, powers_row_float, powers_columns_float},

@@ -154,6 +154,8 @@ void bb__walk_store(const bb_array *out, int64_t at, double value)
 {
     if (out->dtype == BB_F32)
         ((float *)out->data)[at] = (float)value;
+    else if (out->dtype == BB_U8)
+        ((uint8_t *)out->data)[at] = (uint8_t)value;
     else
         ((double *)out->data)[at] = value;
 }

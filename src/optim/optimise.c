@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What optimisers share: which parameters a loss depends on, their gradients, clipping, decay and
- * the rate, and one effect for all.
- *
- * Inputs have smaller ids than the nodes they feed, so one sweep from the loss down to node 0 sees
- * each node after all that need it. */
+ * the rate, and one effect for all, in which those that layers attached come along. */
+#include "attached.h"
 #include "clip.h"
 #include "limits.h"
 
@@ -19,7 +17,8 @@ typedef struct job {
     const bb_optimiser *optimiser;
     bb_optimise_options options;
     int count;
-    bb_node **w, **g, **effects; /* `count` parameters and gradients; one effect more */
+    int attached;                /* effects that come along with what the loss depends on */
+    bb_node **w, **g, **effects; /* `count` parameters and gradients; one effect and those more */
     bb_node *rate;               /* f64; NULL when it is constant */
     bb_node *clip;               /* the factor of all gradients, f64; NULL for none */
 } job;
@@ -29,20 +28,11 @@ static bool is_trained(const bb_node *node, const bb_params *params)
     return bb_node_is_trainable(node) && bb_params_owns(params, node);
 }
 
-/* Sets needed[id] for all that the loss depends on; returns how many of these are trained. */
-static int mark(bb_node *loss, const bb_params *params, bool *needed)
+static int count_trained(const bb_node *loss, const bb_params *params, const bool *needed)
 {
     int trained = 0;
-    const bb_graph *g = bb_node_graph(loss);
-    needed[bb_node_id(loss)] = true;
-    for (int id = bb_node_id(loss); id >= 0; id--) {
-        const bb_node *node = bb_graph_node(g, id);
-        if (!needed[id])
-            continue;
-        for (int i = 0; i < bb_node_input_count(node); i++)
-            needed[bb_node_id(bb_node_input(node, i))] = true;
-        trained += is_trained(node, params);
-    }
+    for (int id = 0; id <= bb_node_id(loss); id++)
+        trained += needed[id] && is_trained(bb_graph_node(bb_node_graph(loss), id), params);
     return trained;
 }
 
@@ -107,7 +97,7 @@ static bb_node *schedule_rate(job *j)
 
 static bb_node *update_all(job *j)
 {
-    int effects = j->count;
+    int effects = j->count + j->attached;
     if (bb_grads(j->loss, NULL, (bb_nodes){j->count, j->w}, j->g) != BB_OK)
         return j->g[0];
     if (j->options.clip_norm > 0)
@@ -129,8 +119,11 @@ static bb_node *run_job(job *j)
     bool *needed = bb_memory_zeroed((size_t)bb_node_id(j->loss) + 1, sizeof *needed);
     if (!needed)
         return no_memory(j->loss);
-    j->count = mark(j->loss, j->params, needed);
-    bb_node *result, **block = bb_memory_zeroed(3 * (size_t)j->count + 1, sizeof *block);
+    bb__mark_needed(j->loss, needed);
+    j->count = count_trained(j->loss, j->params, needed);
+    j->attached = bb__collect_attached(j->loss, j->params, needed, NULL);
+    size_t size = 3 * (size_t)j->count + (size_t)j->attached + 1;
+    bb_node *result, **block = bb_memory_zeroed(size, sizeof *block);
     if (!block) {
         result = no_memory(j->loss);
     } else if (j->count == 0) {
@@ -141,6 +134,7 @@ static bb_node *run_job(job *j)
         j->g = block + j->count;
         j->effects = j->g + j->count;
         collect(j->loss, j->params, needed, j->w);
+        bb__collect_attached(j->loss, j->params, needed, j->effects + j->count);
         result = update_all(j);
     }
     bb_memory_release(block);

@@ -4,6 +4,8 @@
 #include "gnuplot.h"
 
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 enum {
     CHART_WIDTH = 560,
@@ -18,7 +20,9 @@ enum {
     TITLE_FONT = 18,
     LEAST_FONT = 8,
     MARGIN = 20,
-    MOST_TICKS = 6
+    MOST_TICKS = 9,
+    FEW_TICKS = 6,
+    LABELS = 40 /* characters of all of an axis's tick labels, beyond which they are too many */
 };
 
 /* What all panels have in common; width and height are those of a panel. */
@@ -43,6 +47,62 @@ static void put_quoted(FILE *file, const char *text)
 
 /* --- panels ----------------------------------------------------------------------------------- */
 
+/* Powers of ten, of which one is no everyday number. */
+static bool are_powers(int count, const double *ticks)
+{
+    bool is_far = false;
+    for (int i = 0; i < count; i++) {
+        double power = log10(ticks[i]);
+        if (!(fabs(power - round(power)) < 1e-9))
+            return false;
+        is_far = is_far || power < -2.5 || power > 3.5;
+    }
+    return is_far;
+}
+
+static void put_power(FILE *file, int power)
+{
+    static const uint32_t raised[] = {0x2070, 0xb9,   0xb2,   0xb3,   0x2074,
+                                      0x2075, 0x2076, 0x2077, 0x2078, 0x2079};
+    const int size = abs(power);
+    fputs("10", file);
+    if (power < 0)
+        bb__put_code(file, 0x207b);
+    for (int unit = size >= 100 ? 100 : size >= 10 ? 10 : 1; unit > 0; unit /= 10)
+        bb__put_code(file, raised[size / unit % 10]);
+}
+
+static int label_length(int count, const double *ticks)
+{
+    char text[BB__NUMBER_TEXT];
+    size_t length = 0;
+    for (int i = 0; i < count; i++)
+        length += strlen(bb__plot_number(text, ticks[i], 12));
+    return (int)length;
+}
+
+/* Few enough that their labels do not touch. */
+static void put_ticks(FILE *file, char name, const bb__axis *axis, const bb__scale *scale)
+{
+    char text[BB__NUMBER_TEXT];
+    double ticks[BB__MOST_TICKS];
+    int count = bb__scale_ticks(scale, axis->is_log ? FEW_TICKS : MOST_TICKS, ticks);
+    if (count > FEW_TICKS && label_length(count, ticks) > LABELS)
+        count = bb__scale_ticks(scale, FEW_TICKS, ticks);
+    bool powers = axis->is_log && are_powers(count, ticks);
+    fprintf(file, "set %ctics (", name);
+    for (int i = 0; i < count; i++) {
+        fputs(i ? ", '" : "'", file);
+        if (powers)
+            put_power(file, (int)round(log10(ticks[i])));
+        else
+            fputs(bb__plot_number(text, ticks[i], 12), file);
+        fputs("' ", file);
+        bb__script_number(file, ticks[i]);
+    }
+    fputs(")\n", file);
+}
+
 static void put_range(FILE *file, char name, const bb__axis *axis, const bb__scale *scale)
 {
     fprintf(file, "set %crange [", name);
@@ -50,29 +110,20 @@ static void put_range(FILE *file, char name, const bb__axis *axis, const bb__sca
     fputc(':', file);
     bb__script_number(file, scale->high);
     fputs("]\n", file);
-    if (!axis->is_log)
-        return;
-    char text[BB__NUMBER_TEXT];
-    double ticks[BB__MOST_TICKS];
-    int count = bb__scale_ticks(scale, MOST_TICKS, ticks);
-    fprintf(file, "set logscale %c\n", name);
-    fprintf(file, "set %ctics (", name);
-    for (int i = 0; i < count; i++) { /* gnuplot itself writes 1e-08 with ten zeros */
-        fprintf(file, "%s'%s' ", i ? ", " : "", bb__plot_number(text, ticks[i], 4));
-        bb__script_number(file, ticks[i]);
-    }
-    fputs(")\n", file);
+    if (axis->is_log)
+        fprintf(file, "set logscale %c\n", name);
 }
 
-/* One colour a level, from light to dark, named beside the panel. */
+/* One colour a level, from light to dark, named beside the panel when there are several. */
 static void put_level_colours(FILE *file, const bb__series *s)
 {
     char text[BB__NUMBER_TEXT];
     int stride = (s->n_levels + 19) / 20;
     fprintf(file,
             "set palette defined (0 '%s', 1 '#045a8d') maxcolors %d\n"
-            "set cbrange [0:%d]\nset colorbox\nset cbtics (",
+            "set cbrange [0:%d]\n",
             s->n_levels > 1 ? "#a6bddb" : "#045a8d", s->n_levels, s->n_levels);
+    fputs(s->n_levels > 1 ? "set colorbox\nset cbtics (" : "unset colorbox\nset cbtics (", file);
     for (int i = 0; i < s->n_levels; i += stride)
         fprintf(file, "%s'%s' %d.5", i ? ", " : "", bb__plot_number(text, s->levels[i], 4), i);
     fputs(") scale 0\n", file);
@@ -89,15 +140,21 @@ static void put_greys(FILE *file, const bb__series *s)
     fputs("]\n", file);
 }
 
-static void put_colours(FILE *file, const bb__panel *panel)
+static const bb__series *contours_of(const bb__panel *panel)
 {
-    const bb__series *image = bb__panel_image(panel), *s = panel->first;
+    const bb__series *s = panel->first;
     while (s && s->kind != BB__CONTOURS)
         s = s->next;
+    return s;
+}
+
+static void put_colours(FILE *file, const bb__panel *panel)
+{
+    const bb__series *image = bb__panel_image(panel), *contours = contours_of(panel);
     if (image)
         put_greys(file, image);
-    else if (s)
-        put_level_colours(file, s);
+    else if (contours)
+        put_level_colours(file, contours);
 }
 
 static bool has_key(const bb__panel *panel)
@@ -130,18 +187,21 @@ static void put_label(const page *g, const char *what, const char *text, int roo
 static void put_look(const page *g, const bb__panel *panel)
 {
     bool is_image = bb__panel_image(panel) != NULL;
-    fputs(has_key(panel) ? "set key below height 0.6\n" : "unset key\n", g->file);
+    fputs(has_key(panel) ? "set key below Left reverse height 1.5\n" : "unset key\n", g->file);
     if (is_image)
         fputs("unset xtics\nunset ytics\nset border linecolor rgb '#b0b0b0'\n", g->file);
     else
         fputs("set grid linecolor rgb '#dddddd' linetype 1\nset border linecolor rgb '#606060'\n"
               "set tics nomirror out scale 0.6 textcolor rgb 'black'\n"
-              "set xtics offset 0,0.3\nset xlabel offset 0,0.6\n",
+              "set xtics offset 0,0.3\nset xlabel offset 0,0.6\n"
+              "set ylabel offset -0.5,0\n",
               g->file);
     if (is_image && !has_key(panel) && !panel->x.label && !panel->y.label)
         fprintf(g->file, "set margins 1,1,1,%d\n", panel->title ? 3 : 1);
     if (is_image || panel->equal)
         fputs("set size ratio -1\n", g->file);
+    if (!is_image && !contours_of(panel))
+        fputs("set rmargin 3.5\n", g->file); /* half of the last label of x */
     put_label(g, "set title", panel->title, g->width - MARGIN);
     put_label(g, "set xlabel", panel->x.label, g->width - 2 * MARGIN);
     put_label(g, "set ylabel", panel->y.label, g->height - 2 * MARGIN);
@@ -155,6 +215,10 @@ static void put_panel(const page *g, const bb__panel *panel, int n)
     put_look(g, panel);
     put_range(file, 'x', &panel->x, &scales.x);
     put_range(file, 'y', &panel->y, &scales.y);
+    if (!bb__panel_image(panel)) {
+        put_ticks(file, 'x', &panel->x, &scales.x);
+        put_ticks(file, 'y', &panel->y, &scales.y);
+    }
     put_colours(file, panel);
     fputs("plot NaN notitle", file); /* a panel may have nothing else */
     bb__look look = {.is_png = g->is_png};

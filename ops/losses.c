@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+/* What losses share: weighing, and the checks of composites, which name the loss and not what it is
+ * written with. Operands that failed before are left to the ops that meet them. */
+#include "losses.h"
+
+#include <math.h>
+
+bb_node *bb__weigh(bb_node *weight, bb_node *x)
+{
+    bb_node *zero = bb_number(x, 0);
+    bb_node *is_infinite = bb_equal(bb_abs(x), bb_number(x, (double)INFINITY));
+    bb_node *is_void = bb_logical_and(bb_equal(weight, zero), is_infinite);
+    return bb_mul(weight, bb_where(is_void, zero, x));
+}
+
+bb_node *bb__weighted_mean(bb_node *weights, bb_node *labels, bb_node *each)
+{
+    bb_node *weight = bb_gather(weights, labels, 0);
+    return bb_div(bb_sum(bb__weigh(weight, each), BB_ALL), bb_sum(weight, BB_ALL));
+}
+
+static bool are_sound(bb_node *x, bb_node *y)
+{
+    return bb_node_kind_of(x) != BB_NODE_INERT && bb_node_kind_of(y) != BB_NODE_INERT;
+}
+
+static bb_node *refuse_null(bb_node *x, bb_node *y, const char *name)
+{
+    return x && y ? NULL
+                  : bb_fail_node(x, y, name, BB_BAD_ARGUMENT, "operand %d is NULL", x ? 2 : 1);
+}
+
+bb_node *bb__refuse_unlike(bb_node *x, bb_node *target, const char *name)
+{
+    if (!x || !target || !are_sound(x, target))
+        return refuse_null(x, target, name);
+    if (!bb_dtype_is_float(bb_node_dtype(x)))
+        return bb_fail_node(x, target, name, BB_BAD_TYPE, "needs f32 or f64");
+    if (bb_node_dtype(x) != bb_node_dtype(target))
+        return bb_fail_node(x, target, name, BB_BAD_TYPE, "types differ");
+    if (!bb_shape_equal(bb_node_shape(x), bb_node_shape(target)))
+        return bb_fail_node(x, target, name, BB_BAD_SHAPE, "shapes differ");
+    return NULL;
+}
+
+bb_node *bb__refuse_labels(bb_node *x, bb_node *labels, const char *name)
+{
+    bb_shape shape = bb_node_shape(x), rows = bb_node_shape(labels);
+    char text[2][BB_SHAPE_TEXT];
+    if (!x || !labels || !are_sound(x, labels))
+        return refuse_null(x, labels, name);
+    if (!bb_dtype_is_float(bb_node_dtype(x)))
+        return bb_fail_node(x, labels, name, BB_BAD_TYPE, "needs f32 or f64");
+    if (shape.ndim != 2)
+        return bb_fail_node(x, labels, name, BB_BAD_SHAPE, "operand 1 must be [rows classes]");
+    if (bb_node_dtype(labels) != BB_I32)
+        return bb_fail_node(x, labels, name, BB_BAD_TYPE, "labels must be i32");
+    if (rows.ndim != 1 || rows.dim[0] != shape.dim[0])
+        return bb_fail_node(x, labels, name, BB_BAD_SHAPE, "labels %s do not fit %s",
+                            bb_shape_text(rows, text[0]), bb_shape_text(shape, text[1]));
+    return NULL;
+}
+
+bb_node *bb__refuse_weights(bb_node *x, bb_node *weights, const char *name)
+{
+    bb_shape shape = bb_node_shape(weights);
+    if (!weights || !are_sound(x, weights))
+        return weights ? NULL
+                       : bb_fail_node(x, NULL, name, BB_BAD_ARGUMENT, "the weights are NULL");
+    if (bb_node_dtype(x) != bb_node_dtype(weights))
+        return bb_fail_node(x, weights, name, BB_BAD_TYPE, "types differ");
+    if (shape.ndim != 1 || shape.dim[0] != bb_node_shape(x).dim[1])
+        return bb_fail_node(x, weights, name, BB_BAD_SHAPE, "weights must be one for each class");
+    return NULL;
+}

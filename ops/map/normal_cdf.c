@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/* The distribution function of the standard normal, by erfc, which keeps its digits in the left
+ * tail. Its rule sees x up to where the density is 0, so that no power of x meets that 0 as an
+ * infinity. */
+#include "support.h"
+
+#include <math.h>
+
+/* In double for floats as well, which lose their digits to rounding of what erfc sees. */
+BB_MAP1(tile, 0.5 * erfc(-(double)x * 0.70710678118654752440))
+
+static bb_node *backward(bb_node *y, bb_node *dy, int i)
+{
+    static const double top = 0.39894228040143267794; /* 1 / sqrt(2 pi) */
+    bb_node *x = bb_clip(bb_node_input(y, i), -50, 50);
+    bb_node *density = bb_mul_scalar(bb_exp(bb_mul_scalar(bb_square(x), -0.5)), top);
+    return bb_mul(dy, density);
+}
+
+static const bb_sample samples[] = {
+    BB__SAMPLES1(),
+    {.n_in = 1,
+     .in = {BB_DIMS(15)},
+     .golden_in = {BB_NUMBERS(0.0, -0.0, 0.5, -0.5, 2.5, -2.5, -10.0, 10.0, 1000.0, -1000.0,
+                              1.0000000000000001e+300, -1.0000000000000001e+300, INFINITY,
+                              -INFINITY, NAN)},
+     .golden_out = BB_NUMBERS(0.5, 0.5, 0.69146246127401312, 0.30853753872598688,
+                              0.99379033467422384, 0.0062096653257761349, 7.6198530241605255e-24,
+                              1.0, 1.0, 0.0, 1.0, 0.0, 1.0, 0.0, NAN),
+     .golden_slope = BB_NUMBERS(0.3989422804014327, 0.3989422804014327, 0.35206532676429947,
+                                0.35206532676429947, 0.017528300493568537, 0.017528300493568537,
+                                7.6945986267064188e-23, 7.6945986267064188e-23, 0.0, 0.0, 0.0, 0.0,
+                                0.0, 0.0, NAN)},
+};
+
+const bb_op bb__op_normal_cdf = {
+    .name = "normal_cdf",
+    .doc = "the share of a standard normal below x; d is its density",
+    .arity = 1,
+    .infer = bb_infer_same,
+    .map = BB_MAP(tile),
+    .backward = backward,
+    BB_SAMPLES(samples),
+};
+
+bb_node *bb_normal_cdf(bb_node *x)
+{
+    return bb__apply1(&bb__op_normal_cdf, x, NULL);
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/* tile: a new axis before the repeated one, broadcast and joined with it. */
+#include "moves.h"
+
+typedef struct tile_attrs {
+    int64_t axis, n;
+} tile_attrs;
+
+static bb_node *build(bb_graph *g, bb_nodes in, const void *attrs)
+{
+    const tile_attrs *a = attrs;
+    (void)g;
+    return bb_tile(in.items[0], (int)a->axis, a->n);
+}
+
+static const bb_sample samples[] = {
+    {.n_in = 1, .in = {BB_DIMS(1)}, .attrs = &(const tile_attrs){0, 3}},
+    {.n_in = 1, .in = {BB_DIMS(3)}, .attrs = &(const tile_attrs){-1, 2}},
+    {.n_in = 1, .in = {BB_DIMS(2, 3)}, .attrs = &(const tile_attrs){0, 2}},
+    {.n_in = 1, .in = {BB_DIMS(2, 1, 3)}, .attrs = &(const tile_attrs){2, 2}},
+    {.n_in = 1, .in = {BB_DIMS(2, 2)}, .attrs = &(const tile_attrs){1, 1}},
+    {.n_in = 1, .in = {BB_DIMS(2, 2)}, .attrs = &(const tile_attrs){1, 0}},
+    {.n_in = 1,
+     .in = {BB_DIMS(2, 2)},
+     .attrs = &(const tile_attrs){0, 2},
+     .golden_in = {BB_NUMBERS(0.5, -0.75, 2.5, -3.25)},
+     .golden_out = BB_NUMBERS(0.5, -0.75, 2.5, -3.25, 0.5, -0.75, 2.5, -3.25)},
+    {.n_in = 1,
+     .in = {BB_DIMS(2, 2)},
+     .attrs = &(const tile_attrs){-1, 3},
+     .golden_in = {BB_NUMBERS(0.5, -0.75, 2.5, -3.25)},
+     .golden_out =
+         BB_NUMBERS(0.5, -0.75, 0.5, -0.75, 0.5, -0.75, 2.5, -3.25, 2.5, -3.25, 2.5, -3.25)},
+};
+
+const bb_op bb__op_tile = {
+    .name = "tile",
+    .doc = "an axis n times over",
+    .arity = 1,
+    .attrs_size = sizeof(tile_attrs),
+    .build = build,
+    BB_SAMPLES(samples),
+};
+
+bb_node *bb_tile(bb_node *x, int axis, int64_t n)
+{
+    bb_shape shape = bb_node_shape(x);
+    int along = bb__count_axis(axis, shape.ndim);
+    if (along < 0)
+        return bb__fail_axis(x, "tile", axis, shape.ndim);
+    if (n < 0)
+        return bb_fail_node(x, NULL, "tile", BB_BAD_ARGUMENT, "%lld times is negative",
+                            (long long)n);
+    if (shape.ndim == BB_MAX_DIMS)
+        return bb_fail_node(x, NULL, "tile", BB_BAD_SHAPE, "needs a rank below %d",
+                            (int)BB_MAX_DIMS);
+    bb_node *wide = bb__insert_axis(x, along);
+    bb_shape repeated = bb_node_shape(wide);
+    if (bb_node_kind_of(wide) == BB_NODE_INERT)
+        return wide;
+    repeated.dim[along] = n;
+    wide = bb_broadcast(wide, repeated);
+    shape.dim[along] *= n;
+    return bb_node_kind_of(wide) == BB_NODE_INERT ? wide : bb_reshape(wide, shape);
+}

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT */
+/* Variances and norms over any axes, by two passes: the first finds what the terms of the second
+ * are measured by, so that deviations do not cancel and powers do not overflow. */
+#include "walk.h"
+
+#include <math.h>
+
+/* Folds TERM of the element x and the output's shift. */
+#define DEFINE_TERMS(name, T, STEP, TERM)                                                     \
+    static double name##_row(double acc, double shift, const void *data, int64_t n,           \
+                             int64_t stride)                                                  \
+    {                                                                                         \
+        const T *terms = data;                                                                \
+        (void)shift;                                                                          \
+        for (int64_t i = 0; i < n; i++) {                                                     \
+            const double x = (double)terms[i * stride], term = (TERM);                        \
+            acc = STEP(acc, term);                                                            \
+        }                                                                                     \
+        return acc;                                                                           \
+    }                                                                                         \
+    static void name##_columns(double *acc, const double *shift, const void *data, int64_t n, \
+                               int64_t row_stride, int64_t width, int64_t stride)             \
+    {                                                                                         \
+        for (int64_t i = 0; i < n; i++)                                                       \
+            for (int64_t j = 0; j < width; j++)                                               \
+                acc[j] = name##_row(acc[j], shift ? shift[j] : 0,                             \
+                                    (const T *)data + i * row_stride + j * stride, 1, 1);     \
+    }
+#define DEFINE_KERNEL(name, STEP, TERM)                     \
+    DEFINE_TERMS(name##_f32, float, STEP, TERM)             \
+    DEFINE_TERMS(name##_f64, double, STEP, TERM)            \
+    static const bb__walk_kernel name[BB_DTYPE_COUNT] = {   \
+        [BB_F32] = {0, name##_f32_row, name##_f32_columns}, \
+        [BB_F64] = {0, name##_f64_row, name##_f64_columns}, \
+    };
+
+#define ADD(a, b) ((a) + (b))
+#define LARGER(a, b) ((((b) > (a)) | ((b) != (b))) ? (b) : (a))
+
+DEFINE_KERNEL(deviations, ADD, (x - shift) * (x - shift))
+DEFINE_KERNEL(magnitudes, LARGER, fabs(x))
+DEFINE_KERNEL(absolutes, ADD, fabs(x))
+DEFINE_KERNEL(squares, ADD, (x * shift) * (x * shift))
+
+typedef struct job {
+    bb__walk fold;
+    const bb_array *out;
+    bb_dtype dtype;
+    double parameter; /* the divisor, or p */
+} job;
+
+static void begin(const bb__walk_span *span, double *acc)
+{
+    for (int64_t i = 0; i < span->width; i++)
+        acc[i] = 0;
+}
+
+static void fold_terms(const job *j, const bb__walk_kernel kernel[], const bb__walk_span *span,
+                       double *acc, const double *shift)
+{
+    bb__walk_terms(&j->fold, &kernel[j->dtype], span, 0, j->fold.terms, acc, shift);
+}
+
+static void var_range(void *context, int64_t first, int64_t last)
+{
+    const job *j = context;
+    for (int64_t tile = first; tile < last; tile++) {
+        double mean[BB__WALK_TILE], sum[BB__WALK_TILE];
+        bb__walk_span span = bb__walk_span_at(&j->fold, tile);
+        begin(&span, mean);
+        begin(&span, sum);
+        bb__walk_terms(&j->fold, bb__reduce_kernel(BB__SUM, j->dtype), &span, 0, j->fold.terms,
+                       mean, NULL);
+        for (int64_t i = 0; i < span.width; i++)
+            mean[i] /= (double)j->fold.terms;
+        fold_terms(j, deviations, &span, sum, mean);
+        for (int64_t i = 0; i < span.width; i++)
+            bb__walk_store(j->out, span.first + i * span.stride, sum[i] / j->parameter);
+    }
+}
+
+void bb__var(const bb_array *in, uint32_t axes, double divisor, const bb_array *out, int threads)
+{
+    job j = {bb__walk_plan(in, axes), out, in->dtype, divisor};
+    bb__parallel(j.fold.tiles, bb__walk_grain(&j.fold), threads, var_range, &j);
+}
+
+/* A power of two near 1 / top, which scales without rounding; 1 where that says nothing. */
+static double scale_for(double top)
+{
+    enum { FAR = 1000 };
+    int exponent = 0;
+    if (!(top > 0) || !isfinite(top))
+        return 1;
+    (void)frexp(top, &exponent);
+    exponent = exponent > FAR ? FAR : exponent < -FAR ? -FAR : exponent;
+    return ldexp(1, -exponent);
+}
+
+static void norm_range(void *context, int64_t first, int64_t last)
+{
+    const job *j = context;
+    bool sums_squares = j->parameter == 2;
+    for (int64_t tile = first; tile < last; tile++) {
+        double acc[BB__WALK_TILE], scale[BB__WALK_TILE];
+        bb__walk_span span = bb__walk_span_at(&j->fold, tile);
+        begin(&span, acc);
+        fold_terms(j, j->parameter == 1 ? absolutes : magnitudes, &span, acc, NULL);
+        for (int64_t i = 0; i < span.width; i++)
+            scale[i] = scale_for(acc[i]);
+        if (sums_squares) {
+            begin(&span, acc);
+            fold_terms(j, squares, &span, acc, scale);
+        }
+        for (int64_t i = 0; i < span.width; i++)
+            bb__walk_store(j->out, span.first + i * span.stride,
+                           sums_squares ? sqrt(acc[i]) / scale[i] : acc[i]);
+    }
+}
+
+void bb__norm(const bb_array *in, uint32_t axes, double p, const bb_array *out, int threads)
+{
+    job j = {bb__walk_plan(in, axes), out, in->dtype, p};
+    bb__parallel(j.fold.tiles, bb__walk_grain(&j.fold), threads, norm_range, &j);
+}

@@ -9,17 +9,17 @@ import sys
 PROTOTYPE = re.compile(r"^BB_BUILDER\s+bb_node \*bb_(\w+)\(([^;]*)\);", re.M)
 NUMBERS = {"int", "int64_t", "double", "bool", "bb_matrix_norm_kind"}
 WORDS = {"bb_conv", "bb_pool"}  # structs of nothing but int64_t
-READERS = {"bb_node *": "next_node(a)", "bb_nodes ": "rest_of_nodes(a)", "bb_graph *": "a->g",
-           "bb_params *": "a->params", "bb_axes ": "next_axes(a)", "bb_shape ": "next_shape(a)",
-           "bb_dtype ": "next_dtype(a)", "const char *": "next_text(a)"}
+READERS = {"bb_node *": "next_node(given)", "bb_nodes ": "rest_of_nodes(given)", "bb_graph *": "given->g",
+           "bb_params *": "given->params", "bb_axes ": "next_axes(given)", "bb_shape ": "next_shape(given)",
+           "bb_dtype ": "next_dtype(given)", "const char *": "next_text(given)"}
 
 
 def read(kind, name, is_layer):
     """The declaration of one argument; None when there is no way to read it."""
     if kind.strip() in NUMBERS:
-        return f"    {kind}{name} = ({kind.strip()})next_number(a);"
+        return f"    {kind}{name} = ({kind.strip()})next_number(given);"
     if kind.strip() in WORDS:
-        return f"    {kind}{name};\n    next_words(a, &{name}, sizeof({name}));"
+        return f"    {kind}{name};\n    next_words(given, &{name}, sizeof({name}));"
     if kind == "const char *" and is_layer:
         return f'    {kind}{name} = "layer";'
     return f"    {kind}{name} = {READERS[kind]};" if kind in READERS else None
@@ -33,7 +33,7 @@ def function(name, parameters):
     if None in lines or "*(" in parameters:
         return None
     call = ", ".join(variable for _, variable in arguments)
-    return "\n".join([f"static bb_node *build_{name}(arguments *a)", "{", *lines,
+    return "\n".join([f"static bb_node *build_{name}(arguments *given)", "{", *lines,
                       f"    return bb_{name}({call});", "}"])
 
 

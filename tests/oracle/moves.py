@@ -171,3 +171,10 @@ for shape, places, axis in (((5,), (3,), 0), ((3, 4), (2, 4), 0), ((3, 4), (3, 6
     name = "scatter_add_along_axis"
     case(name, lambda t, i, u, a=axis: torch.scatter_add(t, a, i, u),
          [draw(name, shape), index(i), draw(name, places)], (axis,))
+
+# What changes only derivatives.
+case("straight_through", lambda v, s: v.detach() + s - s.detach(),
+     [draw("straight_through", (3, 4)), draw("straight_through", (3, 4))])
+for k in (0.5, -2.0):
+    for name, factor in (("scale_gradient", k), ("reverse_gradient", -k)):
+        case(name, lambda x, k=factor: k * x + ((1 - k) * x).detach(), [draw(name, (3, 4))], (k,))

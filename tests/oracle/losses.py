@@ -3,7 +3,7 @@
 import torch
 from torch.nn import functional as F
 
-from frame import INF, case, distinct, draw, fixed, index, mask, real, whole
+from frame import INF, case, distinct, draw, fixed, index, real, whole
 
 ROWS = [(1, 1), (1, 4), (3, 2), (5, 3), (2, 7), (9, 4)]
 SHAPES = [(), (1,), (5,), (3, 4), (2, 3, 2)]
@@ -71,8 +71,12 @@ pairwise("mean_squared_error", F.mse_loss)
 pairwise("half_squared_error", lambda x, t: F.mse_loss(x, t, reduction="sum") / 2)
 pairwise("mean_absolute_error", F.l1_loss)
 for delta in (0.5, 1.0):
-    pairwise("huber", lambda x, t, d=delta: F.huber_loss(x, t, delta=d), (delta,))
-    pairwise("smooth_l1", lambda x, t, d=delta: F.smooth_l1_loss(x, t, beta=d), (delta,))
+    for name, f in (("huber", lambda x, t, d=delta: F.huber_loss(x, t, delta=d)),
+                    ("smooth_l1", lambda x, t, d=delta: F.smooth_l1_loss(x, t, beta=d))):
+        pairwise(name, f, (delta,), target=lambda n, s: draw(n, s) + 1 / 512)
+        for sign in (1, -1):
+            case(name, f, [real([sign * delta]), real([0.0])], (delta,), "kink")
+        case(name, f, [real([0.0, 2.0]), real([0.0, INF])], (delta,), "infinite-target")
 pairwise("hinge", lambda x, t: torch.clamp(1 - t * x, min=0).mean(),
          target=lambda n, s: fixed(whole(n, s, 2).double() * 2 - 1))
 pairwise("binary_cross_entropy", lambda p, t: -(t * torch.log(p) + (1 - t) * torch.log1p(-p)).mean(),

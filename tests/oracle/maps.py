@@ -180,16 +180,27 @@ for shape in SHAPES:
 # Activations.
 unary("softplus", lambda x: F.softplus(x, threshold=1000), -5, 5)
 unary("log_sigmoid", F.logsigmoid, -5, 5)
-unary("normal_cdf", lambda x: torch.special.ndtr(x), -3, 3)
-unary("gelu", F.gelu, -3, 3)
-unary("gelu_tanh", lambda x: F.gelu(x, approximate="tanh"), -3, 3)
+# Some of PyTorch's own lose digits far out; these are the same functions of its exact ones.
+def normal_cdf(x):
+    return torch.erfc(-x / math.sqrt(2)) / 2
+
+
+def elu(x, alpha, scale=1.0):
+    return torch.where(x > 0, x, alpha * torch.expm1(torch.clamp(x * scale, max=0)))
+
+
+unary("normal_cdf", normal_cdf, -3, 3, slack=10)
+unary("gelu", lambda x: x * normal_cdf(x), -3, 3, slack=10)
+unary("gelu_tanh", lambda x: x * torch.sigmoid(2 * math.sqrt(2 / math.pi) *
+                                               (x + 0.044715 * x ** 3)), -3, 3)
 unary("silu", F.silu, -5, 5)
 unary("mish", F.mish, -5, 5)
 unary("softsign", F.softsign, -5, 5)
 for alpha in (1.0, 0.5):
-    unary("elu", lambda x, a=alpha: F.elu(x, a), arguments=(alpha,))
-    unary("celu", lambda x, a=alpha: F.celu(x, a), arguments=(alpha,))
-unary("selu", F.selu)
+    unary("elu", lambda x, a=alpha: elu(x, a), arguments=(alpha,))
+    unary("celu", lambda x, a=alpha: elu(x, a, 1 / a), arguments=(alpha,))
+unary("selu", lambda x: 1.0507009873554804934193349852946 *
+      elu(x, 1.6732632423543772848170429916717))
 unary("hard_sigmoid", lambda x: torch.clamp(x / 6 + 0.5, 0, 1), -5, 5)
 unary("hard_swish", lambda x: x * torch.clamp(x / 6 + 0.5, 0, 1), -5, 5)
 for low, high in ((-1.0, 1.0), (0.5, 2.0)):

@@ -62,7 +62,7 @@ static double tolerance(const comparison *q, double want, double largest)
     double smallest = is_f32(q) ? FLT_MIN : DBL_MIN, size = fabs(want);
     if (map && q->order == 0)
         return fmax(size * (is_f32(q) ? 4 * FLT_EPSILON : 2e-14) * q->c->slack, smallest);
-    size = fmax(size, map ? 1 : fmax(largest, 1e-3));
+    size = fmax(size, map ? 1 : fmax(largest, 0.1));
     return fmax(size * (is_f32(q) ? 1e-5 : 1e-11) * q->c->slack, smallest);
 }
 

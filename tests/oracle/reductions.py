@@ -23,6 +23,13 @@ def dims(x, axes):
     return tuple(range(x.ndim)) if axes is None else tuple(axes)
 
 
+def word(shape, axes):
+    if 0 in shape:
+        return "empty"
+    terms = math.prod(shape[a] for a in (range(len(shape)) if axes is None else axes))
+    return "one-term" if terms == 1 else "ordinary"
+
+
 def reduction(name, f, make=draw, empty=True, arguments=(), extra=(), order=2, kind=lambda x: x,
               special=SPECIAL, slack=1):
     """`f` takes x, a tuple of axes and whether they stay; `extra` are arguments before the axes,
@@ -35,7 +42,7 @@ def reduction(name, f, make=draw, empty=True, arguments=(), extra=(), order=2, k
             case(builder, lambda x, a=axes, k=keep: f(x, dims(x, a), k),
                  [kind(make(builder, shape))],
                  (*extra, "all" if axes is None else axes, *arguments), order=order,
-                 situation="empty" if 0 in shape else "ordinary", slack=slack)
+                 situation=word(shape, axes), slack=slack)
         for values, situation in zip(special, SITUATIONS):
             case(builder, lambda x, k=keep: f(x, (0,), k), [kind(real(values))],
                  (*extra, (0,), *arguments), situation, order=order, slack=slack)
@@ -100,7 +107,7 @@ for correction in (0.0, 1.0):
     reduction("std", variance(correction, True), distinct, arguments=(correction,), empty=False,
               special=SPECIAL[:3])
 for p in (1.0, 2.0, 3.0, INF):
-    reduction("norm", norm(p), distinct, extra=(p,), empty=False)
+    reduction("norm", norm(p), distinct, extra=(p,), empty=False, slack=10)
 for name, f in (("any", torch.any), ("all", torch.all)):
     reduction(name, filled(f, 0), lambda n, shape: whole(n, shape, 3), order=0, kind=mask,
               special=[[0.0, 2.0, 0.0], [0.0, 0.0, 0.0], [1.0, 255.0, 3.0]])

@@ -15,13 +15,21 @@ static double draw(const bb_sample *s, int i, int64_t e, bb_rng *rng)
     return (double)bb_rng_below(rng, s->is_mask[i] ? 2 : (uint64_t)s->bound);
 }
 
+static double with_weight(const bb_sample *s, int i, int64_t e, double drawn)
+{
+    if (!s->is_dominant[i] || s->in[i].ndim < 2)
+        return drawn;
+    int64_t rows = s->in[i].dim[s->in[i].ndim - 2], columns = s->in[i].dim[s->in[i].ndim - 1];
+    return (float)(drawn + bb_sample_weight(s, i, e / columns % rows, e % columns));
+}
+
 static bb_tensor *new_value(const bb_sample *s, int i, bb_dtype dtype)
 {
     bb_tensor *drawn = bb_tensor_new(BB_F64, s->in[i]);
     double *x = bb_tensor_data(drawn);
     bb_rng rng = {bb_rng_key(7, (uint64_t)i), 0};
     for (int64_t e = 0; e < bb_tensor_count(drawn); e++)
-        x[e] = draw(s, i, e, &rng);
+        x[e] = with_weight(s, i, e, draw(s, i, e, &rng));
     bb_tensor *value = bb_tensor_cast(drawn, dtype);
     bb_tensor_release(drawn);
     return value;

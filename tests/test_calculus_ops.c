@@ -63,15 +63,18 @@ static bool is_random(const sample_graph *sg)
     return false;
 }
 
-/* Rows, each the sample's value turned on by one element, so that ranges are kept. */
-static bb_tensor *turned(const bb_tensor *value)
+/* Rows, each the sample's value turned on by one element, so that ranges are kept; or enlarged, so
+ * that heavy diagonals are. */
+static bb_tensor *turned(const bb_tensor *value, bool is_dominant)
 {
     bb_tensor *rows =
         bb_tensor_new(bb_tensor_dtype(value), join(BB_SHAPE(ROWS), bb_tensor_shape(value)));
     int64_t n = bb_tensor_count(value);
     for (int64_t r = 0; r < ROWS; r++)
         for (int64_t i = 0; i < n; i++)
-            bb_tensor_set(rows, r * n + i, bb_tensor_at(value, (i + r) % n));
+            bb_tensor_set(rows, r * n + i,
+                          is_dominant ? bb_tensor_at(value, i) * (1 + 0.25 * (double)r)
+                                      : bb_tensor_at(value, (i + r) % n));
     return rows;
 }
 
@@ -102,7 +105,7 @@ static void check_choice(const bb_op *op, int sample, int chosen)
     for (int i = 0; i < sg.n; i++) {
         char name[] = "rows0";
         name[4] = (char)('0' + i);
-        values[i] = turned(sg.value[i]);
+        values[i] = turned(sg.value[i], s->is_dominant[i]);
         rows[i] = bb_input(sg.g, name, bb_node_dtype(sg.in[i]), bb_tensor_shape(values[i]));
         feeds[2 * i] = sg.feeds[i];
         feeds[2 * i + 1] = (bb_feed){rows[i], values[i]};

@@ -102,6 +102,9 @@ typedef struct bb_sample {
     bb_shape in[BB_SAMPLE_INPUTS];
     bool is_integer[BB_SAMPLE_INPUTS]; /* draw this input as i32 */
     bool is_mask[BB_SAMPLE_INPUTS];    /* draw this input as u8 of 0 and 1 */
+    /* make the diagonals of this input's matrices, its last two dimensions, heavy once they are
+     * drawn, as bb_sample_weight says; where views repeat operands, its leading dimensions only */
+    bool is_dominant[BB_SAMPLE_INPUTS];
     const void *attrs;
     double low, high;
     int64_t bound;
@@ -111,6 +114,12 @@ typedef struct bb_sample {
     /* for one-input maps: the documented derivative at each golden input; NULL when none */
     const double *golden_slope;
 } bb_sample;
+
+/* What is_dominant adds to element `row`, `column` of a matrix of an input drawn from [low, high):
+ * m (n + 1 + 4 row) on the diagonal, else 0, for the longer side n and the largest number drawn m.
+ * That gives regular matrices of full rank, whose symmetric part, and lower triangle mirrored, are
+ * positive definite with eigenvalues apart. */
+BB_API double bb_sample_weight(const bb_sample *s, int i, int64_t row, int64_t column);
 
 /* A shape and a list of numbers for static initialisers. */
 #define BB_DIMS(...)                                               \

@@ -2,29 +2,13 @@
 /* matmul: products of matrices with equal leading sizes; the builder brings other operands to that
  * form by NumPy's rules. */
 #include "kernels.h"
+#include "matrices.h"
 #include "moves.h"
-#include "support.h"
 
 /* The sizes that the product sums over, in operands of any rank from 1. */
 static bool inner_sizes_agree(bb_shape x, bb_shape y)
 {
     return x.dim[x.ndim - 1] == y.dim[y.ndim > 1 ? y.ndim - 2 : 0];
-}
-
-/* The leading sizes that both operands broadcast to; false when they do not. */
-static bool common_batch(bb_shape x, bb_shape y, bb_shape *batch_out)
-{
-    int nx = x.ndim > 2 ? x.ndim - 2 : 0, ny = y.ndim > 2 ? y.ndim - 2 : 0;
-    bb_shape batch = {.ndim = nx > ny ? nx : ny};
-    for (int i = 0; i < batch.ndim; i++) {
-        int ix = nx - batch.ndim + i, iy = ny - batch.ndim + i;
-        int64_t a = ix < 0 ? 1 : x.dim[ix], b = iy < 0 ? 1 : y.dim[iy];
-        if (a != b && a != 1 && b != 1)
-            return false;
-        batch.dim[i] = a == 1 ? b : a;
-    }
-    *batch_out = batch;
-    return true;
 }
 
 /* Why the operands cannot be multiplied, by the rules of the builder; NULL when they can. */
@@ -35,7 +19,7 @@ static const char *trouble_with(bb_shape x, bb_shape y)
         return "an operand is a scalar";
     if (!inner_sizes_agree(x, y))
         return "inner sizes differ";
-    return common_batch(x, y, &batch) ? NULL : "batch sizes do not broadcast";
+    return bb__common_batch(x, y, &batch) ? NULL : "batch sizes do not broadcast";
 }
 
 static bool infer(bb_infer *c)
@@ -147,14 +131,6 @@ static bb_node *reshape_to(bb_node *x, bb_shape shape)
     return bb_shape_equal(bb_node_shape(x), shape) ? x : bb_reshape(x, shape);
 }
 
-static bb_node *with_batch(bb_node *x, bb_shape batch)
-{
-    bb_shape shape = bb_node_shape(x), wide = batch;
-    wide.dim[wide.ndim++] = shape.dim[shape.ndim - 2];
-    wide.dim[wide.ndim++] = shape.dim[shape.ndim - 1];
-    return bb_shape_equal(shape, wide) ? x : bb_broadcast(x, wide);
-}
-
 /* x [..., m, k] times y [..., k, n]. With one matrix y, all leading sizes of x are rows of one
  * product. */
 static bb_node *multiply(bb_node *x, bb_node *y, bb_shape batch)
@@ -162,8 +138,8 @@ static bb_node *multiply(bb_node *x, bb_node *y, bb_shape batch)
     bb_shape sx = bb_node_shape(x), sy = bb_node_shape(y);
     int64_t rows = 1, inner = sy.dim[sy.ndim - 2];
     if (sy.ndim > 2) {
-        x = with_batch(x, batch);
-        y = with_batch(y, batch);
+        x = bb__with_batch(x, batch);
+        y = bb__with_batch(y, batch);
         return bb_apply(&bb__op_matmul, BB_NODES(x, y), NULL);
     }
     for (int i = 0; i < sx.ndim - 1; i++)
@@ -187,7 +163,7 @@ bb_node *bb_matmul(bb_node *x, bb_node *y)
     bb_shape sx = bb_node_shape(x), sy = bb_node_shape(y), batch;
     bool sound = x && y && bb_node_dtype(x) == bb_node_dtype(y) &&
                  bb_dtype_is_float(bb_node_dtype(x)) && bb_node_graph(x) == bb_node_graph(y);
-    if (!sound || trouble_with(sx, sy) || !common_batch(sx, sy, &batch))
+    if (!sound || trouble_with(sx, sy) || !bb__common_batch(sx, sy, &batch))
         return bb_apply(&bb__op_matmul, BB_NODES(x, y), NULL);
     bool row = sx.ndim == 1, column = sy.ndim == 1;
     x = row ? bb_reshape(x, BB_SHAPE(1, sx.dim[0])) : x;

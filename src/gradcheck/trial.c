@@ -7,6 +7,7 @@
 
 #include <bibun/ops.h>
 #include <bibun/rng.h>
+#include <math.h>
 #include <stdio.h>
 
 static const char *const layout_texts[BB__LAYOUTS] = {"", ", transposed operands",
@@ -36,7 +37,8 @@ static bb_shape leaf_shape(const bb_sample *s, int i, bb__sample_layout how)
     if (how == BB__TRANSPOSED && is_viewed(s, i))
         for (int axis = 0; axis < shape.ndim; axis++)
             shape.dim[axis] = s->in[i].dim[shape.ndim - 1 - axis];
-    for (int axis = 0; how == BB__REPEATED && is_viewed(s, i) && axis < shape.ndim; axis++)
+    int axes = s->is_dominant[i] ? shape.ndim - 2 : shape.ndim;
+    for (int axis = 0; how == BB__REPEATED && is_viewed(s, i) && axis < axes; axis++)
         if (shape.dim[axis] > 1) {
             shape.dim[axis] = 1;
             break;
@@ -83,16 +85,43 @@ static double draw(const bb__op_check *c, const bb_sample *s, int i, bb_rng *rng
     return s->is_mask[i] ? (double)bb_rng_below(rng, 2) : low + (high - low) * bb_rng_uniform(rng);
 }
 
-static bb_tensor *new_value(const bb__op_check *c, const bb_sample *s, int i, bb_shape shape,
+/* The weight of element e of a leaf, where the operand is the leaf as the layout has it. */
+static double weight(const bb_sample *s, int i, bb_shape leaf, bb__sample_layout how, int64_t e)
+{
+    int64_t at[BB_MAX_DIMS] = {0};
+    int last = leaf.ndim - 1;
+    if (!s->is_dominant[i] || last < 1)
+        return 0;
+    for (int axis = last; axis >= 0; axis--) {
+        at[axis] = e % leaf.dim[axis];
+        e /= leaf.dim[axis];
+    }
+    return how == BB__TRANSPOSED ? bb_sample_weight(s, i, at[1], at[0])
+                                 : bb_sample_weight(s, i, at[last - 1], at[last]);
+}
+
+double bb_sample_weight(const bb_sample *s, int i, int64_t row, int64_t column)
+{
+    const bb_shape *shape = &s->in[i];
+    if (shape->ndim < 2)
+        return 0;
+    int64_t rows = shape->dim[shape->ndim - 2], columns = shape->dim[shape->ndim - 1];
+    double longer = (double)(rows > columns ? rows : columns);
+    double largest = s->low == 0 && s->high == 0 ? 2 : fmax(fabs(s->low), fabs(s->high));
+    return row == column ? largest * (longer + 1 + 4 * (double)row) : 0;
+}
+
+static bb_tensor *new_value(const bb__op_check *c, const bb_sample *s, int i, bb__sample_layout how,
                             bool golden)
 {
+    bb_shape shape = leaf_shape(s, i, how);
     uint64_t key = bb_rng_key_text(bb_rng_key(c->options.seed, (uint64_t)c->sample), c->op->name);
     bb_rng rng = {bb_rng_key(key, (uint64_t)i), 0};
     bb_tensor *drawn = bb_tensor_new(BB_F64, shape), *value = NULL;
     double *x = drawn ? bb_tensor_data(drawn) : NULL;
     bool is_golden = s->golden_in[i] && (golden || dtype_of(s, i) != BB_F64);
     for (int64_t e = 0; drawn && e < bb_tensor_count(drawn); e++)
-        x[e] = is_golden ? s->golden_in[i][e] : draw(c, s, i, &rng);
+        x[e] = is_golden ? s->golden_in[i][e] : draw(c, s, i, &rng) + weight(s, i, shape, how, e);
     if (drawn)
         value = bb_tensor_cast(drawn, dtype_of(s, i));
     bb_tensor_release(drawn);
@@ -143,7 +172,7 @@ bb_status bb__trial_open(bb__op_check *c, bb__trial *t, bb__sample_layout how, b
     const bb_sample *s = &c->op->samples[c->sample];
     *t = (bb__trial){.sample = s, .n = s->n_in};
     for (int i = 0; i < t->n; i++)
-        t->value[i] = new_value(c, s, i, leaf_shape(s, i, how), golden);
+        t->value[i] = new_value(c, s, i, how, golden);
     return bb__trial_build(c, t, how);
 }
 

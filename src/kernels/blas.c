@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The only file that calls BLAS and oneDNN, each on one thread: float matrix products go to oneDNN
- * where it was found, all others to OpenBLAS. */
+/* With lapack.c the only file that calls BLAS, and the only one that calls oneDNN, each on one
+ * thread: float matrix products go to oneDNN where it was found, all others to OpenBLAS. */
 #include "blas.h"
 
 #include "float_mode.h"
@@ -100,26 +100,28 @@ const char *bb__blas_text(char *buffer, size_t size)
 
 #ifdef BB_HAS_ONEDNN
 static bool multiply_by_onednn(bool xt, bool yt, int m, int n, int k, const float *x, int x_lead,
-                               const float *y, int y_lead, float *out, int out_lead)
+                               const float *y, int y_lead, float beta, float *out, int out_lead)
 {
-    return dnnl_sgemm(xt ? 'T' : 'N', yt ? 'T' : 'N', m, n, k, 1, x, x_lead, y, y_lead, 0, out,
+    return dnnl_sgemm(xt ? 'T' : 'N', yt ? 'T' : 'N', m, n, k, 1, x, x_lead, y, y_lead, beta, out,
                       out_lead) == dnnl_success;
 }
 #endif
 
 void bb__gemm(bb_dtype dtype, bool xt, bool yt, int m, int n, int k, const void *x, int x_lead,
-              const void *y, int y_lead, void *out, int out_lead)
+              const void *y, int y_lead, bool accumulate, void *out, int out_lead)
 {
+    const float beta = accumulate ? 1 : 0;
     CBLAS_TRANSPOSE tx = xt ? CblasTrans : CblasNoTrans, ty = yt ? CblasTrans : CblasNoTrans;
     if (dtype == BB_F64) {
-        cblas_dgemm(CblasRowMajor, tx, ty, m, n, k, 1, x, x_lead, y, y_lead, 0, out, out_lead);
+        cblas_dgemm(CblasRowMajor, tx, ty, m, n, k, 1, x, x_lead, y, y_lead, (double)beta, out,
+                    out_lead);
         return;
     }
 #ifdef BB_HAS_ONEDNN
-    if (multiply_by_onednn(xt, yt, m, n, k, x, x_lead, y, y_lead, out, out_lead))
+    if (multiply_by_onednn(xt, yt, m, n, k, x, x_lead, y, y_lead, beta, out, out_lead))
         return;
 #endif
-    cblas_sgemm(CblasRowMajor, tx, ty, m, n, k, 1, x, x_lead, y, y_lead, 0, out, out_lead);
+    cblas_sgemm(CblasRowMajor, tx, ty, m, n, k, 1, x, x_lead, y, y_lead, beta, out, out_lead);
 }
 
 /* The result is cleared first, since not every OpenBLAS lets beta = 0 hide a NaN that was there. */

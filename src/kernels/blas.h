@@ -15,10 +15,11 @@ typedef struct bb__blas_state {
 bb__blas_state bb__blas_enter(void);
 void bb__blas_leave(bb__blas_state state);
 
-/* out [m, n] = op(x) op(y), where op transposes what is marked; x is stored [m, k] or [k, m], y
+/* out [m, n] = op(x) op(y), or that added to it, where op transposes what is marked; x is stored [m, k] or [k, m], y
  * [k, n] or [n, k], with rows that far apart; f32 or f64. */
 void bb__gemm(bb_dtype dtype, bool x_transposed, bool y_transposed, int m, int n, int k,
-              const void *x, int x_lead, const void *y, int y_lead, void *out, int out_lead);
+              const void *x, int x_lead, const void *y, int y_lead, bool accumulate, void *out,
+              int out_lead);
 
 /* out = op(a) x for a stored [m, n]; x's elements are `step` apart. */
 void bb__gemv(bb_dtype dtype, bool transposed, int m, int n, const void *a, int lead, const void *x,

@@ -27,6 +27,25 @@ DISPATCH(void, , bb__argmax, (const bb_array *in, int axis, const bb_array *out,
          (in, axis, out, threads))
 DISPATCH(void, , bb__argmin, (const bb_array *in, int axis, const bb_array *out, int threads),
          (in, axis, out, threads))
+DISPATCH(void, , bb__average_pool, (const bb__pool_shape *s, const void *x, void *y, int threads),
+         (s, x, y, threads))
+DISPATCH(void, , bb__average_spread,
+         (const bb__pool_shape *s, const void *dy, void *dx, int threads), (s, dy, dx, threads))
+DISPATCH(void, , bb__conv2d_forward,
+         (const bb__conv_shape *s, const void *x, const void *w, void *out, void *scratch,
+          int threads),
+         (s, x, w, out, scratch, threads))
+DISPATCH(size_t, return, bb__conv2d_forward_scratch, (const bb__conv_shape *s), (s))
+DISPATCH(void, , bb__conv2d_input,
+         (const bb__conv_shape *s, const void *dy, const void *w, void *dx, void *scratch,
+          int threads),
+         (s, dy, w, dx, scratch, threads))
+DISPATCH(size_t, return, bb__conv2d_input_scratch, (const bb__conv_shape *s), (s))
+DISPATCH(void, , bb__conv2d_weight,
+         (const bb__conv_shape *s, const void *x, const void *dy, void *dw, void *scratch,
+          int threads),
+         (s, x, dy, dw, scratch, threads))
+DISPATCH(size_t, return, bb__conv2d_weight_scratch, (const bb__conv_shape *s), (s))
 DISPATCH(void, , bb__copy, (const bb_array *in, const bb_array *out, int threads),
          (in, out, threads))
 DISPATCH(void, , bb__fill, (const bb_array *out, double value), (out, value))
@@ -42,6 +61,14 @@ DISPATCH(void, , bb__log_softmax, (const bb_array *in, int axis, const bb_array 
 DISPATCH(void, , bb__logsumexp,
          (const bb_array *in, uint32_t axes, const bb_array *out, int threads),
          (in, axes, out, threads))
+DISPATCH(void, , bb__max_pick,
+         (const bb__pool_shape *s, const void *x, const void *v, void *y, int threads),
+         (s, x, v, y, threads))
+DISPATCH(void, , bb__max_pool, (const bb__pool_shape *s, const void *x, void *y, int threads),
+         (s, x, y, threads))
+DISPATCH(void, , bb__max_spread,
+         (const bb__pool_shape *s, const void *x, const void *dy, void *dx, int threads),
+         (s, x, dy, dx, threads))
 DISPATCH(void, , bb__norm,
          (const bb_array *in, uint32_t axes, double p, const bb_array *out, int threads),
          (in, axes, p, out, threads))
@@ -53,6 +80,13 @@ DISPATCH(size_t, return, bb__reduce_scratch, (const bb_array *in, uint32_t axes)
 DISPATCH(void, , bb__scatter_add, (const bb_call *call, int axis), (call, axis))
 DISPATCH(void, , bb__softmax, (const bb_array *in, int axis, const bb_array *out, int threads),
          (in, axis, out, threads))
+DISPATCH(void, , bb__upsample,
+         (const bb__upsample_shape *s, const void *x, void *y, void *scratch, int threads),
+         (s, x, y, scratch, threads))
+DISPATCH(size_t, return, bb__upsample_scratch, (const bb__upsample_shape *s), (s))
+DISPATCH(void, , bb__upsample_spread,
+         (const bb__upsample_shape *s, const void *dy, void *dx, void *scratch, int threads),
+         (s, dy, dx, scratch, threads))
 DISPATCH(void, , bb__var,
          (const bb_array *in, uint32_t axes, double divisor, const bb_array *out, int threads),
          (in, axes, divisor, out, threads))

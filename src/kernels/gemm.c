@@ -132,7 +132,7 @@ static void multiply_matrices(const product *p, const char *x, const char *y, ch
                               int64_t n)
 {
     bb__gemm(p->out->dtype, p->mx.transposed, p->my.transposed, (int)m, (int)n, (int)p->k, x,
-             (int)p->mx.lead, y, (int)p->my.lead, out, (int)p->n);
+             (int)p->mx.lead, y, (int)p->my.lead, false, out, (int)p->n);
 }
 
 static void multiply_column(const product *p, const char *x, const char *y, char *out, int64_t m,
@@ -243,4 +243,15 @@ void bb__matmul(const bb_array *x, const bb_array *y, const bb_array *out, void 
     double panel = (double)p.m * (double)p.n * (double)p.k / (double)p.panels;
     bb__parallel(count / (p.m * p.n) * p.panels, panel < worth ? (int64_t)(worth / panel) : 1,
                  threads, multiply_range, &p);
+}
+
+/* Products for kernels that cut their work themselves. */
+
+void bb__product(bb_dtype dtype, int64_t m, int64_t n, int64_t k, bb__matrix x, bb__matrix y,
+                 bool accumulate, void *out, int64_t lead)
+{
+    const bb__blas_state state = bb__blas_enter();
+    bb__gemm(dtype, x.transposed, y.transposed, (int)m, (int)n, (int)k, x.data, (int)x.lead, y.data,
+             (int)y.lead, accumulate, out, (int)lead);
+    bb__blas_leave(state);
 }

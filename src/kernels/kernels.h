@@ -19,6 +19,9 @@ typedef void (*bb__range_fn)(void *context, int64_t first, int64_t last);
 /* Calls `range` on parts of 0 .. n-1, together covering it once; parts are at least `grain` long
  * but for the last. */
 void bb__parallel(int64_t n, int64_t grain, int threads, bb__range_fn range, void *context);
+/* Inside of `range`, a number below `threads` that no other thread has at the time: which part of
+ * scratch memory is free to use. No result may depend on it. */
+int bb__thread_slot(void);
 int bb__thread_count(void);         /* OpenMP's number for a new region */
 int bb__clamp_threads(int threads); /* to what a machine can use */
 
@@ -150,13 +153,97 @@ void bb__take_along_axis(const bb_call *call, int axis);
 /* out = x, then out[o, index[o, j, i], i] += updates[o, j, i] in the order of j; float */
 void bb__scatter_add_along_axis(const bb_call *call, int axis);
 
-/* Products (gemm.c): the only file that calls BLAS. */
+/* Products (gemm.c). */
 
 /* out[..., m, n] = x[..., m, k] y[..., k, n] with equal leading sizes, any strides of x and y;
  * transposed operands cost nothing. */
 void bb__matmul(const bb_array *x, const bb_array *y, const bb_array *out, void *scratch,
                 int threads);
 size_t bb__matmul_scratch(const bb_array *x, const bb_array *y);
+
+/* Factorisations and solves (linalg.c, lapack.c): of each matrix of the operands, whose leading
+ * sizes are equal; any strides of the operands. What is wrong with a matrix is a fault. */
+
+typedef enum bb__linalg {
+    BB__CHOLESKY,         /* lower triangle of the lower triangle; NaN of NaN */
+    BB__TRIANGULAR_SOLVE, /* see bb__triangular_solve */
+    BB__SOLVE,            /* a^-1 b */
+    BB__INVERSE,
+    BB__DET,  /* of each matrix one number, or its sign and log: results of rank 2 less, or 1 */
+    BB__QR,   /* [m + n, n]: q over r, for m >= n */
+    BB__EIGH, /* [n + 1, n]: values over vectors, of the lower triangle; NaN of NaN */
+    BB__SVD,  /* [m + 1 + n, k]: u over the values over v; NaN of NaN */
+} bb__linalg;
+
+void bb__linalg_run(bb__linalg kind, const bb_call *call);
+size_t bb__linalg_scratch(bb__linalg kind, int n_in, const bb_array *in, const bb_array *out);
+
+/* a contiguous; reads one of its triangles; the result may be written over b */
+void bb__triangular_solve(const bb_call *call, bool right, bool upper, bool transposed);
+
+/* A matrix in memory with rows, or columns when it is transposed, `lead` elements apart. */
+typedef struct bb__matrix {
+    const void *data;
+    int64_t lead;
+    bool transposed;
+} bb__matrix;
+
+/* out = x y, or out += x y, for x [m k], y [k n] and out [m n] with rows `lead` apart, none of them
+ * empty: by one thread, for kernels that cut their work themselves. Sizes are below 2^31. */
+void bb__product(bb_dtype dtype, int64_t m, int64_t n, int64_t k, bb__matrix x, bb__matrix y,
+                 bool accumulate, void *out, int64_t lead);
+
+/* Convolutions (conv*.c): contiguous images [n c h w], filters [o c/groups kh kw] and results
+ * [n o oh ow]. Axis 0 of the pairs is the height. */
+typedef struct bb__conv_shape {
+    bb_dtype dtype;
+    int64_t n, c, h, w, o, kh, kw, oh, ow, groups;
+    int64_t stride[2], padding[2], dilation[2];
+} bb__conv_shape;
+
+/* One function a direction: the result from images and filters, and its adjoints with respect to
+ * either. Another library can stand behind each. */
+void bb__conv2d_forward(const bb__conv_shape *s, const void *x, const void *w, void *out,
+                        void *scratch, int threads);
+void bb__conv2d_input(const bb__conv_shape *s, const void *dy, const void *w, void *dx,
+                      void *scratch, int threads);
+void bb__conv2d_weight(const bb__conv_shape *s, const void *x, const void *dy, void *dw,
+                       void *scratch, int threads);
+size_t bb__conv2d_forward_scratch(const bb__conv_shape *s);
+size_t bb__conv2d_input_scratch(const bb__conv_shape *s);
+size_t bb__conv2d_weight_scratch(const bb__conv_shape *s);
+
+/* Windows on contiguous planes [h w], with results [oh ow] (pool.c): window i of an axis begins at
+ * i stride - padding, or runs from floor(i h / oh) to ceil((i + 1) h / oh) when `is_adaptive`; what
+ * lies outside of the plane is left out. No window is empty. */
+typedef struct bb__pool_shape {
+    bb_dtype dtype;
+    bool is_adaptive;
+    int64_t planes, h, w, oh, ow;
+    int64_t window[2], stride[2], padding[2];
+} bb__pool_shape;
+
+/* The largest, the first of equal ones, a NaN before all: its value; the element of v at its place;
+ * dy added at its place. */
+void bb__max_pool(const bb__pool_shape *s, const void *x, void *y, int threads);
+void bb__max_pick(const bb__pool_shape *s, const void *x, const void *v, void *y, int threads);
+void bb__max_spread(const bb__pool_shape *s, const void *x, const void *dy, void *dx, int threads);
+/* The sum over the window's size, of an adaptive window as it is, else with what lies outside; and
+ * its adjoint. */
+void bb__average_pool(const bb__pool_shape *s, const void *x, void *y, int threads);
+void bb__average_spread(const bb__pool_shape *s, const void *dy, void *dx, int threads);
+
+/* Planes [h w] at other sizes (upsample.c): the nearest element or a mean of four; and its
+ * adjoint. */
+typedef struct bb__upsample_shape {
+    bb_dtype dtype;
+    bool is_bilinear, align_corners;
+    int64_t planes, h, w, oh, ow;
+} bb__upsample_shape;
+void bb__upsample(const bb__upsample_shape *s, const void *x, void *y, void *scratch, int threads);
+void bb__upsample_spread(const bb__upsample_shape *s, const void *dy, void *dx, void *scratch,
+                         int threads);
+size_t bb__upsample_scratch(const bb__upsample_shape *s);
 
 /* Random (random.c). */
 

@@ -37,6 +37,13 @@ static void judge(double busy, double total, int threads)
         next_alone *= 2;
 }
 
+static _Thread_local int slot; /* the number of this thread in the region that it works in */
+
+int bb__thread_slot(void)
+{
+    return slot;
+}
+
 static void run_region(const job *j, int64_t parts, int threads)
 {
     double start = omp_get_wtime(), busy = 0;
@@ -44,10 +51,12 @@ static void run_region(const job *j, int64_t parts, int threads)
 #pragma omp parallel num_threads(threads)
     {
         const unsigned own = bb__float_mode();
+        slot = omp_get_thread_num();
         bb__float_mode_set(mode); /* the caller's */
 #pragma omp for schedule(static) nowait
         for (int64_t part = 0; part < parts; part++)
             run_part(j, part);
+        slot = 0;
 #pragma omp master
         busy = omp_get_wtime() - start;
         bb__float_mode_set(own);

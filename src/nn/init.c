@@ -55,6 +55,15 @@ static bb_status fill_he(bb_tensor *t, double scale, uint64_t key)
     return fill_normal(t, sqrt(scale / fans_of(t).in), key);
 }
 
+static bb_status fill_he_filters(bb_tensor *t, double scale, uint64_t key)
+{
+    bb_shape shape = bb_tensor_shape(t);
+    double fan_in = 1;
+    for (int i = 1; i < shape.ndim; i++)
+        fan_in *= (double)shape.dim[i];
+    return fill_normal(t, sqrt(scale / fan_in), key);
+}
+
 bb_init bb_init_zeros(void)
 {
     return (bb_init){fill_zeros, 0};
@@ -83,4 +92,9 @@ bb_init bb_init_xavier(void)
 bb_init bb_init_he(void)
 {
     return (bb_init){fill_he, 2};
+}
+
+bb_init bb_init_he_filters(void)
+{
+    return (bb_init){fill_he_filters, 2};
 }

@@ -21,7 +21,7 @@ static bb_node *block(bb_node *x, bb_params *params, int64_t heads, const bb_tra
     seen = bb_multi_head_attention_with(seen, params, "attention", heads, &attention);
     x = bb_add(x, drop(seen, o->dropout));
     bb_node *h = bb_dense_with(bb_layer_norm(x, params, "norm2"), params, "up", hidden, &dense);
-    h = o->activation ? o->activation(h) : bb_relu(h);
+    h = o->activation ? o->activation(h) : bb_gelu(h);
     h = bb_dense_with(h, params, "down", width, &dense);
     return bb_add(x, drop(h, o->dropout));
 }

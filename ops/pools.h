@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* What the ops of pooling share. In each pair of a pooling and its spread, one is the other's rule;
+ * the places of maxima are constant almost everywhere. */
+#ifndef BIBUN_OPS_POOLS_H
+#define BIBUN_OPS_POOLS_H
+
+#include "kernels.h"
+
+#include <bibun/op.h>
+#include <bibun/ops.h>
+
+typedef struct bb__pool_attrs {
+    bb_pool pool;        /* normal when strides are set */
+    int64_t is_adaptive; /* 1: windows are given by `cells` instead */
+    int64_t cells[2];
+    int64_t image[2]; /* of average_pool2d_spread: the size of what it makes */
+} bb__pool_attrs;
+
+/* Checks the attributes for images of a shape; gives the shape of the pooled images. */
+bool bb__pool_check(bb_infer *c, bb_shape images, bb_shape *pooled_out);
+
+bb__pool_shape bb__pool_shape_of(const void *attrs, bb_dtype dtype, bb_shape images,
+                                 bb_shape pooled);
+
+/* dy at the places of the maxima of x, else 0; elements of v at these places. */
+bb_node *bb__max_pool2d_spread(bb_node *x, bb_node *dy, const bb__pool_attrs *attrs);
+bb_node *bb__max_pool2d_pick(bb_node *x, bb_node *v, const bb__pool_attrs *attrs);
+
+/* The adjoint of average_pool2d. */
+bb_node *bb__average_pool2d_spread(bb_node *dy, const bb__pool_attrs *attrs);
+bb_node *bb__average_pool2d(bb_node *x, const bb__pool_attrs *attrs);
+
+double bb__pool_flops(const void *attrs, const bb_type *in, const bb_type *out);
+void bb__print_pool(const void *attrs, char *buffer, size_t size);
+
+#endif

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: MIT */
+/* Convolution and its adjoint with respect to the images, as products with the matrix of columns:
+ * result = filters columns; columns = filters^T result.
+ *
+ * Items of work are blocks of places, groups, and parts of the filters or channels; each writes
+ * what no other writes. */
+#include "conv.h"
+
+#include <string.h>
+
+enum { FEW = 8 }; /* as many items are wanted, so that some threads have work */
+
+typedef struct job {
+    const bb__conv_shape *s;
+    bb__conv_cut cut;
+    int64_t parts; /* of the filters, or chunks of channels, in a group */
+    int64_t items; /* blocks times groups times parts */
+    size_t slot;   /* scratch bytes of a thread */
+    const char *w;
+    const void *from;
+    void *to;
+    char *scratch;
+} job;
+
+static int64_t lower(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+static int slots(int threads)
+{
+    return threads < BB__SLOTS ? threads : BB__SLOTS;
+}
+
+static size_t scratch_of(const job *j)
+{
+    return (size_t)lower(j->items, BB__SLOTS) * j->slot;
+}
+
+/* Elements between filters. */
+static int64_t filter_size(const bb__conv_shape *s)
+{
+    return s->c / s->groups * s->kh * s->kw;
+}
+
+static double multiplications(const bb__conv_shape *s)
+{
+    return (double)(s->n * s->o * s->oh * s->ow) * (double)filter_size(s);
+}
+
+static bool is_nothing(const bb__conv_shape *s)
+{
+    return s->n == 0 || s->c == 0 || s->o == 0 || s->h == 0 || s->w == 0;
+}
+
+static void clear(const bb__conv_shape *s, int64_t count, void *out)
+{
+    if (count > 0)
+        memset(out, 0, (size_t)count * bb_dtype_size(s->dtype));
+}
+
+/* Forward. */
+
+static job forward_job(const bb__conv_shape *s)
+{
+    enum { LEAST_FILTERS = 32 };
+    job j = {.s = s, .cut = bb__conv_cut_of(s), .parts = 1};
+    int64_t filters = s->o / s->groups;
+    int64_t items = j.cut.image_blocks * j.cut.row_blocks * s->groups;
+    if (items < FEW && filters >= 2 * LEAST_FILTERS)
+        j.parts = lower(FEW / items, filters / LEAST_FILTERS);
+    j.items = items * j.parts;
+    j.slot = bb__columns_bytes(s, &j.cut) + bb__copy_bytes(s, &j.cut, filters);
+    return j;
+}
+
+static void forward_item(const job *j, bb__places at, int64_t group, int64_t part, char *slot)
+{
+    const bb__conv_shape *s = j->s;
+    const size_t e = bb_dtype_size(s->dtype);
+    const int64_t filters = s->o / s->groups, channels = s->c / s->groups;
+    const int64_t first = bb__deal(filters, j->parts, part);
+    const int64_t count = bb__deal(filters, j->parts, part + 1) - first;
+    const int64_t lead = filter_size(s), base = group * filters + first;
+    void *copy = slot + bb__columns_bytes(s, &j->cut);
+    bb__matrix out = bb__places_target(s, j->to, at, base, copy);
+    for (int64_t chunk = 0; chunk < j->cut.chunks; chunk++) {
+        int64_t start = bb__deal(channels, j->cut.chunks, chunk);
+        int64_t taken = bb__deal(channels, j->cut.chunks, chunk + 1) - start;
+        bb__matrix columns =
+            bb__columns_of(s, j->from, at, (bb__channels){group * channels + start, taken}, slot);
+        int64_t w = base * lead + start * s->kh * s->kw;
+        bb__product(s->dtype, count, at.count, taken * s->kh * s->kw,
+                    (bb__matrix){j->w + (size_t)w * e, lead, false}, columns, chunk > 0,
+                    (void *)(uintptr_t)out.data, out.lead);
+    }
+    bb__places_write(s, copy, at, base, count, j->to);
+}
+
+static void forward_range(void *context, int64_t first, int64_t last)
+{
+    const job *j = context;
+    char *slot = j->scratch + (size_t)bb__thread_slot() * j->slot;
+    for (int64_t item = first; item < last; item++) {
+        int64_t part = item % j->parts, rest = item / j->parts;
+        int64_t group = rest % j->s->groups, block = rest / j->s->groups;
+        forward_item(
+            j, bb__places_of(j->s, &j->cut, block / j->cut.row_blocks, block % j->cut.row_blocks),
+            group, part, slot);
+    }
+}
+
+size_t bb__conv2d_forward_scratch(const bb__conv_shape *s)
+{
+    if (is_nothing(s))
+        return 0;
+    const job j = forward_job(s);
+    return scratch_of(&j);
+}
+
+void bb__conv2d_forward(const bb__conv_shape *s, const void *x, const void *w, void *out,
+                        void *scratch, int threads)
+{
+    if (is_nothing(s)) {
+        clear(s, s->n * s->o * s->oh * s->ow, out);
+        return;
+    }
+    job j = forward_job(s);
+    j.from = x, j.w = w, j.to = out, j.scratch = scratch;
+    bb__parallel(j.items, bb__conv_grain(multiplications(s) / (double)j.items), slots(threads),
+                 forward_range, &j);
+}
+
+/* The adjoint, as the convolution of dy with the filters turned around. */
+
+/* The shape of that convolution, from dy to dx; the stride must be 1. */
+static bb__conv_shape turned_shape(const bb__conv_shape *s)
+{
+    bb__conv_shape t = *s;
+    t.c = s->o, t.h = s->oh, t.w = s->ow;
+    t.o = s->c, t.oh = s->h, t.ow = s->w;
+    t.padding[0] = s->dilation[0] * (s->kh - 1) - s->padding[0];
+    t.padding[1] = s->dilation[1] * (s->kw - 1) - s->padding[1];
+    return t;
+}
+
+/* Whether that is less work than adding columns to dx. Both take products, and each moves its
+ * columns, of which one element costs about as much as MOVE multiplications. */
+static bool is_better_turned(const bb__conv_shape *s)
+{
+    enum { MOVE = 16 };
+    const bb__conv_shape t = turned_shape(s);
+    if (s->stride[0] != 1 || s->stride[1] != 1 || t.padding[0] < 0 || t.padding[1] < 0)
+        return false;
+    double filters = (double)(s->o / s->groups), channels = (double)(s->c / s->groups);
+    double turned = (double)(s->h * s->w) * filters * (channels + MOVE);
+    return turned <= (double)(s->oh * s->ow) * channels * (filters + 2 * MOVE);
+}
+
+#define DEFINE_TURN(suffix, T)                                                      \
+    static void turn_##suffix(const bb__conv_shape *s, const void *w, void *turned) \
+    {                                                                               \
+        const int64_t filters = s->o / s->groups, channels = s->c / s->groups;      \
+        const int64_t size = s->kh * s->kw;                                         \
+        for (int64_t f = 0; f < s->o; f++)                                          \
+            for (int64_t c = 0; c < channels; c++) {                                \
+                const T *x = (const T *)w + (f * channels + c) * size;              \
+                int64_t to = (f / filters * channels + c) * filters + f % filters;  \
+                T *y = (T *)turned + to * size;                                     \
+                for (int64_t k = 0; k < size; k++)                                  \
+                    y[k] = x[size - 1 - k];                                         \
+            }                                                                       \
+    }
+DEFINE_TURN(f32, float)
+DEFINE_TURN(f64, double)
+
+static size_t turned_bytes(const bb__conv_shape *s)
+{
+    enum { ALIGN = 64 };
+    size_t bytes = (size_t)(s->o * filter_size(s)) * bb_dtype_size(s->dtype);
+    return (bytes + ALIGN - 1) / ALIGN * ALIGN;
+}
+
+/* The adjoint, by columns. */
+
+static job input_job(const bb__conv_shape *s)
+{
+    job j = {.s = s, .cut = bb__conv_cut_of(s)};
+    int64_t items = j.cut.image_blocks * s->groups, channels = s->c / s->groups;
+    if (items * j.cut.chunks < FEW)
+        j.cut.chunks = lower(FEW / items, channels);
+    j.cut.channels = (channels + j.cut.chunks - 1) / j.cut.chunks;
+    j.parts = j.cut.chunks;
+    j.items = items * j.parts;
+    j.slot = bb__columns_bytes(s, &j.cut) + bb__copy_bytes(s, &j.cut, s->o / s->groups);
+    return j;
+}
+
+static void clear_channels(const bb__conv_shape *s, bb__places at, bb__channels channels, char *x)
+{
+    const size_t plane = (size_t)(s->h * s->w) * bb_dtype_size(s->dtype);
+    for (int64_t i = at.image; i < at.image + at.images; i++)
+        memset(x + (size_t)(i * s->c + channels.first) * plane, 0, (size_t)channels.count * plane);
+}
+
+static void input_item(const job *j, int64_t block, int64_t group, int64_t chunk, char *slot)
+{
+    const bb__conv_shape *s = j->s;
+    const int64_t filters = s->o / s->groups, channels = s->c / s->groups;
+    const int64_t start = bb__deal(channels, j->cut.chunks, chunk);
+    const int64_t count = bb__deal(channels, j->cut.chunks, chunk + 1) - start;
+    const bb__channels taken = {group * channels + start, count};
+    const int64_t lead = filter_size(s);
+    const int64_t offset = group * filters * lead + start * s->kh * s->kw;
+    const bb__matrix w = {j->w + (size_t)offset * bb_dtype_size(s->dtype), lead, true};
+    clear_channels(s, bb__places_of(s, &j->cut, block, 0), taken, j->to);
+    for (int64_t row_block = 0; row_block < j->cut.row_blocks; row_block++) {
+        bb__places at = bb__places_of(s, &j->cut, block, row_block);
+        bb__matrix dy = bb__places_read(s, j->from, at, group * filters, filters,
+                                        slot + bb__columns_bytes(s, &j->cut));
+        bb__product(s->dtype, count * s->kh * s->kw, at.count, filters, w, dy, false, slot,
+                    at.count);
+        bb__columns_add(s, slot, at, taken, j->to);
+    }
+}
+
+static void input_range(void *context, int64_t first, int64_t last)
+{
+    const job *j = context;
+    char *slot = j->scratch + (size_t)bb__thread_slot() * j->slot;
+    for (int64_t item = first; item < last; item++) {
+        int64_t rest = item / j->parts;
+        input_item(j, rest / j->s->groups, rest % j->s->groups, item % j->parts, slot);
+    }
+}
+
+size_t bb__conv2d_input_scratch(const bb__conv_shape *s)
+{
+    if (is_nothing(s))
+        return 0;
+    if (!is_better_turned(s)) {
+        const job j = input_job(s);
+        return scratch_of(&j);
+    }
+    const bb__conv_shape turned = turned_shape(s);
+    return turned_bytes(s) + bb__conv2d_forward_scratch(&turned);
+}
+
+void bb__conv2d_input(const bb__conv_shape *s, const void *dy, const void *w, void *dx,
+                      void *scratch, int threads)
+{
+    if (is_nothing(s)) {
+        clear(s, s->n * s->c * s->h * s->w, dx);
+    } else if (is_better_turned(s)) {
+        const bb__conv_shape turned = turned_shape(s);
+        (s->dtype == BB_F32 ? turn_f32 : turn_f64)(s, w, scratch);
+        bb__conv2d_forward(&turned, dy, scratch, dx, (char *)scratch + turned_bytes(s), threads);
+    } else {
+        job j = input_job(s);
+        j.from = dy, j.w = w, j.to = dx, j.scratch = scratch;
+        bb__parallel(j.items, bb__conv_grain(multiplications(s) / (double)j.items), slots(threads),
+                     input_range, &j);
+    }
+}

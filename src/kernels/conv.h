@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+/* What the files of convolutions share: how the work is cut, and the matrix of columns, in which
+ * column p holds the elements of x under the filter at output place p. All cuts depend on sizes
+ * only. */
+#ifndef BIBUN_CONV_H
+#define BIBUN_CONV_H
+
+#include "kernels.h"
+
+enum {
+    BB__SLOTS = 16,           /* threads at most, each of which has scratch memory */
+    BB__SLOT_BYTES = 1 << 20, /* of columns, about: they stay in the second-level cache */
+};
+
+/* A block is some output rows of one image, or some whole images; a chunk is some channels of a
+ * group. */
+typedef struct bb__conv_cut {
+    int64_t image_blocks, row_blocks, chunks;
+    int64_t columns;  /* of a block, at most */
+    int64_t channels; /* of a chunk, at most */
+} bb__conv_cut;
+
+bb__conv_cut bb__conv_cut_of(const bb__conv_shape *s);
+
+/* Where part i of `parts` begins when `total` is dealt out evenly; part i ends where i + 1
+ * begins. */
+static inline int64_t bb__deal(int64_t total, int64_t parts, int64_t i)
+{
+    return total / parts * i + (total % parts < i ? total % parts : i);
+}
+
+/* The output places of a block, and how many they are. */
+typedef struct bb__places {
+    int64_t image, images, row, rows, count;
+} bb__places;
+
+bb__places bb__places_of(const bb__conv_shape *s, const bb__conv_cut *cut, int64_t image_block,
+                         int64_t row_block);
+
+/* Channels [first, first + count) of x, all groups counted. */
+typedef struct bb__channels {
+    int64_t first, count;
+} bb__channels;
+
+/* The columns of these places and channels: [channels kh kw, places.count]. A filter of one
+ * element may find them in x itself; then `columns` is not written. */
+bb__matrix bb__columns_of(const bb__conv_shape *s, const void *x, bb__places at,
+                          bb__channels channels, void *columns);
+
+/* The adjoint: adds columns to x. */
+void bb__columns_add(const bb__conv_shape *s, const void *columns, bb__places at,
+                     bb__channels channels, void *x);
+
+/* Filters [first, first + count) of y at these places as a matrix [count, places.count]: y itself
+ * when they lie in one image, else a copy. */
+bb__matrix bb__places_read(const bb__conv_shape *s, const void *y, bb__places at, int64_t first,
+                           int64_t count, void *copy);
+/* The same for writing: where a matrix is to be computed, and then put into y. */
+bb__matrix bb__places_target(const bb__conv_shape *s, void *y, bb__places at, int64_t first,
+                             void *copy);
+void bb__places_write(const bb__conv_shape *s, const void *copy, bb__places at, int64_t first,
+                      int64_t count, void *y);
+
+/* Bytes of both matrices of a thread: columns, and a copy of `filters` rows. */
+size_t bb__columns_bytes(const bb__conv_shape *s, const bb__conv_cut *cut);
+size_t bb__copy_bytes(const bb__conv_shape *s, const bb__conv_cut *cut, int64_t filters);
+
+/* Items that make a thread worth its start, when an item takes so many multiplications. */
+int64_t bb__conv_grain(double multiplications);
+
+#endif

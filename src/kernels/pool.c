@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: MIT */
+/* Windows on planes: the largest, its place, and means. A plane is the work of one thread, and goes
+ * through its windows in row-major order. */
+#include "kernels.h"
+
+#include <string.h>
+
+typedef struct job job;
+typedef void (*plane_fn)(const job *j, int64_t plane);
+
+struct job {
+    const bb__pool_shape *s;
+    plane_fn run;
+    const void *x, *v; /* planes [h w], and a second operand */
+    void *out;
+};
+
+static void run_planes(void *context, int64_t first, int64_t last)
+{
+    const job *j = context;
+    for (int64_t plane = first; plane < last; plane++)
+        j->run(j, plane);
+}
+
+static void run(const job *j, int threads)
+{
+    enum { GRAIN = 1 << 15 }; /* elements that pay for a thread */
+    bb__parallel(j->s->planes, 1 + GRAIN / (j->s->h * j->s->w + 1), threads, run_planes,
+                 (void *)(uintptr_t)j);
+}
+
+/* Elements [first, end) of an axis that window i covers. */
+typedef struct range {
+    int64_t first, end;
+} range;
+
+static range window_of(const bb__pool_shape *s, int axis, int64_t i)
+{
+    const int64_t size = axis ? s->w : s->h, cells = axis ? s->ow : s->oh;
+    if (s->is_adaptive)
+        return (range){i * size / cells, ((i + 1) * size + cells - 1) / cells};
+    int64_t first = i * s->stride[axis] - s->padding[axis], end = first + s->window[axis];
+    return (range){first < 0 ? 0 : first, end > size ? size : end};
+}
+
+static double size_of(const bb__pool_shape *s, range rows, range columns)
+{
+    return s->is_adaptive ? (double)((rows.end - rows.first) * (columns.end - columns.first))
+                          : (double)(s->window[0] * s->window[1]);
+}
+
+static bool is_two_by_two(const bb__pool_shape *s)
+{
+    return !s->is_adaptive && s->window[0] == 2 && s->window[1] == 2 && s->stride[0] == 2 &&
+           s->stride[1] == 2 && s->padding[0] == 0 && s->padding[1] == 0;
+}
+
+/* Whether b takes the place of a, which comes before it. */
+#define BEATS(b, a) ((((b) > (a)) | ((b) != (b))) & ((a) == (a)))
+
+#define DEFINE_MAX(suffix, T)                                                                     \
+    static int64_t place_##suffix(const bb__pool_shape *s, const T *x, range rows, range columns) \
+    {                                                                                             \
+        int64_t best = rows.first * s->w + columns.first;                                         \
+        for (int64_t i = rows.first; i < rows.end; i++)                                           \
+            for (int64_t at = i * s->w + columns.first; at < i * s->w + columns.end; at++)        \
+                best = BEATS(x[at], x[best]) ? at : best;                                         \
+        return best;                                                                              \
+    }                                                                                             \
+    static void max_##suffix(const job *j, int64_t plane)                                         \
+    {                                                                                             \
+        const bb__pool_shape *s = j->s;                                                           \
+        const T *x = (const T *)j->x + plane * s->h * s->w;                                       \
+        T *y = (T *)j->out + plane * s->oh * s->ow;                                               \
+        for (int64_t i = 0; i < s->oh; i++)                                                       \
+            for (int64_t k = 0; k < s->ow; k++)                                                   \
+                *y++ = x[place_##suffix(s, x, window_of(s, 0, i), window_of(s, 1, k))];           \
+    }                                                                                             \
+    static void pick_##suffix(const job *j, int64_t plane)                                        \
+    {                                                                                             \
+        const bb__pool_shape *s = j->s;                                                           \
+        const T *x = (const T *)j->x + plane * s->h * s->w;                                       \
+        const T *v = (const T *)j->v + plane * s->h * s->w;                                       \
+        T *y = (T *)j->out + plane * s->oh * s->ow;                                               \
+        for (int64_t i = 0; i < s->oh; i++)                                                       \
+            for (int64_t k = 0; k < s->ow; k++)                                                   \
+                *y++ = v[place_##suffix(s, x, window_of(s, 0, i), window_of(s, 1, k))];           \
+    }                                                                                             \
+    static void spread_##suffix(const job *j, int64_t plane)                                      \
+    {                                                                                             \
+        const bb__pool_shape *s = j->s;                                                           \
+        const T *x = (const T *)j->x + plane * s->h * s->w;                                       \
+        const T *dy = (const T *)j->v + plane * s->oh * s->ow;                                    \
+        T *dx = (T *)j->out + plane * s->h * s->w;                                                \
+        memset(dx, 0, (size_t)(s->h * s->w) * sizeof(T));                                         \
+        for (int64_t i = 0; i < s->oh; i++)                                                       \
+            for (int64_t k = 0; k < s->ow; k++)                                                   \
+                dx[place_##suffix(s, x, window_of(s, 0, i), window_of(s, 1, k))] += *dy++;        \
+    }
+DEFINE_MAX(f32, float)
+DEFINE_MAX(f64, double)
+
+/* Windows of 2 x 2 side by side, in steps that a compiler turns into vectors. `top` is the larger of
+ * a and b, or the first NaN; `where_top` chooses by whether x is the maximum m, or NaN. */
+#define DEFINE_MAX_BY_FOUR(suffix, T)                                                       \
+    static inline T top_##suffix(T a, T b)                                                  \
+    {                                                                                       \
+        const T larger = !(b <= a) ? b : a;                                                 \
+        return a != a ? a : larger;                                                         \
+    }                                                                                       \
+    static inline T where_top_##suffix(T x, T m, T yes, T no)                               \
+    {                                                                                       \
+        const T chosen = x == m ? yes : no;                                                 \
+        return x != x ? yes : chosen;                                                       \
+    }                                                                                       \
+    static void max_by_four_##suffix(const job *j, int64_t plane)                           \
+    {                                                                                       \
+        const bb__pool_shape *s = j->s;                                                     \
+        const T *x = (const T *)j->x + plane * s->h * s->w;                                 \
+        T *restrict y = (T *)j->out + plane * s->oh * s->ow;                                \
+        for (int64_t i = 0; i < s->oh; i++, y += s->ow) {                                   \
+            const T *restrict top = x + 2 * i * s->w, *restrict low = top + s->w;           \
+            for (int64_t k = 0; k < s->ow; k++) {                                           \
+                const T e = top_##suffix(top[2 * k], top[2 * k + 1]);                       \
+                const T f = top_##suffix(low[2 * k], low[2 * k + 1]);                       \
+                y[k] = top_##suffix(e, f);                                                  \
+            }                                                                               \
+        }                                                                                   \
+    }                                                                                       \
+    static void spread_row_##suffix(const T *restrict top, const T *restrict low,           \
+                                    const T *restrict dy, int64_t n, T *restrict to,        \
+                                    T *restrict below)                                      \
+    {                                                                                       \
+        for (int64_t k = 0; k < n; k++) {                                                   \
+            const T a = top[2 * k], b = top[2 * k + 1];                                     \
+            const T c = low[2 * k], d = low[2 * k + 1];                                     \
+            const T e = top_##suffix(a, b), f = top_##suffix(c, d), m = top_##suffix(e, f), \
+                    all = dy[k];                                                            \
+            const T after_a = where_top_##suffix(a, m, 0, all),                             \
+                    after_b = where_top_##suffix(b, m, 0, after_a);                         \
+            to[2 * k] = where_top_##suffix(a, m, all, 0);                                   \
+            to[2 * k + 1] = where_top_##suffix(b, m, after_a, 0);                           \
+            below[2 * k] = where_top_##suffix(c, m, after_b, 0);                            \
+            below[2 * k + 1] = where_top_##suffix(c, m, 0, after_b);                        \
+        }                                                                                   \
+    }                                                                                       \
+    static void spread_by_four_##suffix(const job *j, int64_t plane)                        \
+    {                                                                                       \
+        const bb__pool_shape *s = j->s;                                                     \
+        const T *x = (const T *)j->x + plane * s->h * s->w;                                 \
+        const T *dy = (const T *)j->v + plane * s->oh * s->ow;                              \
+        T *dx = (T *)j->out + plane * s->h * s->w;                                          \
+        for (int64_t i = 0; i < s->oh; i++, dy += s->ow) {                                  \
+            const T *top = x + 2 * i * s->w;                                                \
+            T *to = dx + 2 * i * s->w;                                                      \
+            spread_row_##suffix(top, top + s->w, dy, s->ow, to, to + s->w);                 \
+            if (s->w % 2)                                                                   \
+                to[s->w - 1] = to[2 * s->w - 1] = 0;                                        \
+        }                                                                                   \
+        if (s->h % 2)                                                                       \
+            memset(dx + (s->h - 1) * s->w, 0, (size_t)s->w * sizeof(T));                    \
+    }
+DEFINE_MAX_BY_FOUR(f32, float)
+DEFINE_MAX_BY_FOUR(f64, double)
+
+#define DEFINE_AVERAGE(suffix, T)                                                    \
+    static void average_##suffix(const job *j, int64_t plane)                        \
+    {                                                                                \
+        const bb__pool_shape *s = j->s;                                              \
+        const T *x = (const T *)j->x + plane * s->h * s->w;                          \
+        T *y = (T *)j->out + plane * s->oh * s->ow;                                  \
+        for (int64_t i = 0; i < s->oh; i++)                                          \
+            for (int64_t k = 0; k < s->ow; k++) {                                    \
+                const range rows = window_of(s, 0, i), columns = window_of(s, 1, k); \
+                double sum = 0;                                                      \
+                for (int64_t r = rows.first; r < rows.end; r++)                      \
+                    for (int64_t c = columns.first; c < columns.end; c++)            \
+                        sum += (double)x[r * s->w + c];                              \
+                *y++ = (T)(sum / size_of(s, rows, columns));                         \
+            }                                                                        \
+    }                                                                                \
+    static void share_##suffix(const job *j, int64_t plane)                          \
+    {                                                                                \
+        const bb__pool_shape *s = j->s;                                              \
+        const T *dy = (const T *)j->v + plane * s->oh * s->ow;                       \
+        T *dx = (T *)j->out + plane * s->h * s->w;                                   \
+        memset(dx, 0, (size_t)(s->h * s->w) * sizeof(T));                            \
+        for (int64_t i = 0; i < s->oh; i++)                                          \
+            for (int64_t k = 0; k < s->ow; k++) {                                    \
+                const range rows = window_of(s, 0, i), columns = window_of(s, 1, k); \
+                const T share = (T)((double)*dy++ / size_of(s, rows, columns));      \
+                for (int64_t r = rows.first; r < rows.end; r++)                      \
+                    for (int64_t c = columns.first; c < columns.end; c++)            \
+                        dx[r * s->w + c] += share;                                   \
+            }                                                                        \
+    }
+DEFINE_AVERAGE(f32, float)
+DEFINE_AVERAGE(f64, double)
+
+static plane_fn either(const bb__pool_shape *s, plane_fn f32, plane_fn f64)
+{
+    return s->dtype == BB_F32 ? f32 : f64;
+}
+
+void bb__max_pool(const bb__pool_shape *s, const void *x, void *y, int threads)
+{
+    const job j = {s,
+                   is_two_by_two(s) ? either(s, max_by_four_f32, max_by_four_f64)
+                                    : either(s, max_f32, max_f64),
+                   x, NULL, y};
+    run(&j, threads);
+}
+
+void bb__max_pick(const bb__pool_shape *s, const void *x, const void *v, void *y, int threads)
+{
+    const job j = {s, either(s, pick_f32, pick_f64), x, v, y};
+    run(&j, threads);
+}
+
+void bb__max_spread(const bb__pool_shape *s, const void *x, const void *dy, void *dx, int threads)
+{
+    const job j = {s,
+                   is_two_by_two(s) ? either(s, spread_by_four_f32, spread_by_four_f64)
+                                    : either(s, spread_f32, spread_f64),
+                   x, dy, dx};
+    run(&j, threads);
+}
+
+void bb__average_pool(const bb__pool_shape *s, const void *x, void *y, int threads)
+{
+    const job j = {s, either(s, average_f32, average_f64), x, NULL, y};
+    run(&j, threads);
+}
+
+void bb__average_spread(const bb__pool_shape *s, const void *dy, void *dx, int threads)
+{
+    const job j = {s, either(s, share_f32, share_f64), NULL, dy, dx};
+    run(&j, threads);
+}

@@ -153,7 +153,7 @@ def block(heads):
         mix, (w2, b2, w_up, b_up, w_down, b_down) = rest[:4], rest[4:]
         x = x + self_attention(heads)(F.layer_norm(x, x.shape[-1:], w1, b1, EPSILON), *mix)
         y = F.layer_norm(x, x.shape[-1:], w2, b2, EPSILON)
-        return x + torch.relu(y @ w_up + b_up) @ w_down + b_down
+        return x + F.gelu(y @ w_up + b_up) @ w_down + b_down
     return f
 
 

@@ -89,7 +89,7 @@ def triangular(how):
             row = b.ndim == 1
             b = b[None] if row else b
             y = torch.linalg.solve_triangular(a, b, upper=is_upper, left=False)
-            return y[0] if row else y
+            return y[..., 0, :] if row else y
         return adjusted(lambda s, t: torch.linalg.solve_triangular(s, t, upper=is_upper))(a, b)
     return f
 

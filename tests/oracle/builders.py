@@ -9,9 +9,10 @@ import sys
 PROTOTYPE = re.compile(r"^BB_BUILDER\s+bb_node \*bb_(\w+)\(([^;]*)\);", re.M)
 NUMBERS = {"int", "int64_t", "double", "bool", "bb_matrix_norm_kind"}
 WORDS = {"bb_conv", "bb_pool"}  # structs of nothing but int64_t
-READERS = {"bb_node *": "next_node(given)", "bb_nodes ": "rest_of_nodes(given)", "bb_graph *": "given->g",
-           "bb_params *": "given->params", "bb_axes ": "next_axes(given)", "bb_shape ": "next_shape(given)",
-           "bb_dtype ": "next_dtype(given)", "const char *": "next_text(given)"}
+READERS = {"bb_node *": "next_node(given)", "bb_nodes ": "rest_of_nodes(given)",
+           "bb_graph *": "given->g", "bb_params *": "given->params", "bb_axes ": "next_axes(given)",
+           "bb_shape ": "next_shape(given)", "bb_dtype ": "next_dtype(given)",
+           "const char *": "next_text(given)"}
 
 
 def read(kind, name, is_layer):
@@ -46,4 +47,5 @@ for path in sys.argv[1:]:
             if text:
                 print("\n" + text)
             table.append(f'    {{"{name}", {"build_" + name if text else "NULL"}}},')
-print("\nstatic const struct {\n    const char *name;\n    builder_function build;\n} builders[] = {", *table, "};", sep="\n")
+print("\nstatic const struct {", "    const char *name;", "    builder_function build;",
+      "} builders[] = {", *table, "};", sep="\n")

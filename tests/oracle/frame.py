@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Cases for the oracle and their figures: each op is a PyTorch function in float64, and what is
-written is its value, its gradients, and theirs. Numbers are multiples of 1/64 so that they are exact
-in f32, and depend on the op's name and on how many were drawn for it before."""
+written is its value, its gradients, and theirs. Numbers are odd multiples of 1/128, so that they
+are exact in f32, and depend on the op's name and on how many were drawn for it before."""
 import io
 import math
 import random
@@ -146,8 +146,7 @@ def case(name, function, operands, arguments=(), situation="ordinary", flags="sd
 
 
 def npz_bytes():
-    """An .npz that depends on nothing but its numbers. Files of equal bytes are equal figures; other
-    processors may give other last digits."""
+    """An .npz whose bytes depend on nothing but its numbers."""
     arrays = {"cases": np.frombuffer("".join(line + "\n" for line in LINES).encode(), np.uint8),
               "numbers": np.concatenate(NUMBERS), "figures": np.concatenate(FIGURES)}
     whole_file = io.BytesIO()

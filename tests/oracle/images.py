@@ -58,7 +58,8 @@ for shape, *pool in POOLS:
          (words,))
 for values, situation in (([1.0, 1.0, 1.0, 1.0], "tie"), ([NAN, 1.0, 2.0, 3.0], "nan-first"),
                           ([1.0, NAN, 2.0, NAN], "two-nans"), ([INF, 1.0, -INF, 2.0], "inf"),
-                          ([-INF, -INF, -INF, -INF], "all-inf-below"), ([0.0, -0.0, -1.0, -2.0], "zeros")):
+                          ([-INF, -INF, -INF, -INF], "all-inf-below"),
+                          ([0.0, -0.0, -1.0, -2.0], "zeros")):
     for name, f in (("max_pool2d", F.max_pool2d), ("average_pool2d", F.avg_pool2d)):
         case(name, lambda x, f=f: f(x, 2), [real(values, 1, 1, 2, 2)], ((2, 2, 0, 0, 0, 0),),
              situation)
@@ -90,7 +91,9 @@ for shape, height, width in (((1, 1, 2, 2), 4, 4), ((2, 1, 3, 2), 5, 3), ((1, 2,
         case(name, lambda x, n=(height, width), c=corners: F.interpolate(
             x, n, mode="bilinear", align_corners=c), [draw(name, shape)], (height, width, corners))
 for shape, r in (((1, 4, 2, 3), 2), ((2, 9, 1, 2), 3), ((1, 2, 2, 2), 1), ((2, 8, 2, 1), 2)):
-    case("pixel_shuffle", lambda x, r=r: F.pixel_shuffle(x, r), [draw("pixel_shuffle", shape)], (r,))
+    case("pixel_shuffle", lambda x, r=r: F.pixel_shuffle(x, r), [draw("pixel_shuffle", shape)],
+         (r,))
 for shape, r in (((1, 1, 4, 2), 2), ((2, 1, 3, 6), 3), ((1, 2, 2, 2), 1), ((2, 2, 2, 4), 2)):
-    case("pixel_unshuffle", lambda x, r=r: F.pixel_unshuffle(x, r), [draw("pixel_unshuffle", shape)],
+    case("pixel_unshuffle", lambda x, r=r: F.pixel_unshuffle(x, r),
+         [draw("pixel_unshuffle", shape)],
          (r,))

@@ -39,7 +39,8 @@ for shape, groups in (((2, 4, 3), 2), ((1, 3, 2, 2), 3), ((2, 4, 2), 1), ((3, 2,
          [draw("group_norm", shape), *variables("group_norm", weight=channels, bias=channels)],
          (groups,), slack=10)
     case("instance_norm", lambda x, w, b: F.instance_norm(x, weight=w, bias=b, eps=EPSILON),
-         [draw("instance_norm", shape), *variables("instance_norm", weight=channels, bias=channels)],
+         [draw("instance_norm", shape), *variables("instance_norm", weight=channels,
+                                                   bias=channels)],
          slack=10)
     case("batch_norm", lambda x, w, b: F.batch_norm(x, None, None, w, b, True, eps=EPSILON),
          [draw("batch_norm", shape), *variables("batch_norm", weight=channels, bias=channels)],
@@ -58,7 +59,8 @@ for shape in ((3, 4), (2, 3, 5), (6,)):
          [draw("dense", shape), *variables("dense", weight=(width[0], 3), bias=(3,))], (3,))
 for places in ((4,), (2, 3), ()):
     case("embedding", lambda i, w: w[i], [index(whole("embedding", places, 5)),
-                                          *variables("embedding", weight=(5, 3))], (5, 3), flags="sv")
+                                          *variables("embedding", weight=(5, 3))], (5,
+                                                                                    3), flags="sv")
 for x, w, *settings in CONVOLUTIONS:
     if w[2] == w[3]:
         case("convolution", lambda x, w, b, s=settings: F.conv2d(x, w, b, *s),
@@ -77,7 +79,8 @@ def attention(causal, scale):
     return f
 
 
-for q, k, v in (((3, 2), (3, 2), (3, 4)), ((2, 3, 2), (2, 3, 2), (2, 3, 2)), ((4, 3), (5, 3), (5, 1)),
+for q, k, v in (((3, 2), (3, 2), (3, 4)), ((2, 3, 2), (2, 3, 2), (2, 3, 2)), ((4, 3), (5, 3), (5,
+                                                                                               1)),
                 ((2, 1, 3, 2), (2, 3, 2), (2, 3, 2)), ((1, 1), (1, 1), (1, 1))):
     name = "scaled_dot_product_attention"
     seen = whole(name, (q[-2], k[-2]), 2)

@@ -56,7 +56,8 @@ for rows in ROWS:
         case(name, lambda x, y, t, m=margin: torch.where(
             t > 0, 1 - F.cosine_similarity(x, y, 1), F.cosine_similarity(x, y, 1).sub(m).clamp(0)
         ).mean(), [draw(name, rows), draw(name, rows), fixed(signs)], (margin,))
-for x, y, axis in (((5,), (5,), 0), ((3, 4), (3, 4), 1), ((3, 4), (3, 4), 0), ((2, 3, 4), (2, 3, 4), -2)):
+for x, y, axis in (((5,), (5,), 0), ((3, 4), (3, 4), 1), ((3, 4), (3, 4), 0),
+                   ((2, 3, 4), (2, 3, 4), -2)):
     name = "cosine_similarity"
     case(name, lambda x, y, a=axis: F.cosine_similarity(x, y, a, eps=1e-300),
          [draw(name, x), draw(name, y)], (axis,))
@@ -79,7 +80,8 @@ for delta in (0.5, 1.0):
         case(name, f, [real([0.0, 2.0]), real([0.0, INF])], (delta,), "infinite-target")
 pairwise("hinge", lambda x, t: torch.clamp(1 - t * x, min=0).mean(),
          target=lambda n, s: fixed(whole(n, s, 2).double() * 2 - 1))
-pairwise("binary_cross_entropy", lambda p, t: -(t * torch.log(p) + (1 - t) * torch.log1p(-p)).mean(),
+pairwise("binary_cross_entropy",
+         lambda p, t: -(t * torch.log(p) + (1 - t) * torch.log1p(-p)).mean(),
          make=lambda n, s: draw(n, s, 0.0625, 0.9375), target=lambda n, s: draw(n, s, 0, 1))
 pairwise("binary_cross_entropy_with_logits",
          lambda x, t: -(t * F.logsigmoid(x) + (1 - t) * F.logsigmoid(-x)).mean(),

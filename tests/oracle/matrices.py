@@ -14,7 +14,8 @@ for x, y in PRODUCTS:
     case("matmul", torch.matmul, [draw("matmul", x), draw("matmul", y)],
          situation="empty" if 0 in x + y else "ordinary")
 for x, y in (((3,), (4,)), ((2, 3), (2, 4)), ((2, 1, 2), (3, 2)), ((1,), (1,))):
-    case("outer", lambda a, b: a[..., :, None] * b[..., None, :], [draw("outer", x), draw("outer", y)])
+    case("outer", lambda a, b: a[..., :, None] * b[..., None, :], [draw("outer", x), draw("outer",
+                                                                                          y)])
 for x, y in (((3,), (3,)), ((2, 3), (2, 3)), ((2, 1, 2), (3, 2)), ((1,), (1,)), ((3,), (4, 3))):
     case("dot", lambda a, b: (a * b).sum(-1), [draw("dot", x), draw("dot", y)])
 
@@ -28,7 +29,8 @@ for x, y in (((2, 3), (3, 2)), ((2, 2, 2), (2, 2, 1)), ((1, 1), (2, 3)), ((2, 2)
     case("kron", kron, [draw("kron", x), draw("kron", y)])
 for text, *shapes in (("ij,jk->ik", (2, 3), (3, 4)), ("ij,jk", (2, 3), (3, 4)), ("ii->i", (3, 3)),
                       ("ii", (3, 3)), ("ij->ji", (2, 3)), ("ij->", (2, 3)), ("i,j->ij", (2,), (3,)),
-                      ("bij,bjk->bik", (2, 2, 3), (2, 3, 2)), ("...ij,...jk->...ik", (2, 2, 3), (3, 2)),
+                      ("bij,bjk->bik", (2, 2, 3), (2, 3, 2)), ("...ij,...jk->...ik", (2, 2, 3),
+                                                               (3, 2)),
                       ("i,i->", (4,), (4,)), ("ij,jk,kl->il", (2, 3), (3, 2), (2, 4)),
                       ("abc,cb->a", (2, 3, 2), (2, 3)), ("i,i,i->i", (4,), (4,), (4,)),
                       ("ij,ij->i", (3, 2), (3, 2)), ("iij->j", (2, 2, 3))):
@@ -52,7 +54,7 @@ def lower_only(x):
 
 
 def turned(vectors, like):
-    """Columns of `vectors` times the signs that make the largest element of each of `like` positive."""
+    """Columns times the signs that make the largest element of each of `like` positive."""
     place = like.detach().abs().argmax(-2, keepdim=True)
     return vectors * torch.sign(torch.gather(like.detach(), -2, place))
 

@@ -21,7 +21,8 @@ for x, y in (((), (3,)), ((4,), (3, 4)), ((3, 1), (3, 4)), ((2, 1, 3), (2, 4, 3)
              ((1, 1), (2, 3, 2)), ((3, 4), (3, 4)), ((2, 1), (5, 2, 3)), ((1, 3), (0, 3))):
     move("broadcast", lambda t, s=y: t.expand(s), x, (y,))
     case("sum_to", lambda t, s=x: t.sum_to_size(s), [draw("sum_to", y)], (x,))
-for x, y in (((6,), (2, 3)), ((2, 3), (-1,)), ((2, 3, 4), (4, -1, 2)), ((1,), (1, 1)), ((0, 3), (3, 0)),
+for x, y in (((6,), (2, 3)), ((2, 3), (-1,)), ((2, 3, 4), (4, -1, 2)), ((1,), (1, 1)), ((0, 3),
+                                                                                        (3, 0)),
              ((2, 3), (3, 2)), ((2, 3, 4), (6, 4)), ((2, 2, 3), (2, 6))):
     move("reshape", lambda t, s=y: t.reshape(s), x, (y,))
 case("reshape", lambda t: t.reshape(()), [draw("reshape", (1, 1))], ((),))
@@ -55,7 +56,8 @@ for shapes, axis in (([(3,)], 0), ([(3,), (4,)], -1), ([(2, 1), (2, 3), (2, 2)],
                      ([(2, 1, 3), (2, 2, 3)], -2), ([(0, 2), (1, 2), (0, 2), (2, 2)], 0)):
     case("concat", lambda *ts, a=axis: torch.cat(ts, a), [draw("concat", s) for s in shapes],
          (axis,))
-for shape, places, axis in (((5,), (), 0), ((7,), (4,), -1), ((3, 5), (7,), 0), ((2, 3, 4), (2, 2), 1),
+for shape, places, axis in (((5,), (), 0), ((7,), (4,), -1), ((3, 5), (7,), 0), ((2, 3, 4), (2,
+                                                                                             2), 1),
                             ((2, 3, 2), (1, 3), 2), ((3, 4), (0,), 1)):
     def gathered(t, i, a=axis):
         a %= t.ndim
@@ -144,7 +146,8 @@ def folded(axis, length, step):
     return f
 
 
-for shape, axis, width, step in (((7,), 0, 3, 1), ((7,), 0, 3, 2), ((7,), 0, 2, 3), ((3, 5), 1, 2, 1),
+for shape, axis, width, step in (((7,), 0, 3, 1), ((7,), 0, 3, 2), ((7,), 0, 2, 3), ((3, 5), 1, 2,
+                                                                                     1),
                                  ((5, 2), 0, 5, 1), ((2, 6, 2), 1, 2, 2), ((4,), -1, 1, 1)):
     move("unfold", lambda t, a=axis, w=width, s=step: t.unfold(a, w, s), shape, (axis, width, step))
     windows = tuple(torch.zeros(shape).unfold(axis, width, step).shape)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Compares every builder with the figures of an independent library, in f32 and f64, on plain and
- * strided operands, in value, gradient and gradient's gradient. Whatever differs must be listed, and
- * whatever is listed must differ; a builder without a case must be listed, too. Of each array one
- * element is compared with a spoiled figure as well, which must not pass.
+ * strided operands, in value, gradient and gradient's gradient. Whatever differs must be listed,
+ * and whatever is listed must differ; a builder without a case must be listed, too. Of each array
+ * one element is compared with a spoiled figure as well, which must not pass.
  *
  * usage: oracle CASES.npz DIFFERENCES LEFT_OUT [-v] [BUILDER...] */
 #include "case.h"

@@ -30,6 +30,7 @@ static void expect_mistake(bb_plot *p, const char *text)
     expect_error(p, "a.svg", BB_BAD_ARGUMENT, text);
     cr_expect_eq(access("a.txt", F_OK), -1);
     cr_expect_eq(bb_plot_print(p, NULL, 0), BB_BAD_ARGUMENT);
+    cr_expect_str_eq(bb_plot_error(p), text);
     bb_plot_free(p);
 }
 
@@ -96,6 +97,7 @@ Test(plot_errors, no_plot)
     bb_plot_image(NULL, 2, 2, z);
     expect_error(NULL, "a.svg", BB_OUT_OF_MEMORY, "plot: out of memory");
     cr_expect_eq(bb_plot_print(NULL, NULL, 0), BB_OUT_OF_MEMORY);
+    cr_expect_str_eq(bb_plot_error(NULL), "plot: out of memory");
     bb_plot_free(NULL);
 }
 

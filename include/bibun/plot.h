@@ -20,6 +20,9 @@ typedef struct bb_plot bb_plot;
 BB_API bb_plot *bb_plot_new(const char *title);
 BB_API void bb_plot_free(bb_plot *p);
 
+/* The sentence of the first failure; NULL when there was none. */
+BB_API const char *bb_plot_error(const bb_plot *p);
+
 /* Begins another panel; panels stand in rows of `bb_plot_columns` (all in one row by default). */
 BB_API void bb_plot_panel(bb_plot *p, const char *title);
 BB_API void bb_plot_columns(bb_plot *p, int columns);

@@ -11,13 +11,13 @@
 
 enum { INFLATION = 1032 }; /* the most that deflate gains: 258 bytes for 2 bits */
 
-bb_status bb__fail_zip(bb_error *error, const char *place, zip_error_t *met, bb_status status)
+bb_status bb__fail_zip(bb_error *error, const char *place, zip_error_t *met, bb_status otherwise)
 {
     bool system = zip_error_system_type(met) == ZIP_ET_SYS && zip_error_code_system(met) != 0;
     const char *text = system ? strerror(zip_error_code_system(met)) : zip_error_strerror(met);
     if (zip_error_code_zip(met) == ZIP_ER_MEMORY)
         return bb_fail(error, BB_OUT_OF_MEMORY, "%s: out of memory", place);
-    return bb_fail(error, system ? BB_BAD_FILE : status, "%s: %s", place, text);
+    return bb_fail(error, system ? BB_BAD_FILE : otherwise, "%s: %s", place, text);
 }
 
 /* --- opening ---------------------------------------------------------------------------------- */

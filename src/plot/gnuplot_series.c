@@ -164,7 +164,7 @@ static const struct {
     [BB__IMAGE] = {put_grid, style_image},
 };
 
-/* Series number n of all is the block $n; gnuplot makes contours of it the block $cn. */
+/* gnuplot itself finds where the contours of $dn are, and puts them into $cn. */
 void bb__script_data(FILE *file, const bb_plot *p)
 {
     int n = 0;

@@ -235,9 +235,12 @@ void bb_plot_contours(bb_plot *p, int64_t rows, int64_t columns, const double *z
     s->x_high = x_high;
     s->y_low = y_low;
     s->y_high = y_high;
-    add_series(p, s);
-    if (!set_levels(s, n_levels, levels))
+    if (set_levels(s, n_levels, levels)) {
+        add_series(p, s);
+    } else {
+        bb__series_free(s);
         bb__plot_no_memory(p);
+    }
 }
 
 void bb_plot_image(bb_plot *p, int64_t rows, int64_t columns, const double *pixels)

@@ -184,3 +184,22 @@ for batch, units in ((2, 3), (1, 1)):
             return (1 - update) * torch.tanh(n + torch.sigmoid(r + r2) * inner) + update * h
         case(name, cell, [draw(name, (batch, 3 * units)), draw(name, (batch, 3 * units)), bias,
                           draw(name, (batch, units))])
+
+# Rows that see nothing, and far apart scores.
+name = "scaled_dot_product_attention"
+blind = torch.tensor([[0, 0], [1, 0]])
+
+
+def zero_where_blind(q, k, v, m):
+    seen = (m != 0).any(-1, keepdim=True)
+    safe = torch.where(seen, m, torch.ones_like(m))
+    return torch.where(seen, attention(False, 0.0)(q, k, v, safe), 0.0)
+
+
+case(name, zero_where_blind, [draw(name, (2, 2)), draw(name, (2, 2)), draw(name, (2, 2)),
+                              mask(blind)], (False, 0.0), "blind-row")
+case(name, attention(False, 0.0), [draw(name, (2, 2), -40, 40), draw(name, (2, 2), -40, 40),
+                                   draw(name, (2, 2)), None], (False, 0.0), "far", slack=100)
+for f in (standardise, rms_normalise):
+    case(f.__name__, lambda x, f=f: f(x, (0,), 1.0), [draw("equal", (1,)).expand(3)], ((0,), 1.0),
+         "all-equal")

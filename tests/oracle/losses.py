@@ -3,7 +3,7 @@
 import torch
 from torch.nn import functional as F
 
-from frame import INF, case, distinct, draw, fixed, index, real, whole
+from frame import INF, NAN, case, distinct, draw, fixed, index, real, whole
 
 ROWS = [(1, 1), (1, 4), (3, 2), (5, 3), (2, 7), (9, 4)]
 SHAPES = [(), (1,), (5,), (3, 4), (2, 3, 2)]
@@ -93,3 +93,33 @@ for shape in SHAPES[1:]:
                                              (1 - t) * F.logsigmoid(-x))).mean(),
              [draw(name, shape, -6, 6), draw(name, shape, 0, 1), draw(name, weight, 0.25, 2),
               draw(name, weight, 0.25, 2)])
+
+# Infinities and NaN, certainties, and losses that meet their targets.
+SPECIAL = [("inf", [1.0, INF, 2.0]), ("-inf", [1.0, -INF, 2.0]), ("nan", [1.0, NAN, 2.0]),
+           ("tie", [2.0, 2.0, 1.0]), ("far-apart", [1000.0, -1000.0, 0.0])]
+for situation, values in SPECIAL:
+    for label in (0, 1):
+        case("softmax_cross_entropy", F.cross_entropy, [real(values, 1, 3), index([label])],
+             situation=situation)
+        case("negative_log_likelihood", F.nll_loss, [real(values, 1, 3), index([label])],
+             situation=situation)
+        case("accuracy", lambda x, t: (x.argmax(1) == t).double().mean(),
+             [fixed(real(values, 1, 3)), index([label])], situation=situation, order=0)
+    for name, f in (("mean_squared_error", F.mse_loss), ("mean_absolute_error", F.l1_loss),
+                    ("half_squared_error", lambda x, t: F.mse_loss(x, t, reduction="sum") / 2)):
+        case(name, f, [real(values), real([1.0, 2.0, 2.0])], situation=situation)
+for p, t, situation in (([0.0, 1.0], [0.0, 1.0], "certain"), ([0.0, 1.0], [1.0, 0.0], "wrong"),
+                        ([0.5, 0.5], [0.0, 1.0], "certain-target")):
+    case("binary_cross_entropy",
+         lambda p, t: -(torch.xlogy(t, p) + torch.special.xlog1py(1 - t, -p)).mean(),
+         [real(p), fixed(real(t))], situation=situation)
+for x, t, situation in (([800.0, -800.0], [1.0, 0.0], "far"), ([800.0, -800.0], [0.0, 1.0], "far-off"),
+                        ([0.0, 0.0], [0.0, 1.0], "zero"), ([INF, -INF], [1.0, 0.0], "inf")):
+    case("binary_cross_entropy_with_logits", F.binary_cross_entropy_with_logits,
+         [real(x), fixed(real(t))], situation=situation)
+case("hinge", lambda x, t: torch.clamp(1 - t * x, min=0).mean(),
+     [real([1.0, -1.0, 0.0]), fixed(real([1.0, -1.0, 1.0]))], situation="margin")
+case("cosine_similarity", lambda x, y: F.cosine_similarity(x, y, 0, eps=1e-300),
+     [real([0.0, 0.0]), real([1.0, 2.0])], (0,), "origin")
+case("kl_divergence", lambda q, t: torch.sum(torch.xlogy(t, t) - t * q) / q.shape[0],
+     [real([-1.0, -2.0, -3.0], 1, 3), fixed(real([0.0, 1.0, 0.0], 1, 3))], situation="certain")

@@ -132,3 +132,23 @@ for shape in ((1, 1), (3, 2), (2, 3), (3, 3), (2, 4, 2)):
     for kind, norm in enumerate(NORMS):
         case("matrix_norm", lambda x, p=norm: torch.linalg.matrix_norm(x, p),
              [apart("matrix_norm", shape)], (kind,), slack=100)
+
+# Ties, and matrices of special form.
+EYE = torch.eye(3).double()
+for name, f in (("eigh_values", lambda x: torch.linalg.eigh(lower_only(x)).eigenvalues),
+                ("cholesky", lambda x: torch.linalg.cholesky(lower_only(x))),
+                ("inverse", torch.linalg.inv), ("det", torch.linalg.det),
+                ("slogdet_log", lambda x: torch.linalg.slogdet(x)[1]),
+                ("pinv", torch.linalg.pinv)):
+    case(name, f, [2 * EYE], situation="identity", order=1)
+case("det", torch.linalg.det, [torch.tensor([[1.0, 2.0], [2.0, 4.0]]).double()],
+     situation="singular", order=0)
+case("slogdet_log", lambda x: torch.linalg.slogdet(x)[1], [torch.zeros(2, 2).double()],
+     situation="singular", order=0)
+case("slogdet_sign", lambda x: torch.linalg.slogdet(x)[0],
+     [torch.tensor([[0.0, 1.0], [1.0, 0.0]]).double()], situation="swap", order=0)
+for kind, norm in enumerate(NORMS):
+    case("matrix_norm", lambda x, p=norm: torch.linalg.matrix_norm(x, p), [2 * EYE], (kind,),
+         "identity", order=1)
+for name, i in (("qr_q", 0), ("qr_r", 1)):
+    case(name, lambda x, i=i: qr(x)[i], [2 * EYE], situation="identity")

@@ -113,7 +113,8 @@ for p, t, situation in (([0.0, 1.0], [0.0, 1.0], "certain"), ([0.0, 1.0], [1.0, 
     case("binary_cross_entropy",
          lambda p, t: -(torch.xlogy(t, p) + torch.special.xlog1py(1 - t, -p)).mean(),
          [real(p), fixed(real(t))], situation=situation)
-for x, t, situation in (([800.0, -800.0], [1.0, 0.0], "far"), ([800.0, -800.0], [0.0, 1.0], "far-off"),
+for x, t, situation in (([800.0, -800.0], [1.0, 0.0], "far"),
+                        ([800.0, -800.0], [0.0, 1.0], "far-off"),
                         ([0.0, 0.0], [0.0, 1.0], "zero"), ([INF, -INF], [1.0, 0.0], "inf")):
     case("binary_cross_entropy_with_logits", F.binary_cross_entropy_with_logits,
          [real(x), fixed(real(t))], situation=situation)

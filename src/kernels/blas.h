@@ -28,7 +28,4 @@ void bb__gemv(bb_dtype dtype, bool transposed, int m, int n, const void *a, int 
 /* Whether small float matrices are multiplied in place, without being packed first. */
 bool bb__blas_has_small_kernels(void);
 
-/* "OpenBLAS SkylakeX, oneDNN 2.6.3" */
-const char *bb__blas_text(char *buffer, size_t size);
-
 #endif

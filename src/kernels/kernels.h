@@ -12,6 +12,9 @@
 
 #include "versions.h"
 
+/* "OpenBLAS SkylakeX, oneDNN 2.6.3" (blas.c) */
+const char *bb__blas_text(char *buffer, size_t size);
+
 /* Threads (parallel.c). */
 
 typedef void (*bb__range_fn)(void *context, int64_t first, int64_t last);

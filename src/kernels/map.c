@@ -7,10 +7,18 @@
 #include <assert.h>
 #include <string.h>
 
-/* Elements that an op has to do before a thread pays; bytes of buffers that the first-level cache
+/* Elements times ops before a second thread pays; elements that a thread takes at once, which are
+ * few so that threads get equal shares; bytes of buffers that the first-level cache
  * keeps; the shortest tile; the steps in which a number is repeated, and so how far that may run
  * over. */
-enum { PART = 32 * BB__TILE, BUFFERS = 1 << 15, SHORTEST = 64, SPLAT = 8, LINE = 64 };
+enum {
+    PART = 32 * BB__TILE,
+    SHARE = 8 * BB__TILE,
+    BUFFERS = 1 << 15,
+    SHORTEST = 64,
+    SPLAT = 8,
+    LINE = 64
+};
 
 typedef union buffer {
 #define MEMBER(name, type, text) type of_##name[BB__TILE + SPLAT];
@@ -273,19 +281,19 @@ void bb__map_prepare(bb__map *m, const bb_array *in, bb_shape shape)
     assert(place_buffers(m) <= BUFFERS);
     if (is_flat(m)) {
         m->row = m->count;
-        m->tile_length = m->n_ops == 1 ? PART : m->tile;
+        m->tile_length = m->n_ops == 1 ? SHARE : m->tile;
     }
     m->row_tiles = (m->row - 1) / m->tile_length + 1;
     m->tiles = m->count / m->row * m->row_tiles;
-    m->grain = PART / m->tile_length / m->n_ops + 1;
+    m->grain = SHARE / m->tile_length + (SHARE < m->tile_length);
 }
 
 void bb__map_run(const bb__map *m, const bb_array *in, int threads)
 {
     for (int i = 0; i < m->n_in; i++)
         m->in[i].data = in[i].data;
-    if (m->tiles == 1)
-        run_tiles((void *)(uintptr_t)m, 0, 1);
+    if (m->count * m->n_ops <= PART)
+        run_tiles((void *)(uintptr_t)m, 0, m->tiles);
     else
         bb__parallel(m->tiles, m->grain, threads, run_tiles, (void *)(uintptr_t)m);
 }

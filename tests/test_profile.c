@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT */
+/* Profiles, the build's line, and denormals. */
+#include <bibun/bibun.h>
+#include <criterion/criterion.h>
+#include <float.h>
+#include <string.h>
+
+static bb_graph *g;
+static bb_node *x, *w;
+static bb_tensor *xs, *ws;
+
+static void begin(void)
+{
+    g = bb_graph_new();
+    x = bb_input(g, "x", BB_F32, BB_SHAPE(8, 16));
+    w = bb_input(g, "w", BB_F32, BB_SHAPE(16, 4));
+    xs = bb_tensor_new(BB_F32, BB_SHAPE(8, 16));
+    ws = bb_tensor_new(BB_F32, BB_SHAPE(16, 4));
+    bb_tensor_fill_uniform(xs, 0, 1, 1);
+    bb_tensor_fill_uniform(ws, 0, 1, 2);
+}
+
+static void end(void)
+{
+    bb_tensor_release(xs);
+    bb_tensor_release(ws);
+    bb_graph_free(g);
+}
+
+TestSuite(profile, .init = begin, .fini = end);
+
+Test(profile, of_a_product_and_a_chain)
+{
+    bb_step_profile s;
+    bb_node *y = bb_tanh(bb_neg(bb_matmul(x, w)));
+    bb_program *p = bb_compile(g, BB_NODES(y));
+    cr_assert_eq(bb_program_step_count(p), 2);
+    cr_assert(bb_program_step_profile(p, 0, &s));
+    cr_expect_str_eq(s.ops, "matmul");
+    cr_expect_eq(s.seconds, 0, "not run yet");
+    cr_expect_eq(s.flops, 2 * 8 * 16 * 4);
+    cr_expect_eq(s.bytes, 4 * (8 * 16 + 16 * 4 + 8 * 4));
+    cr_assert(bb_program_step_profile(p, 1, &s));
+    cr_expect_str_eq(s.ops, "neg tanh");
+    cr_expect_eq(s.node, y);
+    cr_expect_eq(s.bytes, 2 * 4 * 8 * 4, "what stays in the unit is not moved");
+    cr_expect_not(bb_program_step_profile(p, 2, &s));
+    cr_expect_not(bb_program_step_profile(p, -1, &s));
+    bb_program_set_profiling(p, true);
+    for (int i = 0; i < 3; i++)
+        cr_assert_eq(bb_run(p, BB_FEEDS({x, xs}, {w, ws})), BB_OK);
+    bb_program_step_profile(p, 0, &s);
+    double first = s.seconds;
+    cr_expect_gt(first, 0);
+    bb_program_set_profiling(p, false);
+    cr_assert_eq(bb_run(p, BB_FEEDS({x, xs}, {w, ws})), BB_OK);
+    bb_program_step_profile(p, 0, &s);
+    cr_expect_eq(s.seconds, first, "turned off, what was found stays");
+    bb_program_set_profiling(p, true);
+    bb_program_step_profile(p, 0, &s);
+    cr_expect_eq(s.seconds, 0, "turned on, it starts anew");
+    bb_program_free(p);
+}
+
+Test(profile, printed)
+{
+    char text[4000] = "";
+    bb_program *p = bb_compile(g, BB_NODES(bb_named(bb_matmul(x, w), "product")));
+    bb_program_set_profiling(p, true);
+    cr_assert_eq(bb_run(p, BB_FEEDS({x, xs}, {w, ws})), BB_OK);
+    FILE *file = fmemopen(text, sizeof text, "w");
+    cr_assert_eq(bb_program_print_profile(p, file), BB_OK);
+    fclose(file);
+    cr_expect(strstr(text, "Gflop/s"), "%s", text);
+    cr_expect(strstr(text, "matmul"), "%s", text);
+    cr_expect(strstr(text, "product"), "%s", text);
+    cr_expect(strstr(text, "in 1 steps"), "%s", text);
+    cr_expect_eq(bb_program_print_profile(NULL, stderr), BB_BAD_ARGUMENT);
+    cr_expect_eq(bb_program_print_profile(p, NULL), BB_BAD_ARGUMENT);
+    bb_program_free(p);
+}
+
+Test(profile, of_no_program)
+{
+    bb_step_profile s;
+    bb_program_set_profiling(NULL, true);
+    cr_expect_eq(bb_program_step_count(NULL), 0);
+    cr_expect_not(bb_program_step_profile(NULL, 0, &s));
+}
+
+/* Maps keep denormals; a run that flushes them gives zeros where the processor can. */
+Test(profile, denormals)
+{
+    bb_node *small = bb_input(g, "small", BB_F32, BB_SHAPE(1)), *y = bb_mul_scalar(small, 0.5);
+    bb_tensor *value = bb_tensor_from(BB_F32, BB_SHAPE(1), (const float[]){FLT_MIN});
+    bb_program *p = bb_compile(g, BB_NODES(y));
+    cr_assert_eq(bb_run(p, BB_FEEDS({small, value})), BB_OK);
+    cr_expect_eq(bb_program_number(p, y), FLT_MIN / 2);
+    bb_program_flush_denormals(p, true);
+    cr_assert_eq(bb_run(p, BB_FEEDS({small, value})), BB_OK);
+#ifdef __SSE2__
+    cr_expect_eq(bb_program_number(p, y), 0);
+#endif
+    bb_program_flush_denormals(p, false);
+    cr_assert_eq(bb_run(p, BB_FEEDS({small, value})), BB_OK);
+    cr_expect_eq(bb_program_number(p, y), FLT_MIN / 2, "the mode was put back");
+    bb_program_flush_denormals(NULL, true);
+    bb_program_free(p);
+    bb_tensor_release(value);
+}
+
+Test(profile, build_info)
+{
+    char text[BB_BUILD_TEXT], small[8];
+    cr_expect_eq(bb_build_info(text, sizeof text), text);
+    cr_expect_eq(strncmp(text, "Bibun 0.1.0, ", 13), 0, "%s", text);
+    cr_expect(strstr(text, "OpenBLAS "), "%s", text);
+    cr_expect(strstr(text, " threads"), "%s", text);
+    cr_expect_lt(strlen(text), sizeof text - 1);
+    bb_build_info(small, sizeof small);
+    cr_expect_eq(strlen(small), sizeof small - 1);
+}

@@ -134,11 +134,10 @@ static void print_digits(const bb_tensor *ink, int64_t side)
 static bb_status save_digits(const bb_tensor *ink, int64_t side, const char *path, bb_error *error)
 {
     bb_tensor *doubles = bb_tensor_cast(ink, BB_F64);
-    bb_plot *plot = bb_plot_new("");
+    bb_plot *plot = bb_plot_new(NULL);
     bb_plot_columns(plot, 6);
     for (int64_t i = 0; doubles && i < DRAWN; i++) {
-        if (i > 0)
-            bb_plot_panel(plot, "");
+        bb_plot_panel(plot, NULL);
         bb_plot_image(plot, side, side, (const double *)bb_tensor_read(doubles) + i * side * side);
     }
     bb_status status = bb_plot_save(plot, path, NULL, error);

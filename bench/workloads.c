@@ -40,6 +40,8 @@ const workload workloads[] = {
     {"mlp_infer1", build_mlp_infer1},
     {"mlp_infer100", build_mlp_infer100},
     {"mlp_wide", build_mlp_wide},
+    {"conv_simple", build_conv_simple},
+    {"conv_deep", build_conv_deep},
     {"lstm", build_lstm},
     {"gpt", build_gpt},
     {"eltwise", build_eltwise},

@@ -44,6 +44,8 @@ void build_eltwise(model *m);
 void build_scalar(model *m);
 void build_chain(model *m);
 void build_gmm(model *m);
+void build_conv_simple(model *m);
+void build_conv_deep(model *m);
 void build_lstm(model *m);
 void build_gpt(model *m);
 

@@ -150,7 +150,8 @@ def heads(name, causal):
 
 
 def block():
-    net = fresh(nn.TransformerEncoderLayer(4, 2, 8, dropout=0, norm_first=True, batch_first=True))
+    net = fresh(nn.TransformerEncoderLayer(4, 2, 8, dropout=0, activation="gelu", norm_first=True,
+                                           batch_first=True))
     x, mask = x_of(2, 3, 4), torch.ones(3, 3, dtype=torch.bool).triu(1)
     a = net.self_attn
     case("transformer_block", x,

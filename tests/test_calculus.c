@@ -270,6 +270,12 @@ Test(calculus, empty_and_single)
     expect_zero(bb_jacobian(sum, none), BB_SHAPE(0, 2));
     expect_zero(bb_hessian(sum, none), BB_SHAPE(0, 2, 0, 2));
     expect_zero(bb_jvp(sum, none, none), BB_SCALAR);
+    bb_node *infinite = bb_logsumexp(none, BB_AXES(0)), *product;
+    expect_zero(bb_jvp(bb_square(bb_tanh(infinite)), none, none), BB_SHAPE(2));
+    cr_assert_eq(bb_jvps(BB_NODES(bb_sum(x, BB_ALL)), BB_NODES(none, x),
+                         BB_NODES(none, bb_ones_like(x)), &product),
+                 BB_OK);
+    expect_same(product, bb_scalar(bb_node_graph(x), bb_node_dtype(x), 3));
     expect_zero(bb_vjp(bb_exp(none), none, none), BB_SHAPE(0, 2));
     expect_zero(bb_hvp(sum, none, none), BB_SHAPE(0, 2));
     bb_node *tall = bb_broadcast(bb_mul(point, sum), BB_SHAPE(40)), *j[3];

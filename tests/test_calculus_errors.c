@@ -9,6 +9,9 @@ Test(calculus_errors, operands)
 {
     REFUSED(ARGUMENT, "vjp: variable 1 is NULL: x [2 3]", bb_vjp(w.x, NULL, w.x));
     REFUSED(ARGUMENT, "vjp: cotangent 1 is NULL: x [2 3]", bb_vjp(w.x, w.x, NULL));
+    REFUSED(ARGUMENT, "vjp: function 1 is NULL: x [2 3]", bb_vjp(NULL, w.x, w.x));
+    REFUSED(ARGUMENT, "jvp: variable 1 is NULL: x [2 3]", bb_jvp(w.x, NULL, w.x));
+    REFUSED(ARGUMENT, "vmap: variable 1 is NULL: x [2 3]", bb_vmap(w.x, NULL, w.x));
     REFUSED(GRAPH, "jvp: direction 1 belongs to another graph: x [2 3]",
             bb_jvp(w.x, w.x, w.foreign));
     REFUSED(GRAPH, "jvp: function 1 is the result of a failed call: x [2 3]",
@@ -64,7 +67,7 @@ Test(calculus_errors, no_floats)
 Test(calculus_errors, lists)
 {
     bb_node *out[3] = {NULL, NULL, NULL};
-    bb_nodes none = {0, NULL};
+    bb_nodes none = {0, NULL}, null = {1, NULL};
     REFUSED(ARGUMENT, "vjp: takes a cotangent for each function, got 1 for 2: x [2 3]",
             PLURAL((bb_vjps)(BB_NODES(w.x, w.v), BB_NODES(w.x), BB_NODES(w.x), out)));
     REFUSED(ARGUMENT, "jvp: takes a direction for each variable, got 2 for 1: x [2 3]",
@@ -75,6 +78,14 @@ Test(calculus_errors, lists)
             PLURAL(((bb_hvps)(w.s, none, none, out), out[0] = bb_exp(w.x))));
     REFUSED(ARGUMENT, "jvp: there is no function: x [2 3]",
             PLURAL(((bb_jvps)(none, BB_NODES(w.x), BB_NODES(w.x), out), out[0] = bb_exp(w.x))));
+    REFUSED(ARGUMENT, "jvp: there is no variable: x [2 3]",
+            PLURAL((bb_jvps)(BB_NODES(w.x), null, null, out)));
+    REFUSED(ARGUMENT, "vjp: there is no cotangent: x [2 3]",
+            PLURAL((bb_vjps)(BB_NODES(w.x), BB_NODES(w.x), null, out)));
+    REFUSED(ARGUMENT, "custom_gradient: there is no operand: x [2 3]",
+            bb_custom_gradient(w.x, null, NULL));
+    REFUSED(GRADIENT, "grad: the list of nodes to differentiate by is NULL: s []",
+            PLURAL((bb_grads)(w.s, NULL, null, out)));
     bb_status status = bb_jacobians(w.i, BB_NODES(w.x, w.v, w.s), out);
     cr_assert_eq(status, BB_BAD_GRADIENT);
     for (int i = 0; i < 3; i++)

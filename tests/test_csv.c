@@ -188,7 +188,12 @@ Test(csv, files_that_cannot_be_read)
     cr_assert_eq(error.status, BB_BAD_FILE);
     mkdir("folder", 0700);
     cr_assert_null(bb_csv_read("folder", &error));
-    cr_assert_str_eq(error.text, "folder: Is a directory at offset 0");
+    cr_assert_str_eq(error.text, "folder: Is a directory");
+    cr_assert_null(bb_csv_read("/dev/zero", &error), "endless");
+    cr_assert_str_eq(error.text, "/dev/zero: not a regular file");
+    cr_assert_eq(mkfifo("pipe", 0600), 0);
+    cr_assert_null(bb_csv_read("pipe", &error), "would wait for a writer");
+    cr_assert_str_eq(error.text, "pipe: not a regular file");
     cr_assert_null(bb_csv_read(NULL, &error));
     cr_assert_str_eq(error.text, "the path is NULL");
 }

@@ -190,7 +190,7 @@ Test(errors, apply)
     const bb_op many = {
         .name = "many", .arity = BB_VARIADIC, .infer = bb_infer_same, .forward = nothing};
     const bb_op nameless = {.infer = bb_infer_same, .forward = nothing};
-    const bb_nodes none = {0, NULL}, one = BB_NODES(w.x);
+    const bb_nodes none = {0, NULL}, null = {2, NULL}, one = BB_NODES(w.x);
     REFUSED(ARGUMENT, "sure: takes 2 operands, got 1: x [2 3]", bb_apply(&sure, one, NULL));
     REFUSED(ARGUMENT, "no: refused: x [2 3]", bb_apply(&no, BB_NODES(w.x), NULL));
     REFUSED(SHAPE, "nine: rank 9 is over 8: x [2 3]", bb_apply(&nine, BB_NODES(w.x), NULL));
@@ -198,6 +198,9 @@ Test(errors, apply)
             bb_apply(&bare, BB_NODES(w.x), NULL));
     REFUSED(VALUE, "twice: 101% is too much: x [2 3]", bb_apply(&twice, BB_NODES(w.x), NULL));
     REFUSED(ARGUMENT, "many: needs an operand", bb_apply_in(w.g, &many, none, NULL));
+    REFUSED(ARGUMENT, "many: needs an operand", bb_apply_in(w.g, &many, null, NULL));
+    REFUSED(ARGUMENT, "sure: takes 2 operands, got 0", bb_apply_in(w.g, &sure, null, NULL));
+    cr_assert_eq(bb_node_kind_of(bb_concat(null, 0)), BB_NODE_INERT);
     REFUSED(ARGUMENT, "apply: the op has no name or no infer: x [2 3]",
             bb_apply(&nameless, BB_NODES(w.x), NULL));
     REFUSED(ARGUMENT, "apply: the op has no name or no infer: x [2 3]",
@@ -320,6 +323,8 @@ Test(errors, compile)
     bb_nodes none = {0, NULL}, null = BB_NODES(w.x, NULL), foreign = BB_NODES(w.foreign);
     bb_nodes failed = BB_NODES(w.x, w.x, w.failed);
     not_compiled(bb_compile(w.g, none), __LINE__, BB_BAD_ARGUMENT, "compile: no outputs");
+    not_compiled(bb_compile(w.g, (bb_nodes){2, NULL}), __LINE__, BB_BAD_ARGUMENT,
+                 "compile: no outputs");
     not_compiled(bb_compile(w.g, null), __LINE__, BB_BAD_ARGUMENT, "compile: output 2 is NULL");
     not_compiled(bb_compile(w.g, foreign), __LINE__, BB_BAD_GRAPH,
                  "compile: output 1 belongs to another graph");

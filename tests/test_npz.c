@@ -227,6 +227,16 @@ Test(npz, no_such_array)
     cr_assert_str_eq(error.text, "the archive is NULL");
 }
 
+Test(npz, names_in_errors_are_legible)
+{
+    bb_error error = {BB_OK, ""};
+    bb_tensor *t = bb_tensor_new(BB_F32, BB_SCALAR);
+    bb_npz_entry entries[] = {{"a\n\tc", t}, {"b", t}};
+    cr_assert_eq(bb_npz_write("a.npz", 2, entries, false, &error), BB_OK, "%s", error.text);
+    bb_tensor_release(t);
+    expect_no_array("a.npz", "W", BB_BAD_FORMAT, "a.npz: W: no such array; the file holds a??c, b");
+}
+
 Test(npz, more_names_than_an_error_holds)
 {
     enum { MANY = 60 };

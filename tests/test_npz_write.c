@@ -55,7 +55,7 @@ Test(npz_write, bad_entries)
     expect_refused("a.npz", 2, (const bb_npz_entry[]){{"W", t}, {"W", t}}, BB_BAD_ARGUMENT,
                    "a.npz: W: two arrays of this name");
     expect_refused("a.npz", 1, &(bb_npz_entry){"W\xff", t}, BB_BAD_ARGUMENT,
-                   "a.npz: W\xff: the name is not UTF-8");
+                   "a.npz: W\xff: the name is not UTF-8, or holds control characters");
     bb_tensor_release(t);
 }
 

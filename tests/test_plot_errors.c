@@ -30,6 +30,7 @@ static void expect_mistake(bb_plot *p, const char *text)
     expect_error(p, "a.svg", BB_BAD_ARGUMENT, text);
     cr_expect_eq(access("a.txt", F_OK), -1);
     cr_expect_eq(bb_plot_print(p, NULL, 0), BB_BAD_ARGUMENT);
+    cr_expect_str_eq(bb_plot_error(p), text);
     bb_plot_free(p);
 }
 
@@ -50,6 +51,7 @@ Test(plot_errors, series)
     MISTAKE("plot: arrows: -1 of them", bb_plot_arrows(p, "a", -1, z, z, z, z));
     MISTAKE("plot: the values of a histogram: NULL", bb_plot_histogram(p, "a", 1, NULL, 3));
     MISTAKE("plot: a histogram of 0 bins", bb_plot_histogram(p, "a", 1, z, 0));
+    MISTAKE("plot: a histogram of 65537 bins", bb_plot_histogram(p, "a", 1, z, 65537));
 }
 
 Test(plot_errors, grids)
@@ -60,6 +62,8 @@ Test(plot_errors, grids)
     MISTAKE("plot: the numbers of contours: [1 4]",
             bb_plot_contours(p, 1, 4, z, 0, 1, 0, 1, 1, NULL));
     MISTAKE("plot: 0 contours over 0 .. 1, 0 .. 2", bb_plot_contours(p, 2, 2, z, 0, 1, 0, 2, 0, z));
+    MISTAKE("plot: 1001 contours over 0 .. 1, 0 .. 2",
+            bb_plot_contours(p, 2, 2, z, 0, 1, 0, 2, 1001, NULL));
     MISTAKE("plot: 1 contours over 1 .. 1, 0 .. 2", bb_plot_contours(p, 2, 2, z, 1, 1, 0, 2, 1, z));
     MISTAKE("plot: 1 contours over 0 .. 1, 0 .. inf",
             bb_plot_contours(p, 2, 2, z, 0, 1, 0, INFINITY, 1, z));
@@ -96,6 +100,7 @@ Test(plot_errors, no_plot)
     bb_plot_image(NULL, 2, 2, z);
     expect_error(NULL, "a.svg", BB_OUT_OF_MEMORY, "plot: out of memory");
     cr_expect_eq(bb_plot_print(NULL, NULL, 0), BB_OUT_OF_MEMORY);
+    cr_expect_str_eq(bb_plot_error(NULL), "plot: out of memory");
     bb_plot_free(NULL);
 }
 

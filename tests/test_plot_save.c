@@ -4,6 +4,7 @@
 #include <bibun/plot.h>
 #include <criterion/criterion.h>
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -71,6 +72,30 @@ Test(plot_save, the_real_one_draws_what_is_empty)
     bb_error error = {0};
     cr_expect_eq(bb_plot_save(p, "a.svg", NULL, &error), BB_OK, "%s", error.text);
     bb_plot_free(p);
+}
+
+/* Where gnuplot is not there the picture is not, and nothing else is seen. */
+Test(plot_save, numbers_at_the_ends_of_their_range)
+{
+    double none[] = {NAN, INFINITY, NAN, NAN}, largest[] = {DBL_MAX, DBL_MAX, DBL_MAX, DBL_MAX},
+           least[] = {5e-324, 1e-323, 0, 5e-324}, close[] = {1e16, 1e16 + 2, 1e16 + 4, 1e16 + 6};
+    double *all[] = {none, largest, least, close};
+    for (int i = 0; i < 8; i++) {
+        double *z = all[i / 2];
+        bb_plot *p = bb_plot_new(NULL);
+        bb_plot_log(p, i % 2, i % 2);
+        bb_plot_line(p, NULL, 4, z, z);
+        bb_plot_panel(p, NULL);
+        bb_plot_log(p, i % 2, i % 2);
+        bb_plot_histogram(p, NULL, 4, z, 7);
+        bb_plot_panel(p, NULL);
+        bb_plot_contours(p, 2, 2, z, 0, 1, 0, 1, 2, NULL);
+        bb_plot_panel(p, NULL);
+        bb_plot_image(p, 2, 2, z);
+        bb_error error = {0};
+        cr_expect_eq(bb_plot_save(p, "a.svg", NULL, &error), BB_OK, "%d: %s", i, error.text);
+        bb_plot_free(p);
+    }
 }
 
 Test(plot_save, words_cannot_become_commands)

@@ -83,6 +83,7 @@ Test(program, bad_feeds)
     bb_program *p = compiled(BB_NODES(y));
     expect_refused(p, BB_NO_FEEDS, "run: input x f64 [3] was not fed");
     expect_refused(p, BB_FEEDS({x, xs}), "run: input t i32 [2] was not fed");
+    expect_refused(p, (bb_feeds){2, NULL}, "run: input x f64 [3] was not fed");
     expect_refused(p, BB_FEEDS({x, wide}, {t, ts}),
                    "run: input x is f64 [3], but was fed f64 [3 1]");
     expect_refused(p, BB_FEEDS({x, f}, {t, ts}), "run: input x is f64 [3], but was fed f32 [3]");
@@ -348,7 +349,6 @@ Test(program, print)
     cr_assert_str_eq(text, wanted);
     FILE *full = fopen("/dev/full", "w");
     if (full) {
-        setvbuf(full, NULL, _IONBF, 0);
         cr_assert_eq(bb_program_print(p, full), BB_BAD_FILE);
         fclose(full);
     }

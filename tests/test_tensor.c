@@ -232,6 +232,8 @@ Test(tensor, null)
     cr_assert_eq(bb_tensor_bytes(NULL), 0);
     cr_assert_null(bb_tensor_data(NULL));
     cr_assert_null(bb_tensor_read(NULL));
+    cr_assert_eq(bb_shape_count(bb_shape_make(2, NULL)), -1);
+    cr_assert_null(bb_tensor_new(BB_F32, bb_shape_make(2, NULL)));
 }
 
 /* Each way of making a tensor, with each of its allocations failing. */

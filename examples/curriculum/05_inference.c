@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { LARGEST_BATCH = 100, CLASSES = 10, TENSORS = 6 };
+enum { LARGEST_BATCH = 100, CLASSES = 10 };
 
 /* part: network */
 static bb_node *layer(bb_node *z, bb_params *p, const char *weight, const char *bias, int64_t units)
@@ -76,21 +76,10 @@ static double accuracy_of(lesson *l, bb_params *p, const lesson_digits *d, int64
 }
 /* end: batches */
 
-/* The parameters alone, without the optimiser's velocities. */
-static void save(lesson *l, const bb_params *p, const char *path)
-{
-    bb_npz_entry arrays[TENSORS];
-    bb_error error = {0};
-    int count = 0;
-    for (int i = 0; i < bb_params_count(p); i++)
-        if (bb_params_is_trainable(p, i))
-            arrays[count++] = (bb_npz_entry){bb_params_name(p, i), bb_params_tensor(p, i)};
-    lesson_need(l, bb_npz_write(path, count, arrays, true, &error) == BB_OK, error.text);
-}
-
 /* Weights of our own, for where none are given. */
 static void train_and_save(lesson *l, const lesson_digits *d, const char *path)
 {
+    bb_error error = {0};
     bb_graph *g = bb_graph_new();
     bb_params *p = bb_params_new(lesson_seed(l));
     bb_node *x = bb_input(g, "x", BB_F32, BB_SHAPE(50, d->side * d->side));
@@ -103,7 +92,7 @@ static void train_and_save(lesson *l, const lesson_digits *d, const char *path)
     int steps = lesson_quick(l) ? 500 : 2000;
     for (int i = 0; i < steps && bb_batches_next(batches, &images, &labels); i++)
         lesson_run(l, train, BB_FEEDS({x, images}, {t, labels}));
-    save(l, p, path);
+    lesson_need(l, bb_params_save(p, path, &error) == BB_OK, error.text);
     bb_batches_free(batches);
     bb_program_free(train);
     bb_params_free(p);

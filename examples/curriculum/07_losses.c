@@ -103,7 +103,9 @@ static void check_binary(lesson *l, bb_graph *g, double score, double loss, doub
         binary_cross_entropy(x, bb_constant_from(g, BB_I32, BB_SHAPE(1), &(int32_t){1}));
     char name[48];
     snprintf(name, sizeof name, "binary, label 1, score %.3g", score);
+    bb_node *ours = bb_binary_cross_entropy_with_logits(x, bb_ones_like(x));
     check(l, name, "loss", binary, loss, 1e-12);
+    check(l, name, "the library's own", ours, loss, 1e-12);
     check(l, name, "sigmoid(x) - t", bb_grad(binary, x), slope, 1e-12);
 }
 

@@ -5,9 +5,8 @@
  * gradient points uphill, so the sign must be a minus. */
 #include "lesson.h"
 
-#include <math.h>
-
 enum { BATCH = 100, PIXELS = 784, HIDDEN = 50, CLASSES = 10, TENSORS = 4, REPEATS = 100 };
+enum { PARAMETERS = 39760, SHOWN = HIDDEN * CLASSES + CLASSES };
 
 static bb_node *two_layer_net(bb_node *x, bb_params *p, bb_node **w)
 {
@@ -39,81 +38,107 @@ static void take_batch(lesson *l, bb_tensor **xs, bb_tensor **ts)
         ((int32_t *)bb_tensor_data(*ts))[i] = (int32_t)bb_tensor_at(digits.train.labels, i);
 }
 
-/* The loss with w moved by `by`; w is put back. */
-static double loss_at(lesson *l, bb_program *forward, bb_node *loss, bb_feeds feeds, double *w,
-                      double by)
+typedef struct model {
+    bb_params *params;
+    bb_node *w[TENSORS], *dw[TENSORS], *loss;
+    bb_program *forward, *backward; /* the loss; the loss and its gradients */
+    bb_feeds feeds;
+} model;
+
+/* Gradients found in both ways, of the parameters that were moved, one after the other. */
+typedef struct gradients {
+    int parameters, moved, passes;
+    double by_differences[PARAMETERS], by_engine[PARAMETERS];
+} gradients;
+
+/* The loss with the number moved by `by`; it is put back. */
+static double loss_at(lesson *l, const model *m, double *number, double by)
 {
-    double old = *w;
-    *w = old + by;
-    lesson_run(l, forward, feeds);
-    *w = old;
-    return bb_program_number(forward, loss);
+    double old = *number;
+    *number = old + by;
+    lesson_run(l, m->forward, m->feeds);
+    *number = old;
+    return bb_program_number(m->forward, m->loss);
+}
+
+/* Moves each parameter whose number is a multiple of `every`; returns the seconds it took. */
+static double differentiate_numerically(lesson *l, const model *m, int every, gradients *out)
+{
+    const double h = 1e-4;
+    double start = lesson_seconds();
+    for (int k = 0; k < TENSORS; k++) {
+        bb_tensor *tensor = bb_params_find(m->params, bb_node_name(m->w[k]));
+        const bb_tensor *exact = bb_program_value(m->backward, m->dw[k]);
+        double *numbers = bb_tensor_data(tensor);
+        for (int64_t i = 0; i < bb_tensor_count(tensor); i++) {
+            if (out->parameters++ % every != 0)
+                continue;
+            double rise = loss_at(l, m, numbers + i, h) - loss_at(l, m, numbers + i, -h);
+            out->passes += 2;
+            out->by_differences[out->moved] = rise / (2 * h);
+            out->by_engine[out->moved++] = bb_tensor_at(exact, i);
+        }
+    }
+    return lesson_seconds() - start;
+}
+
+/* The seconds that one gradient takes. */
+static double differentiate_backward(lesson *l, const model *m)
+{
+    lesson_run(l, m->backward, m->feeds);
+    double start = lesson_seconds();
+    for (int i = 0; i < REPEATS; i++)
+        lesson_run(l, m->backward, m->feeds);
+    return (lesson_seconds() - start) / REPEATS;
+}
+
+static void compare(lesson *l, const model *m)
+{
+    static gradients both;
+    int every = lesson_quick(l) ? 80 : 1;
+    double backward_time = differentiate_backward(l, m);
+    double numeric_time = differentiate_numerically(l, m, every, &both) * every;
+    lesson_exact(l, "parameters", PARAMETERS, both.parameters, 0);
+    lesson_exact(l, "forward passes of central differences", 79520.0 / every, both.passes, 0);
+    if (every > 1)
+        lesson_note(l, "Quick: one parameter in %d was moved; the time is scaled.", every);
+    lesson_report(l, "time of central differences", numeric_time, "s");
+    lesson_report(l, "time of back-propagation", backward_time, "s");
+    lesson_report(l, "ratio", numeric_time / backward_time, "");
+    lesson_band(l, "largest difference of the gradients", 0, 1e-8,
+                lesson_largest_gap(both.moved, both.by_differences, both.by_engine));
+
+    int shown = both.moved < SHOWN ? both.moved : SHOWN;
+    const double *last = both.by_engine + both.moved - shown;
+    bb_plot *plot =
+        bb_plot_new(lesson_text(l, "The slopes of %d weights, found in two ways", shown));
+    bb_plot_axes(plot, "dL/dw by back-propagation", "dL/dw by central differences");
+    bb_plot_points(plot, NULL, shown, last, both.by_differences + both.moved - shown);
+    lesson_plot(l, plot, "gradients");
 }
 
 int main(int argc, char **argv)
 {
     lesson *l = lesson_begin(argc, argv, "11", "Why back-propagation");
     bb_graph *g = bb_graph_new();
-    bb_params *p = bb_params_new(lesson_seed(l));
     bb_tensor *xs, *ts;
     take_batch(l, &xs, &ts);
 
+    model m = {.params = bb_params_new(lesson_seed(l))};
     bb_node *x = bb_input(g, "x", BB_F64, BB_SHAPE(BATCH, PIXELS));
-    bb_node *t = bb_input(g, "t", BB_I32, BB_SHAPE(BATCH)), *w[TENSORS], *dw[TENSORS];
-    bb_node *loss = bb_softmax_cross_entropy(two_layer_net(x, p, w), t);
-    bb_grads(loss, NULL, BB_NODES(w[0], w[1], w[2], w[3]), dw);
-    bb_program *forward = lesson_compile(l, g, BB_NODES(loss));
-    bb_program *backward = lesson_compile(l, g, BB_NODES(loss, dw[0], dw[1], dw[2], dw[3]));
-    bb_program_set_threads(forward, 1);
-    bb_program_set_threads(backward, 1);
-    bb_feeds feeds = BB_FEEDS({x, xs}, {t, ts});
+    bb_node *t = bb_input(g, "t", BB_I32, BB_SHAPE(BATCH));
+    m.loss = bb_softmax_cross_entropy(two_layer_net(x, m.params, m.w), t);
+    m.feeds = BB_FEEDS({x, xs}, {t, ts});
+    bb_grads(m.loss, NULL, (bb_nodes){TENSORS, m.w}, m.dw);
+    m.forward = lesson_compile(l, g, BB_NODES(m.loss));
+    m.backward = lesson_compile(l, g, BB_NODES(m.loss, m.dw[0], m.dw[1], m.dw[2], m.dw[3]));
+    bb_program_set_threads(m.forward, 1);
+    bb_program_set_threads(m.backward, 1);
+    compare(l, &m);
 
-    lesson_run(l, backward, feeds);
-    double start = lesson_seconds();
-    for (int i = 0; i < REPEATS; i++)
-        lesson_run(l, backward, feeds);
-    double analytic_time = (lesson_seconds() - start) / REPEATS;
-
-    const double h = 1e-4;
-    int every = lesson_quick(l) ? 80 : 1, parameters = 0, passes = 0, in_w2 = 0;
-    double largest = 0, by_engine[HIDDEN * CLASSES], by_differences[HIDDEN * CLASSES];
-    start = lesson_seconds();
-    for (int k = 0; k < TENSORS; k++) {
-        bb_tensor *tensor = bb_params_find(p, bb_node_name(w[k]));
-        double *numbers = bb_tensor_data(tensor);
-        for (int64_t i = 0; i < bb_tensor_count(tensor); i++) {
-            if (parameters++ % every != 0)
-                continue;
-            double up = loss_at(l, forward, loss, feeds, numbers + i, h);
-            double down = loss_at(l, forward, loss, feeds, numbers + i, -h);
-            double slope = (up - down) / (2 * h);
-            double exact = bb_tensor_at(bb_program_value(backward, dw[k]), i);
-            largest = fmax(largest, fabs(slope - exact));
-            passes += 2;
-            if (k == 2) {
-                by_engine[in_w2] = exact;
-                by_differences[in_w2++] = slope;
-            }
-        }
-    }
-    double numeric_time = (lesson_seconds() - start) * every;
-
-    lesson_exact(l, "parameters", 39760, parameters, 0);
-    lesson_exact(l, "forward passes of central differences", 79520, passes * every, 0);
-    if (every > 1)
-        lesson_note(l, "Quick: one parameter in %d was differenced; its time is scaled.", every);
-    lesson_report(l, "time of central differences", numeric_time, "s");
-    lesson_report(l, "time of back-propagation", analytic_time, "s");
-    lesson_report(l, "ratio", numeric_time / analytic_time, "");
-    lesson_band(l, "largest difference of the gradients", 0, 1e-8, largest);
-
-    bb_plot *plot = bb_plot_new("One gradient, found in two ways: the 500 weights W2");
-    bb_plot_axes(plot, "dL/dW2 by back-propagation", "dL/dW2 by central differences");
-    bb_plot_points(plot, NULL, in_w2, by_engine, by_differences);
-    lesson_plot(l, plot, "gradients");
-    bb_program_free(forward);
-    bb_program_free(backward);
-    bb_params_free(p);
+    bb_program_free(m.forward);
+    bb_program_free(m.backward);
+    bb_params_free(m.params);
     bb_graph_free(g);
     bb_tensor_release(xs);
     bb_tensor_release(ts);

@@ -58,17 +58,13 @@ static void compare(lesson *l, const char *rule, const double *hand, bb_node *gr
 {
     bb_tensor *value = lesson_eval(l, gradient, BB_NO_FEEDS);
     const double *engine = bb_tensor_read(value);
-    double largest = 0;
-    for (int64_t i = 0; i < bb_tensor_count(value); i++)
-        largest = fmax(largest, fabs(engine[i] - hand[i]));
     lesson_note(l, "%s: by hand %.9f %.9f ..., engine %.9f %.9f ...", rule, hand[0], hand[1],
                 engine[0], engine[1]);
-    lesson_band(l, rule, 0, 1e-12, largest);
+    lesson_band(l, rule, 0, 1e-12, lesson_largest_gap(bb_tensor_count(value), hand, engine));
     bb_tensor_release(value);
 }
 
-/* A variable with random numbers; a derivation makes no difference between an input and a weight.
- */
+/* A variable with random numbers; to a derivation an input is no other than a weight. */
 static bb_node *variable(bb_graph *g, bb_params *p, const char *name, bb_shape shape)
 {
     return bb_param(g, p, name, BB_F64, shape, bb_init_normal(1));
@@ -130,8 +126,8 @@ static void softmax_with_loss(lesson *l, bb_graph *g, bb_params *p)
     lesson_graph(l, g, "softmax_with_loss", &(bb_dot_options){.outputs = BB_NODES(loss, da)});
 }
 
-/* The worked derivation: E = |y - d|^2 / 2, y_j = sum of w_ji z_i, so dE/dw_ji = (y_j - d_j) z_i.
- */
+/* The worked derivation: E = |y - d|^2 / 2 and y_j = sum of w_ji z_i, so that
+ * dE/dw_ji = (y_j - d_j) z_i. */
 static void squared_error(lesson *l, bb_graph *g, bb_params *p)
 {
     bb_node *z = variable(g, p, "z", BB_SHAPE(IN)), *w = variable(g, p, "w", BB_SHAPE(OUT, IN));

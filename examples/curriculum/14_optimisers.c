@@ -2,11 +2,12 @@
 /* Optimisers: seven update rules go from (-7, 2) down the valley x^2/20 + y^2. Look at how plain
  * descent zigzags across the valley, how momentum overshoots, and how the others scale each
  * coordinate by its own gradients. The seminar's slide puts Adam's epsilon under the root; Kingma
- * and Ba have it outside, as here.
- */
+ * and Ba have it outside, as here. */
 #include "lesson.h"
 
-enum { STEPS = 30, GRID = 81 };
+#include <math.h>
+
+enum { STEPS = 30, PATH = STEPS + 1, GRID = 81 };
 
 /* end: where the path must end, to the tolerance. */
 typedef struct rule {
@@ -26,10 +27,11 @@ static void valley_path(lesson *l, bb_optimiser optimiser, double *xs, double *y
     bb_node *step = bb_optimise(f, p, optimiser, NULL);
     bb_program *program = lesson_compile(l, g, BB_NODES(step));
 
-    for (int i = 0; i <= STEPS; i++) {
+    for (int i = 0; i < PATH; i++) {
         xs[i] = bb_tensor_at(bb_node_tensor(x), 0);
         ys[i] = bb_tensor_at(bb_node_tensor(y), 0);
-        lesson_run(l, program, BB_NO_FEEDS);
+        if (i < STEPS)
+            lesson_run(l, program, BB_NO_FEEDS);
     }
     bb_program_free(program);
     bb_params_free(p);
@@ -50,12 +52,12 @@ static void add_contours(bb_plot *plot)
 
 static void show_path(lesson *l, bb_plot *plot, const rule *r)
 {
-    double xs[STEPS + 1], ys[STEPS + 1];
+    double xs[PATH], ys[PATH];
     valley_path(l, r->optimiser, xs, ys);
     bb_plot_panel(plot, r->name);
     bb_plot_axes(plot, "x", "y");
     add_contours(plot);
-    bb_plot_path(plot, NULL, STEPS + 1, xs, ys);
+    bb_plot_path(plot, NULL, PATH, xs, ys);
 
     const double end[] = {xs[STEPS], ys[STEPS]};
     for (int i = 0; i < 2; i++) {
@@ -65,6 +67,16 @@ static void show_path(lesson *l, bb_plot *plot, const rule *r)
         else
             lesson_report(l, name, end[i], NULL);
     }
+}
+
+/* With no steps to go by, Adadelta's first is sqrt(epsilon / (1 - rho)) = 10^-2.5 along either
+ * coordinate: the slopes of 0.7 and 4 cancel, and so does their unit. */
+static void first_step(lesson *l)
+{
+    double xs[PATH], ys[PATH];
+    valley_path(l, bb_optimiser_adadelta(1), xs, ys);
+    lesson_exact(l, "Adadelta's first step along x", pow(10, -2.5), fabs(xs[1] - xs[0]), 1e-7);
+    lesson_exact(l, "Adadelta's first step along y", pow(10, -2.5), fabs(ys[1] - ys[0]), 1e-7);
 }
 
 int main(int argc, char **argv)
@@ -85,8 +97,7 @@ int main(int argc, char **argv)
     bb_plot_columns(plot, 3);
     for (int k = 0; k < count; k++)
         show_path(l, plot, rules + k);
-    lesson_note(l,
-                "Adadelta takes no rate: its first steps are of about 0.003, whatever the slope.");
+    first_step(l);
     lesson_plot(l, plot, "paths");
     return lesson_end(l);
 }

@@ -53,8 +53,8 @@ static void learn(lesson *l, bb_plot *plot, const regime *r, int epochs, const l
             losses[points++] = measure(l, bb_softmax_cross_entropy, p, d->train);
         }
         const bb_tensor *xs, *ts;
-        bb_batches_next(batches, &xs, &ts);
-        lesson_run(l, step, BB_FEEDS({x, xs}, {t, ts}));
+        if (i < steps && bb_batches_next(batches, &xs, &ts))
+            lesson_run(l, step, BB_FEEDS({x, xs}, {t, ts}));
     }
     bb_plot_line(plot, r->name, points, epoch, losses);
     lesson_band(l, lesson_text(l, "%s, test accuracy", r->name), r->low, 0.99,

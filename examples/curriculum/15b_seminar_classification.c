@@ -76,11 +76,54 @@ static void show_border(lesson *l, bb_params *p, const double *x)
     bb_graph_free(g);
 }
 
+/* What the network gives, its loss, and the two programs over both. */
+typedef struct model {
+    bb_node *x, *label, *z, *yp, *dw, *loss, *accuracy;
+    bb_program *look, *train;
+} model;
+
+static model model_new(lesson *l, bb_graph *g, bb_params *p)
+{
+    model m = {.x = bb_input(g, "x", BB_F64, BB_SHAPE(POINTS, 2)),
+               .label = bb_input(g, "t", BB_I32, BB_SHAPE(POINTS))};
+    m.z = hidden(m.x, p);
+    bb_node *u = network(m.z, p);
+    m.yp = bb_softmax(u, 1);
+    m.loss = bb_softmax_cross_entropy(u, m.label);
+    m.accuracy = bb_accuracy(u, m.label);
+    m.dw = bb_grad(m.loss, bb_graph_param(g, "output.weight"));
+    m.look = lesson_compile(l, g, BB_NODES(m.z, m.yp, m.dw, m.accuracy));
+    m.train = lesson_compile(l, g, BB_NODES(m.loss, bb_adam(m.loss, p, 0.01)));
+    return m;
+}
+
+static void derivation(lesson *l, const model *m, bb_feeds feeds, const int32_t *t)
+{
+    lesson_run(l, m->look, feeds);
+    double hand[HIDDEN * CLASSES];
+    const double *engine = bb_tensor_read(bb_program_value(m->look, m->dw));
+    for (int k = 0; k < HIDDEN * CLASSES; k++) {
+        hand[k] = by_hand(bb_program_value(m->look, m->yp), t, bb_program_value(m->look, m->z),
+                          k / CLASSES, k % CLASSES);
+        if (k < 12 && k % CLASSES == 0)
+            lesson_note(l, "dL/dw[%2d][0]: by hand %13.9f, engine %13.9f", k / CLASSES, hand[k],
+                        engine[k]);
+    }
+    lesson_band(l, "dL/dw = (yp - yt) z, largest difference", 0, 1e-12,
+                lesson_largest_gap(HIDDEN * CLASSES, hand, engine));
+}
+
+static double accuracy(lesson *l, const model *m, bb_feeds feeds)
+{
+    lesson_run(l, m->look, feeds);
+    return bb_program_number(m->look, m->accuracy);
+}
+
 int main(int argc, char **argv)
 {
     lesson *l = lesson_begin(argc, argv, "15b", "The seminar's exercise: classification");
     double train_x[2 * POINTS], test_x[2 * POINTS];
-    int32_t t[POINTS];
+    int32_t t[POINTS]; /* of both */
     draw_spirals(bb_rng_key(lesson_seed(l), 1), test_x, t);
     draw_spirals(bb_rng_key(lesson_seed(l), 0), train_x, t);
     bb_tensor *xs = bb_tensor_from(BB_F64, BB_SHAPE(POINTS, 2), train_x);
@@ -89,36 +132,18 @@ int main(int argc, char **argv)
 
     bb_graph *g = bb_graph_new();
     bb_params *p = bb_params_new(lesson_seed(l));
-    bb_node *x = bb_input(g, "x", BB_F64, BB_SHAPE(POINTS, 2));
-    bb_node *label = bb_input(g, "t", BB_I32, BB_SHAPE(POINTS));
-    bb_node *z = hidden(x, p), *u = network(z, p), *yp = bb_softmax(u, 1);
-    bb_node *loss = bb_softmax_cross_entropy(u, label), *accuracy = bb_accuracy(u, label);
-    bb_node *dw = bb_grad(loss, bb_graph_param(g, "output.weight"));
-    bb_program *look = lesson_compile(l, g, BB_NODES(z, yp, dw, accuracy));
-    bb_program *train = lesson_compile(l, g, BB_NODES(loss, bb_adam(loss, p, 0.01)));
-
-    lesson_run(l, look, BB_FEEDS({x, xs}, {label, ts}));
-    double largest = 0;
-    for (int k = 0; k < HIDDEN * CLASSES; k++) {
-        double hand = by_hand(bb_program_value(look, yp), t, bb_program_value(look, z), k / CLASSES,
-                              k % CLASSES);
-        double engine = bb_tensor_at(bb_program_value(look, dw), k);
-        largest = fmax(largest, fabs(hand - engine));
-        if (k < 12 && k % CLASSES == 0)
-            lesson_note(l, "dL/dw[%2d][0]: by hand %13.9f, engine %13.9f", k / CLASSES, hand,
-                        engine);
-    }
-    lesson_band(l, "dL/dw = (yp - yt) z, largest difference", 0, 1e-12, largest);
+    model m = model_new(l, g, p);
+    bb_feeds train = BB_FEEDS({m.x, xs}, {m.label, ts});
+    derivation(l, &m, train, t);
     for (int i = 0; i < RUNS; i++)
-        lesson_run(l, train, BB_FEEDS({x, xs}, {label, ts}));
-    lesson_band(l, "cross-entropy after training", 0, 0.05, bb_program_number(train, loss));
-    lesson_run(l, look, BB_FEEDS({x, xs}, {label, ts}));
-    lesson_band(l, "training accuracy", 0.98, 1, bb_program_number(look, accuracy));
-    lesson_run(l, look, BB_FEEDS({x, tests}, {label, ts}));
-    lesson_band(l, "accuracy of points not seen", 0.95, 1, bb_program_number(look, accuracy));
+        lesson_run(l, m.train, train);
+    lesson_band(l, "cross-entropy after training", 0, 0.05, bb_program_number(m.train, m.loss));
+    lesson_band(l, "training accuracy", 0.98, 1, accuracy(l, &m, train));
+    lesson_band(l, "accuracy of points not seen", 0.95, 1,
+                accuracy(l, &m, BB_FEEDS({m.x, tests}, {m.label, ts})));
     show_border(l, p, train_x);
-    bb_program_free(look);
-    bb_program_free(train);
+    bb_program_free(m.look);
+    bb_program_free(m.train);
     bb_params_free(p);
     bb_graph_free(g);
     bb_tensor_release(xs);

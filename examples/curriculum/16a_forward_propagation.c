@@ -73,58 +73,59 @@ static void propagate(lesson *l, const network *n)
     bb_graph_free(g);
 }
 
+static const double w1[] = {.1, .3, .5, .2, .4, .6}, b1[] = {.1, .2, .3};
+static const double w2[] = {.1, .4, .2, .5, .3, .6}, b2[] = {.1, .2};
+static const double w3[] = {.1, .3, .2, .4}, b3[] = {1, 2}, x[] = {1, 2};
+static const double w_unit[] = {.1, .2}, b_unit[] = {.5}, x_unit[] = {2, 3};
+static const double w_layer[] = {.1, .2, .3, .2, .3, .4, .3, .4, .5, 0, .5, 1};
+static const double x_layer[] = {1, 5, 2, -1}, b4[] = {.1, .2, .3, .4};
+static const double w4[] = {.1, .4, .7, 1, .2, .5, .8, 1.1, .3, .6, .9, 1.2};
+static const double w5[] = {.2, .4, .6}, b5[] = {.1};
+static const double one_hot[] = {0, 0, 0, 1}, target[] = {2, 4}, yes[] = {1};
+static const network networks[] = {
+    {.name = "one unit",
+     .inputs = 2,
+     .x = x_unit,
+     .layers = {{1, w_unit, b_unit, bb_relu}},
+     .y = {1.3}},
+    {.name = "one layer",
+     .inputs = 4,
+     .x = x_layer,
+     .layers = {{3, w_layer, b1, bb_sigmoid}},
+     .y = {0.8581489350995123, 0.9002495108803148, 0.9308615796566531}},
+    {.name = "three layers",
+     .inputs = 2,
+     .x = x,
+     .layers = {{3, w1, b1, bb_relu}, {2, w2, b2, bb_relu}, {2, w3, b3, identity}},
+     .y = {1.56, 3.222}},
+    {"several classes",
+     2,
+     x,
+     {{3, w1, b1, bb_relu}, {4, w4, b4, softmax}},
+     {0.016027962408989606, 0.05707321101338861, 0.203229289678882, 0.7236695368987398},
+     cross_entropy,
+     one_hot,
+     0.32342043154480454},
+    {"regression",
+     2,
+     x,
+     {{3, w1, b1, bb_relu}, {2, w2, b2, identity}},
+     {1.02, 2.29},
+     bb_half_squared_error,
+     target,
+     1.94225},
+    {"two classes",
+     2,
+     x,
+     {{3, w1, b1, bb_relu}, {1, w5, b5, bb_sigmoid}},
+     {0.8743521434846544},
+     binary_cross_entropy,
+     yes,
+     0.1342720743075981},
+};
+
 int main(int argc, char **argv)
 {
-    static const double w1[] = {.1, .3, .5, .2, .4, .6}, b1[] = {.1, .2, .3};
-    static const double w2[] = {.1, .4, .2, .5, .3, .6}, b2[] = {.1, .2};
-    static const double w3[] = {.1, .3, .2, .4}, b3[] = {1, 2}, x[] = {1, 2};
-    static const double w_unit[] = {.1, .2}, b_unit[] = {.5}, x_unit[] = {2, 3};
-    static const double w_layer[] = {.1, .2, .3, .2, .3, .4, .3, .4, .5, 0, .5, 1};
-    static const double x_layer[] = {1, 5, 2, -1}, b4[] = {.1, .2, .3, .4};
-    static const double w4[] = {.1, .4, .7, 1, .2, .5, .8, 1.1, .3, .6, .9, 1.2};
-    static const double w5[] = {.2, .4, .6}, b5[] = {.1};
-    static const double one_hot[] = {0, 0, 0, 1}, target[] = {2, 4}, yes[] = {1};
-    const network networks[] = {
-        {.name = "one unit",
-         .inputs = 2,
-         .x = x_unit,
-         .layers = {{1, w_unit, b_unit, bb_relu}},
-         .y = {1.3}},
-        {.name = "one layer",
-         .inputs = 4,
-         .x = x_layer,
-         .layers = {{3, w_layer, b1, bb_sigmoid}},
-         .y = {0.8581489350995123, 0.9002495108803148, 0.9308615796566531}},
-        {.name = "three layers",
-         .inputs = 2,
-         .x = x,
-         .layers = {{3, w1, b1, bb_relu}, {2, w2, b2, bb_relu}, {2, w3, b3, identity}},
-         .y = {1.56, 3.222}},
-        {"several classes",
-         2,
-         x,
-         {{3, w1, b1, bb_relu}, {4, w4, b4, softmax}},
-         {0.016027962408989606, 0.05707321101338861, 0.203229289678882, 0.7236695368987398},
-         cross_entropy,
-         one_hot,
-         0.32342043154480454},
-        {"regression",
-         2,
-         x,
-         {{3, w1, b1, bb_relu}, {2, w2, b2, identity}},
-         {1.02, 2.29},
-         bb_half_squared_error,
-         target,
-         1.94225},
-        {"two classes",
-         2,
-         x,
-         {{3, w1, b1, bb_relu}, {1, w5, b5, bb_sigmoid}},
-         {0.8743521434846544},
-         binary_cross_entropy,
-         yes,
-         0.1342720743075981},
-    };
     lesson *l = lesson_begin(argc, argv, "16a", "Forward propagation");
     for (size_t i = 0; i < sizeof networks / sizeof networks[0]; i++)
         propagate(l, networks + i);

@@ -7,7 +7,7 @@
 
 #include <math.h>
 
-enum { POINTS = 1000, HIDDEN = 10, LAST = 100 };
+enum { POINTS = 1000, HIDDEN = 10, FEW = 100 };
 
 static const double rate = 0.07;
 
@@ -47,20 +47,29 @@ static void take(const bb_params *p, const char *name, double *into)
         into[i] = bb_tensor_at(t, i);
 }
 
-int main(int argc, char **argv)
+static weights weights_of(const bb_params *p)
 {
-    lesson *l = lesson_begin(argc, argv, "16c", "Online learning of a plane");
-    static double xs[POINTS][2], ds[POINTS];
-    bb_rng rng = {lesson_seed(l), 0};
+    weights w;
+    take(p, "fc1.weight", w.w1[0]);
+    take(p, "fc1.bias", w.b1);
+    take(p, "fc2.weight", w.w2);
+    take(p, "fc2.bias", &w.b2);
+    return w;
+}
+
+static void draw_points(uint64_t seed, double xs[POINTS][2], double ds[POINTS])
+{
+    bb_rng rng = {seed, 0};
     for (int i = 0; i < POINTS; i++) {
         xs[i][0] = bb_rng_uniform(&rng);
         xs[i][1] = bb_rng_uniform(&rng);
         ds[i] = 3 * xs[i][0] + 2 * xs[i][1];
     }
-    bb_tensor *all_x = bb_tensor_from(BB_F64, BB_SHAPE(POINTS, 2), xs);
-    bb_tensor *all_d = bb_tensor_from(BB_F64, BB_SHAPE(POINTS, 1), ds);
-    bb_batches *points = lesson_batches(l, (lesson_set){all_x, all_d}, 1, BB_IN_ORDER);
+}
 
+/* The error before each step, in both ways. */
+static void learn(lesson *l, lesson_set points, double by_hand[POINTS], double by_engine[POINTS])
+{
     bb_graph *g = bb_graph_new();
     bb_params *p = bb_params_new(lesson_seed(l));
     const bb_dense_options normal = {.weight = bb_init_normal(1), .bias = bb_init_normal(1)};
@@ -69,28 +78,43 @@ int main(int argc, char **argv)
     bb_node *z1 = bb_sigmoid(bb_dense_with(x, p, "fc1", HIDDEN, &normal));
     bb_node *e = bb_half_squared_error(bb_dense_with(z1, p, "fc2", 1, &normal), d);
     bb_program *step = lesson_compile(l, g, BB_NODES(e, bb_sgd(e, p, rate)));
-    weights w;
-    take(p, "fc1.weight", w.w1[0]);
-    take(p, "fc1.bias", w.b1);
-    take(p, "fc2.weight", w.w2);
-    take(p, "fc2.bias", &w.b2);
-
-    static double by_hand[POINTS], by_engine[POINTS];
+    bb_batches *one_by_one = lesson_batches(l, points, 1, BB_IN_ORDER);
+    weights w = weights_of(p);
     const bb_tensor *one_x, *one_d;
-    double largest = 0, first_mean = 0, last_mean = 0;
-    for (int i = 0; bb_batches_next(points, &one_x, &one_d); i++) {
-        by_hand[i] = step_by_hand(&w, xs[i], ds[i]);
+    for (int i = 0; bb_batches_next(one_by_one, &one_x, &one_d); i++) {
+        by_hand[i] = step_by_hand(&w, bb_tensor_read(one_x), bb_tensor_at(one_d, 0));
         lesson_run(l, step, BB_FEEDS({x, one_x}, {d, one_d}));
         by_engine[i] = bb_program_number(step, e);
-        largest = fmax(largest, fabs(by_hand[i] - by_engine[i]));
-        first_mean += i < LAST ? by_engine[i] / LAST : 0;
-        last_mean += i >= POINTS - LAST ? by_engine[i] / LAST : 0;
     }
+    bb_batches_free(one_by_one);
+    bb_program_free(step);
+    bb_params_free(p);
+    bb_graph_free(g);
+}
+
+static double mean(const double *value, int n)
+{
+    double sum = 0;
+    for (int i = 0; i < n; i++)
+        sum += value[i];
+    return sum / n;
+}
+
+int main(int argc, char **argv)
+{
+    lesson *l = lesson_begin(argc, argv, "16c", "Online learning of a plane");
+    static double xs[POINTS][2], ds[POINTS], by_hand[POINTS], by_engine[POINTS];
+    draw_points(lesson_seed(l), xs, ds);
+    lesson_set points = {bb_tensor_from(BB_F64, BB_SHAPE(POINTS, 2), xs),
+                         bb_tensor_from(BB_F64, BB_SHAPE(POINTS, 1), ds)};
+    learn(l, points, by_hand, by_engine);
     lesson_note(l, "Last error by hand %.12f, engine %.12f", by_hand[POINTS - 1],
                 by_engine[POINTS - 1]);
-    lesson_band(l, "by hand and engine, largest difference", 0, 1e-10, largest);
-    lesson_band(l, "mean error of the first 100 points", 0.05, 2, first_mean);
-    lesson_band(l, "mean error of the last 100 points", 0, 0.015, last_mean);
+    lesson_band(l, "by hand and engine, largest difference", 0, 1e-10,
+                lesson_largest_gap(POINTS, by_hand, by_engine));
+    lesson_band(l, "mean error of the first 100 points", 0.05, 2, mean(by_engine, FEW));
+    lesson_band(l, "mean error of the last 100 points", 0, 0.015,
+                mean(by_engine + POINTS - FEW, FEW));
 
     bb_plot *plot = bb_plot_new("One epoch of online learning, rate 0.07");
     bb_plot_axes(plot, "point", "half the squared error");
@@ -98,11 +122,7 @@ int main(int argc, char **argv)
     bb_plot_points(plot, "by hand", POINTS, NULL, by_hand);
     bb_plot_line(plot, "by the engine", POINTS, NULL, by_engine);
     lesson_plot(l, plot, "errors");
-    bb_batches_free(points);
-    bb_program_free(step);
-    bb_params_free(p);
-    bb_graph_free(g);
-    bb_tensor_release(all_x);
-    bb_tensor_release(all_d);
+    bb_tensor_release(points.images);
+    bb_tensor_release(points.labels);
     return lesson_end(l);
 }

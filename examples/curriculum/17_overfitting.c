@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Over-fitting: 1,000 digits are split into 80% for training and 20% for testing; the same network
  * learns once from all 800 and once from 40 of them. Look at the gap between the two curves: with
- * few examples it learns them by heart, and its loss on digits that it has not seen stays high or
+ * few examples it learns them by heart, and its loss on digits that it has not seen stays high and
  * rises again. */
 #include "lesson.h"
-
-#include <math.h>
 
 enum { POOL = 1000, FEW = 40, BATCH = 20, HIDDEN = 50, CLASSES = 10, STEPS = 1500, EVERY = 25 };
 enum { SHOTS = STEPS / EVERY + 1 };
@@ -60,8 +58,8 @@ static void learn(lesson *l, lesson_set train, lesson_set test, double curves[2]
             curves[k][LOSS][i / EVERY] = measure(l, bb_softmax_cross_entropy, p, s);
         }
         const bb_tensor *images, *labels;
-        bb_batches_next(batches, &images, &labels);
-        lesson_run(l, step, BB_FEEDS({x, images}, {t, labels}));
+        if (i < STEPS && bb_batches_next(batches, &images, &labels))
+            lesson_run(l, step, BB_FEEDS({x, images}, {t, labels}));
     }
     bb_batches_free(batches);
     bb_program_free(step);
@@ -85,17 +83,38 @@ static void add_panels(bb_plot *plot, const char *name, double curves[2][MEASURE
     }
 }
 
+/* The numbers 0 to POOL - 1 in random order (Fisher and Yates). */
+static void shuffle(uint64_t seed, int64_t order_out[POOL])
+{
+    bb_rng rng = {seed, 0};
+    for (int64_t i = 0; i < POOL; i++) {
+        int64_t j = (int64_t)bb_rng_below(&rng, (uint64_t)i + 1);
+        order_out[i] = order_out[j];
+        order_out[j] = i;
+    }
+}
+
+static void judge(lesson *l, double many[2][MEASURES][SHOTS], double few[2][MEASURES][SHOTS])
+{
+    const double *train_loss = few[0][LOSS], *test_loss = few[1][LOSS], last = test_loss[SHOTS - 1];
+    int least = 0;
+    for (int i = 0; i < SHOTS; i++)
+        least = test_loss[i] < test_loss[least] ? i : least;
+    lesson_band(l, "800 digits, test accuracy", 0.80, 0.99, many[1][ACCURACY][SHOTS - 1]);
+    lesson_band(l, "40 digits, training accuracy", 1, 1, few[0][ACCURACY][SHOTS - 1]);
+    lesson_band(l, "40 digits, test accuracy", 0.50, 0.90, few[1][ACCURACY][SHOTS - 1]);
+    lesson_band(l, "test loss, 40 digits over 800", 1.3, 30, last / many[1][LOSS][SHOTS - 1]);
+    lesson_band(l, "40 digits, last test loss over its least", 1.05, 3, last / test_loss[least]);
+    lesson_band(l, "40 digits, training loss since that least", 0, 0.2,
+                train_loss[SHOTS - 1] / train_loss[least]);
+}
+
 int main(int argc, char **argv)
 {
     lesson *l = lesson_begin(argc, argv, "17", "Over-fitting");
     lesson_digits d = lesson_read_digits(l);
     int64_t order[POOL], share = POOL * 8 / 10;
-    bb_rng rng = {lesson_seed(l), 0};
-    for (int64_t i = 0; i < POOL; i++) { /* Fisher and Yates */
-        int64_t j = (int64_t)bb_rng_below(&rng, (uint64_t)i + 1);
-        order[i] = order[j];
-        order[j] = i;
-    }
+    shuffle(lesson_seed(l), order);
     lesson_set many = pick(l, d.train, order, share), few = pick(l, d.train, order, FEW);
     lesson_set test = pick(l, d.train, order + share, POOL - share);
     lesson_exact(l, "digits for training", 800, (double)bb_tensor_count(many.labels), 0);
@@ -104,15 +123,7 @@ int main(int argc, char **argv)
     static double of_many[2][MEASURES][SHOTS], of_few[2][MEASURES][SHOTS];
     learn(l, many, test, of_many);
     learn(l, few, test, of_few);
-    lesson_band(l, "800 digits, test accuracy", 0.80, 0.99, of_many[1][ACCURACY][SHOTS - 1]);
-    lesson_band(l, "40 digits, training accuracy", 1, 1, of_few[0][ACCURACY][SHOTS - 1]);
-    lesson_band(l, "40 digits, test accuracy", 0.50, 0.90, of_few[1][ACCURACY][SHOTS - 1]);
-    double least = HUGE_VAL;
-    for (int i = 0; i < SHOTS; i++)
-        least = fmin(least, of_few[1][LOSS][i]);
-    double last = of_few[1][LOSS][SHOTS - 1];
-    lesson_band(l, "test loss, 40 digits over 800", 1.3, 30, last / of_many[1][LOSS][SHOTS - 1]);
-    lesson_report(l, "40 digits, last test loss over its least", last / least, NULL);
+    judge(l, of_many, of_few);
     bb_plot *plot = bb_plot_new("Learning from many and from few");
     bb_plot_columns(plot, 2);
     add_panels(plot, "800 digits", of_many);

@@ -6,7 +6,6 @@
 
 enum { DIGITS = 200, HIDDEN = 50, CLASSES = 10, SWEEP = 401, WEIGHTS = HIDDEN * CLASSES };
 
-/* The program's two outputs with the weight at `value`; the weight is put back. */
 typedef struct point {
     double accuracy, loss;
 } point;
@@ -18,6 +17,7 @@ typedef struct model {
     bb_feeds feeds;
 } model;
 
+/* The program's two outputs with the weight at `value`; the weight is put back. */
 static point measure(const model *m, double *weight, double value)
 {
     double old = *weight;
@@ -34,8 +34,8 @@ static void count_zeros(const model *m, double *w)
     const double h = 1e-4;
     for (int i = 0; i < WEIGHTS; i++) {
         point up = measure(m, w + i, w[i] + h), down = measure(m, w + i, w[i] - h);
-        zero_accuracy += !(up.accuracy < down.accuracy || up.accuracy > down.accuracy);
-        zero_loss += !(up.loss < down.loss || up.loss > down.loss);
+        zero_accuracy += up.accuracy == down.accuracy;
+        zero_loss += up.loss == down.loss;
     }
     lesson_band(m->l, "weights where accuracy's slope is 0", 0.98, 1,
                 (double)zero_accuracy / WEIGHTS);

@@ -62,14 +62,15 @@ static void learn(lesson *l, const lesson_digits *d, int cure, history *h)
     measures(g, p, d, measured);
     bb_batches *batches = lesson_batches(l, d->train, BATCH, BB_SHUFFLED);
 
-    for (int epoch = 0; epoch <= (lesson_quick(l) ? QUICK_EPOCHS : EPOCHS); epoch++) {
+    const int epochs = lesson_quick(l) ? QUICK_EPOCHS : EPOCHS;
+    for (int epoch = 0; epoch <= epochs; epoch++) {
         if (epoch % EVERY == 0) {
             for (int i = 0; i < CURVES; i++)
                 h->curve[i][h->points] = lesson_number(l, measured[i], BB_NO_FEEDS);
             h->epoch[h->points++] = epoch;
         }
         const bb_tensor *xs, *ts;
-        while (bb_batches_next(batches, &xs, &ts))
+        while (epoch < epochs && bb_batches_next(batches, &xs, &ts))
             lesson_run(l, train, BB_FEEDS({x, xs}, {t, ts}));
     }
     bb_batches_free(batches);

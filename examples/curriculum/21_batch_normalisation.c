@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* Batch normalisation (Ioffe and Szegedy 2015): the sums of each unit are brought to mean 0 and
  * variance 1 over the mini-batch, then scaled and shifted by parameters. It takes a few public
- * builders; the running mean and variance, for evaluation, are states, which nobody trains. Look at
- * how little the scale of the first weights matters with it, and at how only one scale of six
- * learns at all without. */
+ * builders; the running mean and variance, for evaluation, are states, which nobody trains. (The
+ * library's own is bb_batch_norm.) Look at how little the scale of the first weights matters with
+ * it, and at how only one scale of six learns at all without. */
 #include "lesson.h"
 
 enum { EXAMPLES = 1000, BATCH = 100, HIDDEN = 100, LAYERS = 5, CLASSES = 10 };
 enum { EPOCHS = 20, QUICK_EPOCHS = 8 };
 
-/* Deviations of the first weights; the least training accuracy with normalisation, and with --quick;
+/* Deviations of the first weights; the least training accuracy with normalisation, and if --quick;
  * whether they are good without. */
 static const struct {
     double deviation, low, quick_low;
@@ -37,8 +37,7 @@ static bb_node *running(bb_node *now, bb_params *p, const char *name, double fir
     return u ? now : kept;
 }
 
-/* x is [examples, units]; `u` collects what training has to run as well, and is NULL to evaluate.
- */
+/* x is [examples, units]; `u` collects what training runs as well, and is NULL to evaluate. */
 static bb_node *batch_norm(bb_node *x, bb_params *p, const char *name, updates *u)
 {
     bb_graph *g = bb_node_graph(x);

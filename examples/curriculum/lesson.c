@@ -62,13 +62,14 @@ static const struct option {
 };
 enum { OPTIONS = sizeof options / sizeof options[0] };
 
-static _Noreturn void print_help(const char *program, const char *title)
+static _Noreturn void print_help(lesson *l, const char *title)
 {
-    printf("usage: %s [option]...\n%s\n\n", program, title);
+    printf("usage: %s [option]...\n%s\n\n", l->program, title);
     for (int i = 0; i < OPTIONS; i++)
         printf("  %-9s %-5s %s\n", options[i].name, options[i].value ? options[i].value : "",
                options[i].help);
     printf("  %-9s %-5s %s\n", "--help", "", "this text");
+    bb_memory_release(l);
     exit(0);
 }
 
@@ -79,7 +80,7 @@ static void read_options(lesson *l, int argc, char **argv, const char *title)
         while (o < options + OPTIONS && strcmp(argv[i], o->name) != 0)
             o++;
         if (strcmp(argv[i], "--help") == 0)
-            print_help(l->program, title);
+            print_help(l, title);
         if (o == options + OPTIONS)
             lesson__stop(l, 2, "unknown option \"%s\"; --help lists them", argv[i]);
         i += o->value != NULL;
@@ -120,6 +121,8 @@ int lesson_end(lesson *l)
 {
     int status = l->matched == l->figures ? 0 : 1;
     printf("%d of %d figures match\n", l->matched, l->figures);
+    if (fflush(stdout) != 0 || ferror(stdout))
+        lesson__stop(l, 1, "the standard output cannot be written");
     bool bad = l->table && ferror(l->table);
     if (l->table && (fclose(l->table) != 0 || bad))
         lesson__stop(l, 1, "%s/figures.tsv: cannot be written", l->out);

@@ -30,6 +30,9 @@ void lesson_band(lesson *l, const char *name, double low, double high, double ob
 void lesson_report(lesson *l, const char *name, double obtained, const char *unit);
 void lesson_true(lesson *l, const char *name, bool holds);
 
+/* The largest |a[i] - b[i]|; NaN when one of them is, which is in no band. */
+double lesson_largest_gap(int64_t n, const double *a, const double *b);
+
 /* Formatted text, as for the name of a figure; the lesson's, until the next call. */
 const char *lesson_text(lesson *l, const char *format, ...) BB_PRINTF(2, 3);
 
@@ -43,7 +46,7 @@ void lesson_plot(lesson *l, bb_plot *plot, const char *name);
 /* The graph as DIR/NUMBER-name.dot (and .svg when dot is there). */
 void lesson_graph(lesson *l, const bb_graph *g, const char *name, const bb_dot_options *options);
 
-/* Ends the program with the message when a status is not BB_OK, or a pointer is NULL: for programs
+/* What must hold, and what must not fail: otherwise the program ends with a message. For programs
  * whose idea is not error handling. */
 void lesson_need(lesson *l, bool holds, const char *message);
 bb_program *lesson_compile(lesson *l, bb_graph *g, bb_nodes outputs);

@@ -46,7 +46,7 @@ typedef char number_text[64];
 static const char *text_of(number_text buffer, double x, int most)
 {
     if (x == trunc(x) && fabs(x) < 1e15) {
-        snprintf(buffer, sizeof(number_text), "%.0f", x);
+        snprintf(buffer, sizeof(number_text), "%.0f", x == 0 ? 0 : x); /* -0 is 0 */
         return buffer;
     }
     for (int i = 1; i <= most; i++) {
@@ -98,6 +98,16 @@ void lesson_report(lesson *l, const char *name, double obtained, const char *uni
              has_unit ? unit : "");
     printf("%-7s %-40s %s\n", "", name, with_unit);
     lesson__row(l, "report", name, "", with_unit, "");
+}
+
+double lesson_largest_gap(int64_t n, const double *a, const double *b)
+{
+    double largest = 0;
+    for (int64_t i = 0; i < n && !isnan(largest); i++) {
+        double gap = fabs(a[i] - b[i]);
+        largest = gap <= largest ? largest : gap;
+    }
+    return largest;
 }
 
 void lesson_true(lesson *l, const char *name, bool holds)

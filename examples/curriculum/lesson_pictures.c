@@ -45,8 +45,9 @@ void lesson_plot(lesson *l, bb_plot *plot, const char *name)
             tell_once(&l->told_gnuplot, "no gnuplot: install gnuplot-nox for the pictures");
     }
     bb_status status = drawn ? BB_OK : bb_plot_print(plot, stdout, 0);
+    const char *text = bb_plot_error(plot);
     if (status != BB_OK)
-        lesson__stop(l, 1, "plot: %s", bb_status_text(status));
+        lesson__stop(l, 1, "%s", text ? text : bb_status_text(status));
     bb_plot_free(plot);
 }
 

@@ -22,7 +22,7 @@ typedef struct bb_params bb_params;
 typedef struct bb_op bb_op;
 typedef struct bb_program bb_program;
 
-/* A borrowed list of nodes: BB_NODES(loss, step). */
+/* A borrowed list of nodes: BB_NODES(loss, step). One whose items are NULL is empty. */
 typedef struct bb_nodes {
     int count;
     bb_node *const *items;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Reading data files, plain or gzip, and a progress bar. Every error names the file and the place
- * in it. No reader allocates more than the file's own size can justify. */
+/* Reading data files, plain or gzip, and a progress bar. Only regular files are read: no pipe keeps
+ * a reader waiting. Every error names the file and the place in it. No reader allocates more than
+ * the file's own size can justify. */
 #ifndef BIBUN_IO_H
 #define BIBUN_IO_H
 

@@ -20,6 +20,9 @@ typedef struct bb_plot bb_plot;
 BB_API bb_plot *bb_plot_new(const char *title);
 BB_API void bb_plot_free(bb_plot *p);
 
+/* The sentence of the first failure; NULL when there was none. */
+BB_API const char *bb_plot_error(const bb_plot *p);
+
 /* Begins another panel; panels stand in rows of `bb_plot_columns` (all in one row by default). */
 BB_API void bb_plot_panel(bb_plot *p, const char *title);
 BB_API void bb_plot_columns(bb_plot *p, int columns);
@@ -44,12 +47,12 @@ BB_API void bb_plot_arrows(bb_plot *p, const char *label, int64_t n, const doubl
                            const double *y, const double *dx, const double *dy);
 
 /* Contours of z [rows, columns] over x_low .. x_high (columns) and y_low .. y_high (rows), at the
- * given levels; levels NULL chooses `n_levels` of them. */
+ * given levels, at most 1000; levels NULL chooses `n_levels` of them. */
 BB_API void bb_plot_contours(bb_plot *p, int64_t rows, int64_t columns, const double *z,
                              double x_low, double x_high, double y_low, double y_high, int n_levels,
                              const double *levels);
 
-/* Counts of the values in `bins` equal bins from the least to the largest. */
+/* Counts of the values in `bins` equal bins, at most 65536, from the least to the largest. */
 BB_API void bb_plot_histogram(bb_plot *p, const char *label, int64_t n, const double *values,
                               int bins);
 

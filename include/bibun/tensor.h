@@ -52,7 +52,7 @@ typedef struct bb_shape {
 #endif
 #define BB_SCALAR bb_shape_make(0, NULL)
 
-BB_API bb_shape bb_shape_make(int ndim, const int64_t *dim);
+BB_API bb_shape bb_shape_make(int ndim, const int64_t *dim); /* sizes of -1 for NULL */
 BB_API bool bb_shape_equal(bb_shape a, bb_shape b);
 
 /* Number of elements; -1 if the shape is not valid: rank over 8, a negative size, or more than 2^48

@@ -25,30 +25,8 @@ static bool infer(bb_infer *c)
     return true;
 }
 
-#define DEFINE_ROWS(name, T, EXP)                                                  \
-    static void name(void *context, int64_t first, int64_t last)                   \
-    {                                                                              \
-        const bb_call *call = context;                                             \
-        const int64_t n = call->in[0].shape.dim[1];                                \
-        for (int64_t row = first; row < last; row++) {                             \
-            const T *x = (const T *)call->in[0].data + row * n;                    \
-            T top = -(T)INFINITY;                                                  \
-            for (int64_t i = 0; i < n; i++)                                        \
-                top = ((x[i] > top) | (x[i] != x[i])) ? x[i] : top;                \
-            double sum = 0;                                                        \
-            for (int64_t i = 0; i < n; i++)                                        \
-                sum += (double)EXP(x[i] - top);                                    \
-            const double at = (double)x[((const int32_t *)call->in[1].data)[row]]; \
-            ((T *)call->out->data)[row] = (T)(log(sum) + ((double)top - at));      \
-        }                                                                          \
-    }
-DEFINE_ROWS(rows_f32, float, expf)
-DEFINE_ROWS(rows_f64, double, exp)
-
 static void forward(const bb_call *call)
 {
-    static const bb__range_fn kernels[BB_DTYPE_COUNT] = {[BB_F32] = rows_f32, [BB_F64] = rows_f64};
-    enum { WORTH = 4096 }; /* exponentials that pay for a thread */
     const int32_t *labels = call->in[1].data;
     int64_t rows = call->in[0].shape.dim[0], classes = call->in[0].shape.dim[1];
     for (int64_t row = 0; row < rows; row++)
@@ -57,9 +35,7 @@ static void forward(const bb_call *call)
                           (long long)row, (long long)classes - 1);
             return;
         }
-    bb_call context = *call;
-    bb__parallel(rows, WORTH / (classes + 1) + 1, call->threads, kernels[call->in[0].dtype],
-                 &context);
+    bb__label_losses(&call->in[0], &call->in[1], call->out, call->threads);
 }
 
 /* (softmax(x) - one_hot(t)) dy for each row. */

@@ -10,7 +10,7 @@ bb_shape bb_shape_make(int ndim, const int64_t *dim)
 {
     bb_shape shape = {.ndim = ndim};
     for (int i = 0; i < ndim && i < BB_MAX_DIMS; i++)
-        shape.dim[i] = dim[i];
+        shape.dim[i] = dim ? dim[i] : -1;
     return shape;
 }
 

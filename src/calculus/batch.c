@@ -162,7 +162,7 @@ bb_status bb_vmaps(bb_nodes ys, bb_nodes xs, bb_nodes rows, bb_node **ys_out)
 {
     bb_node *inert;
     bb__operands variables = {xs, "variable"}, functions = {ys, "function"};
-    if (!bb__lists_fit("vmap", variables, (bb__operands){rows, "node of rows"}, &inert) ||
+    if (!bb__lists_fit("vmap", ys, variables, (bb__operands){rows, "node of rows"}, &inert) ||
         !bb__operands_fit("vmap", xs.items[0], functions, &inert) || !rows_fit(xs, rows, &inert))
         return bb__give_inert(inert, ys.count, ys_out);
     return bb__batch("vmap", ys, xs, rows, ys_out);

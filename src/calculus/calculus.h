@@ -17,10 +17,13 @@ typedef struct bb__operands {
 /* Whether the members of a list are values of one graph, that of `beside` unless it is NULL; else
  * `name` fails, and *inert_out is the inert node. */
 bool bb__operands_fit(const char *name, bb_node *beside, bb__operands of, bb_node **inert_out);
-/* The same for two lists of one length. */
-bool bb__lists_fit(const char *name, bb__operands of, bb__operands with, bb_node **inert_out);
+/* The same for two lists of one length; where the first has no first member, one of `beside` tells
+ * the graph. */
+bool bb__lists_fit(const char *name, bb_nodes beside, bb__operands of, bb__operands with,
+                   bb_node **inert_out);
 /* The same for two lists of the same types and shapes. */
-bool bb__pairs_fit(const char *name, bb__operands of, bb__operands with, bb_node **inert_out);
+bool bb__pairs_fit(const char *name, bb_nodes beside, bb__operands of, bb__operands with,
+                   bb_node **inert_out);
 
 /* Fills n results with the inert node of a node's graph, which has failed; returns its status. */
 bb_status bb__give_inert(bb_node *node, int n, bb_node **results);

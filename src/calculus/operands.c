@@ -26,7 +26,8 @@ static bool refuse(bb_node **inert_out, bb_node *inert)
 
 bool bb__operands_fit(const char *name, bb_node *beside, bb__operands of, bb_node **inert_out)
 {
-    for (int i = 0; i < of.nodes.count; i++) {
+    int count = of.nodes.items ? of.nodes.count : 0;
+    for (int i = 0; i < count; i++) {
         bb_node *x = of.nodes.items[i];
         if (!x)
             return refuse(inert_out, bb_fail_node(beside, NULL, name, BB_BAD_ARGUMENT,
@@ -46,15 +47,22 @@ bool bb__operands_fit(const char *name, bb_node *beside, bb__operands of, bb_nod
             return refuse(inert_out,
                           bb_fail_node(x, NULL, name, BB_BAD_ARGUMENT, "an effect has no value"));
     }
-    if (of.nodes.count > 0)
+    if (count > 0)
         return true;
     return refuse(inert_out,
                   bb_fail_node(beside, NULL, name, BB_BAD_ARGUMENT, "there is no %s", of.what));
 }
 
-bool bb__lists_fit(const char *name, bb__operands of, bb__operands with, bb_node **inert_out)
+static bb_node *first_of(bb_nodes nodes)
 {
-    if (!bb__operands_fit(name, NULL, of, inert_out))
+    return nodes.items && nodes.count > 0 ? nodes.items[0] : NULL;
+}
+
+bool bb__lists_fit(const char *name, bb_nodes beside, bb__operands of, bb__operands with,
+                   bb_node **inert_out)
+{
+    bb_node *other = first_of(of.nodes) ? NULL : first_of(beside);
+    if (!bb__operands_fit(name, other, of, inert_out))
         return false;
     bb_node *first = of.nodes.items[0];
     if (with.nodes.count != of.nodes.count)
@@ -64,9 +72,10 @@ bool bb__lists_fit(const char *name, bb__operands of, bb__operands with, bb_node
     return bb__operands_fit(name, first, with, inert_out);
 }
 
-bool bb__pairs_fit(const char *name, bb__operands of, bb__operands with, bb_node **inert_out)
+bool bb__pairs_fit(const char *name, bb_nodes beside, bb__operands of, bb__operands with,
+                   bb_node **inert_out)
 {
-    if (!bb__lists_fit(name, of, with, inert_out))
+    if (!bb__lists_fit(name, beside, of, with, inert_out))
         return false;
     for (int i = 0; i < of.nodes.count; i++) {
         bb_node *x = of.nodes.items[i], *v = with.nodes.items[i];

@@ -108,23 +108,66 @@ bb_status bb_vjps(bb_nodes ys, bb_nodes xs, bb_nodes cotangents, bb_node **produ
 {
     bb_node *inert;
     bb__operands functions = {ys, "function"};
-    if (!bb__pairs_fit("vjp", functions, (bb__operands){cotangents, "cotangent"}, &inert) ||
+    if (!bb__pairs_fit("vjp", xs, functions, (bb__operands){cotangents, "cotangent"}, &inert) ||
         !bb__operands_fit("vjp", ys.items[0], (bb__operands){xs, "variable"}, &inert))
         return bb__give_inert(inert, xs.count, products_out);
     return bb__pull(ys, xs, cotangents, products_out);
+}
+
+static bool is_empty(const bb_node *x)
+{
+    return bb_dtype_is_float(bb_node_dtype(x)) && bb_shape_count(bb_node_shape(x)) == 0;
+}
+
+/* Leaves out the variables without elements, along which nothing moves, not even what is infinite
+ * for their sake; returns how many are left. */
+static int leave_out_empty(bb_nodes xs, bb_nodes directions, bb_node **left, bb_node **left_along)
+{
+    int count = 0;
+    for (int i = 0; i < xs.count; i++)
+        if (!is_empty(xs.items[i])) {
+            left[count] = xs.items[i];
+            left_along[count++] = directions.items[i];
+        }
+    return count;
+}
+
+static bb_status stand_still(bb_nodes ys, bb_node **out)
+{
+    for (int i = 0; i < ys.count; i++)
+        out[i] = bb_zeros_like(ys.items[i]);
+    bool failed = bb_graph_has_failed(bb_node_graph(ys.items[0]));
+    return failed ? bb__give_inert(ys.items[0], ys.count, out) : BB_OK;
+}
+
+static bool are_floats(bb_nodes ys)
+{
+    int i = 0;
+    while (i < ys.count && bb_dtype_is_float(bb_node_dtype(ys.items[i])))
+        i++;
+    return i == ys.count;
 }
 
 bb_status bb_jvps(bb_nodes ys, bb_nodes xs, bb_nodes directions, bb_node **products_out)
 {
     bb_node *inert;
     bb__operands variables = {xs, "variable"};
-    if (!bb__pairs_fit("jvp", variables, (bb__operands){directions, "direction"}, &inert) ||
+    if (!bb__pairs_fit("jvp", ys, variables, (bb__operands){directions, "direction"}, &inert) ||
         !bb__operands_fit("jvp", xs.items[0], (bb__operands){ys, "function"}, &inert))
         return bb__give_inert(inert, ys.count, products_out);
-    bb_node **block = bb_memory_zeroed((size_t)(ys.count + xs.count), sizeof(bb_node *));
+    bb_node **block = bb_memory_zeroed((size_t)ys.count + 3 * (size_t)xs.count, sizeof *block);
     if (!block)
         return bb__give_inert(bb__no_memory(ys.items[0], "jvp"), ys.count, products_out);
-    bb_status status = push(ys, xs, directions, block, block + ys.count, products_out);
+    bb_node **gs = block + ys.count, **left = gs + xs.count, **along = left + xs.count;
+    bb_status status;
+    int count = leave_out_empty(xs, directions, left, along);
+    if (count == 0 && are_floats(ys)) {
+        status = stand_still(ys, products_out);
+    } else {
+        bb_nodes moved = count ? (bb_nodes){count, left} : xs;
+        bb_nodes moves = count ? (bb_nodes){count, along} : directions;
+        status = push(ys, moved, moves, block, gs, products_out);
+    }
     bb_memory_release(block);
     return status;
 }
@@ -135,7 +178,7 @@ bb_status bb_hvps(bb_node *y, bb_nodes xs, bb_nodes directions, bb_node **produc
     bb__operands variables = {xs, "variable"}, function = {BB_NODES(y), "function"};
     if (!bb__operands_fit("hvp", NULL, function, &inert) ||
         !bb__operands_fit("hvp", y, variables, &inert) ||
-        !bb__pairs_fit("hvp", variables, (bb__operands){directions, "direction"}, &inert))
+        !bb__pairs_fit("hvp", xs, variables, (bb__operands){directions, "direction"}, &inert))
         return bb__give_inert(inert, xs.count, products_out);
     bb_node **gradients = bb_memory_zeroed((size_t)xs.count, sizeof(bb_node *));
     if (!gradients)

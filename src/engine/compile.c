@@ -171,9 +171,9 @@ static void ir_free(bb__ir *ir)
 
 static bool outputs_fit(bb_graph *g, bb_nodes outputs)
 {
-    if (outputs.count < 1)
+    if (outputs.count < 1 || !outputs.items)
         bb__compile_fail(g, NULL, BB_BAD_ARGUMENT, "compile", "no outputs");
-    for (int i = 0; i < outputs.count; i++) {
+    for (int i = 0; outputs.items && i < outputs.count; i++) {
         const bb_node *node = outputs.items[i];
         bool is_lost = node && node->kind == BB_NODE_INERT;
         if (!node)

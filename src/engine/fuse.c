@@ -7,11 +7,13 @@
  * by its first value. */
 #include "engine.h"
 
+#include <limits.h>
+
 typedef struct fuser {
     bb__ir *ir;
     int *stage;
     int *leader; /* by value: towards the first of its component */
-    int *mark;   /* by value: the last unit that it was counted for */
+    int *mark;   /* by value: the last stage it may have; then the last unit it was counted for */
     int *last;   /* by leader: the last value of the unit that is filled now; its size below */
     int *ops, *operands;
 } fuser;
@@ -43,23 +45,75 @@ static void join(fuser *f, int a, int b)
     f->leader[a > b ? a : b] = a > b ? b : a;
 }
 
-/* Inputs have smaller numbers, so one pass knows the stages of all operands. */
+static bool rises(const bb__ir *ir, int from, int to, const bool *early)
+{
+    return is_elementwise(ir, from) && !can_join(ir, from, to, early);
+}
+
+/* The first stage in which each value can be computed. Inputs have smaller numbers, so one pass
+ * knows the stages of all operands. */
+static void find_first_stages(fuser *f, const bool *early)
+{
+    const bb__ir *ir = f->ir;
+    for (int v = 0; v < (int)ir->count; v++)
+        for (int i = 0; ir->needed[v] && i < ir->values[v].n_in; i++) {
+            int in = ir->values[v].in[i], least = f->stage[in] + rises(ir, in, v, early);
+            f->stage[v] = f->stage[v] > least ? f->stage[v] : least;
+        }
+}
+
+/* Whether at most one operand is of v's size, so that nothing is lost when v is computed later: its
+ * operand is kept in its place. */
+static bool can_wait(const bb__ir *ir, int v)
+{
+    const bb__value *value = &ir->values[v];
+    int large = -1;
+    for (int i = 0; i < value->n_in; i++) {
+        int root = ir->values[value->in[i]].root;
+        if (root == large ||
+            bb_shape_count(ir->values[root].type.shape) * 4 <= bb_shape_count(value->type.shape))
+            continue;
+        if (large >= 0)
+            return false;
+        large = root;
+    }
+    return true;
+}
+
+/* Moves what only later elementwise values read to the stage of the first of these: the derivative
+ * of an activation is then computed where it is used. */
+static void postpone(fuser *f, const bool *early)
+{
+    bb__ir *ir = f->ir;
+    int *bound = f->mark;
+    for (int v = 0; v < (int)ir->count; v++)
+        bound[v] = INT_MAX;
+    for (int i = 0; i < ir->n_outputs; i++)
+        bound[ir->outputs[i]] = f->stage[ir->outputs[i]];
+    for (int v = (int)ir->count - 1; v >= 0; v--) {
+        if (!ir->needed[v])
+            continue;
+        if (bound[v] != INT_MAX && bound[v] > f->stage[v] && is_elementwise(ir, v) &&
+            can_wait(ir, v))
+            f->stage[v] = bound[v];
+        for (int i = 0; i < ir->values[v].n_in; i++) {
+            int in = ir->values[v].in[i], most = f->stage[v] - rises(ir, in, v, early);
+            bound[in] = bound[in] < most ? bound[in] : most;
+        }
+    }
+}
+
 static void find_components(fuser *f, const bool *early)
 {
     const bb__ir *ir = f->ir;
-    for (int v = 0; v < (int)ir->count; v++) {
-        const bb__value *value = &ir->values[v];
+    for (int v = 0; v < (int)ir->count; v++)
         f->leader[v] = v;
-        for (int i = 0; ir->needed[v] && i < value->n_in; i++) {
-            int in = value->in[i];
-            bool rises = is_elementwise(ir, in) && !can_join(ir, in, v, early);
-            int least = f->stage[in] + rises;
-            f->stage[v] = f->stage[v] > least ? f->stage[v] : least;
+    for (int v = 0; v < (int)ir->count; v++)
+        for (int i = 0; ir->needed[v] && i < ir->values[v].n_in; i++) {
+            int in = ir->values[v].in[i];
+            if (f->stage[in] == f->stage[v] && can_join(ir, in, v, early))
+                join(f, in, v);
         }
-        for (int i = 0; ir->needed[v] && i < value->n_in; i++)
-            if (f->stage[value->in[i]] == f->stage[v] && can_join(ir, value->in[i], v, early))
-                join(f, value->in[i], v);
-    }
 }
 
 /* How many operands v would add to the unit. */
@@ -141,6 +195,8 @@ bool bb__fuse(bb__ir *ir, const bool *early)
     bool fits = f.stage && f.leader && f.mark && f.last && f.ops && f.operands && ir->unit &&
                 ir->next && ir->inner;
     if (fits) {
+        find_first_stages(&f, early);
+        postpone(&f, early);
         find_components(&f, early);
         make_units(&f);
         find_inner(&f);

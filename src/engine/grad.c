@@ -42,7 +42,9 @@ static void check_operands(bb_graph *g, bb_node *y, bb_node *cotangent, bb_nodes
         reject(g, y, "only f32 and f64 have a gradient");
     else if (!cotangent && bb_shape_count(y->type.shape) != 1)
         reject(g, y, "it is no scalar and there is no cotangent");
-    for (int i = 0; i < wrt.count; i++) {
+    if (!wrt.items && wrt.count > 0)
+        reject(g, y, "the list of nodes to differentiate by is NULL");
+    for (int i = 0; wrt.items && i < wrt.count; i++) {
         bb_node *x = wrt.items[i];
         if (!x || x->graph != g)
             bb__graph_fail(g, BB_BAD_GRAPH, "grad", BB_NODES(y),

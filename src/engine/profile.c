@@ -99,5 +99,5 @@ bb_status bb_program_print_profile(const bb_program *p, FILE *file)
         print_row(p, rows[i].step, total, file);
     fprintf(file, "%10.1f in %d steps\n", total * 1e6, p->n_steps);
     bb_memory_release(rows);
-    return ferror(file) ? BB_BAD_FILE : BB_OK;
+    return fflush(file) != 0 || ferror(file) ? BB_BAD_FILE : BB_OK;
 }

@@ -101,5 +101,5 @@ bb_status bb_program_print(const bb_program *p, FILE *file)
         print_place(p, step, file);
         fputc('\n', file);
     }
-    return ferror(file) ? BB_BAD_FILE : BB_OK;
+    return fflush(file) != 0 || ferror(file) ? BB_BAD_FILE : BB_OK;
 }

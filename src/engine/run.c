@@ -80,7 +80,7 @@ static bb_status bind_feeds(bb_program *p, bb_feeds feeds)
 {
     for (int i = 0; i < p->n_entries; i++)
         p->entries[i].fed = NULL;
-    for (int i = 0; i < feeds.count; i++) {
+    for (int i = 0; feeds.items && i < feeds.count; i++) {
         bb_status status = accept(p, &feeds.items[i], i + 1);
         if (status != BB_OK)
             return status;

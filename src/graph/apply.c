@@ -101,7 +101,7 @@ bb_node *bb_graph_param(const bb_graph *g, const char *name)
 /* The graph of the first operand that has one; NULL when none has. */
 static bb_graph *graph_of(bb_nodes inputs)
 {
-    for (int i = 0; i < inputs.count; i++)
+    for (int i = 0; inputs.items && i < inputs.count; i++)
         if (inputs.items[i] && !bb__is_nowhere(inputs.items[i]->graph))
             return inputs.items[i]->graph;
     return NULL;
@@ -234,6 +234,8 @@ bb_node *bb_apply_in(bb_graph *g, const bb_op *op, bb_nodes inputs, const void *
         return bb__nowhere(op ? op->name : "apply");
     if (bb__failed(g))
         return &g->inert;
+    if (!inputs.items)
+        inputs.count = 0;
     if (!op || !op->name || (!op->infer && !op->build))
         return bb__graph_fail(g, BB_BAD_ARGUMENT, "apply", inputs,
                               "the op has no name or no infer");

@@ -165,8 +165,11 @@ static bool read_row(reader *r, span line, row *row_out)
         seen.columns++;
         seen.has_text = seen.has_text || found == TEXT;
         seen.has_number = seen.has_number || found == NONE;
-        if (found != NONE && seen.found == NONE)
-            seen.found = found, seen.column = seen.columns, seen.field = field;
+        if (found != NONE && seen.found == NONE) {
+            seen.found = found;
+            seen.column = seen.columns;
+            seen.field = field;
+        }
         if (!push(r, number))
             return false;
     }
@@ -207,8 +210,10 @@ static bool add_row(reader *r, span line)
     }
     if (seen.found != NONE)
         return fail_field(r, seen);
-    if (r->first_line == 0)
-        r->first_line = r->line, r->columns = seen.columns;
+    if (r->first_line == 0) {
+        r->first_line = r->line;
+        r->columns = seen.columns;
+    }
     if (seen.columns == r->columns)
         return true;
     bb_fail(r->stream.error, BB_BAD_FORMAT, "%s: line %lld has %lld columns, line %lld has %lld",

@@ -11,13 +11,13 @@
 
 enum { INFLATION = 1032 }; /* the most that deflate gains: 258 bytes for 2 bits */
 
-bb_status bb__fail_zip(bb_error *error, const char *place, zip_error_t *met, bb_status status)
+bb_status bb__fail_zip(bb_error *error, const char *place, zip_error_t *met, bb_status otherwise)
 {
     bool system = zip_error_system_type(met) == ZIP_ET_SYS && zip_error_code_system(met) != 0;
     const char *text = system ? strerror(zip_error_code_system(met)) : zip_error_strerror(met);
     if (zip_error_code_zip(met) == ZIP_ER_MEMORY)
         return bb_fail(error, BB_OUT_OF_MEMORY, "%s: out of memory", place);
-    return bb_fail(error, system ? BB_BAD_FILE : status, "%s: %s", place, text);
+    return bb_fail(error, system ? BB_BAD_FILE : otherwise, "%s: %s", place, text);
 }
 
 /* --- opening ---------------------------------------------------------------------------------- */
@@ -230,12 +230,14 @@ static void print_names(const bb_npz *z, char *text, size_t size)
 {
     size_t used = 0, room = size - sizeof ", ...";
     for (int i = 0; i < z->count; i++) {
-        size_t length = strlen(z->members[i].name);
+        const char *name = z->members[i].name;
+        size_t length = strlen(name);
         bool fits = used + length + 2 < room;
-        used += (size_t)snprintf(text + used, size - used, "%s%s", i ? ", " : "",
-                                 fits ? z->members[i].name : "...");
+        used += (size_t)snprintf(text + used, size - used, "%s", i ? ", " : "");
+        bb__legible(text + used, size - used, fits ? name : "...", fits ? length : 3);
         if (!fits)
             break;
+        used += length;
     }
 }
 

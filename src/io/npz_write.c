@@ -29,7 +29,8 @@ static bb_status fail_add(writer *w, const char *name, zip_error_t *met)
     if (code == ZIP_ER_EXISTS)
         return bb_fail(w->error, BB_BAD_ARGUMENT, "%s: two arrays of this name", place);
     if (code == ZIP_ER_INVAL)
-        return bb_fail(w->error, BB_BAD_ARGUMENT, "%s: the name is not UTF-8", place);
+        return bb_fail(w->error, BB_BAD_ARGUMENT,
+                       "%s: the name is not UTF-8, or holds control characters", place);
     return bb__fail_zip(w->error, place, met, BB_BAD_FILE);
 }
 

@@ -30,13 +30,30 @@ static bb_status compare(const bb_tensor *kept, const bb_tensor *read, const cha
                    bb_shape_text(bb_tensor_shape(kept), want));
 }
 
+/* Whether a name is that of a state (see bb_state_of) of one of the set's parameters. */
+static bool names_state(const bb_params *p, const char *name)
+{
+    const char *slash = strrchr(name, '/');
+    size_t length = slash ? (size_t)(slash - name) : 0;
+    for (int i = 0; slash && i < bb_params_count(p); i++) {
+        const char *param = bb_params_name(p, i);
+        if (strlen(param) == length && memcmp(param, name, length) == 0)
+            return bb_params_is_trainable(p, i);
+    }
+    return false;
+}
+
 static bb_status read_all(const bb_params *p, bb_npz *z, const char *path, bb_tensor **tensors,
                           bb_error *error)
 {
-    for (int i = 0; i < bb_npz_count(z); i++)
-        if (!bb_params_find(p, bb_npz_name(z, i)))
-            return bb_fail(error, BB_BAD_FORMAT, "%s: %s is no parameter of this set", path,
-                           bb_npz_name(z, i));
+    if (bb_params_count(p) == 0 && bb_npz_count(z) > 0)
+        return bb_fail(error, BB_BAD_ARGUMENT,
+                       "%s: the set has no parameters; build a graph over it first", path);
+    for (int i = 0; i < bb_npz_count(z); i++) {
+        const char *name = bb_npz_name(z, i);
+        if (!bb_params_find(p, name) && !names_state(p, name))
+            return bb_fail(error, BB_BAD_FORMAT, "%s: %s is no parameter of this set", path, name);
+    }
     for (int i = 0; i < bb_params_count(p); i++) {
         const char *name = bb_params_name(p, i);
         bb_error failure = {BB_OK, ""};

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Files, plain or gzip, by zlib, which tells them apart by their first bytes. */
 #include "stream.h"
+#include "npy.h"
 
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 /* A path that is too long keeps its end, where the file's name is. */
 static void set_name(bb__stream *s)
@@ -22,14 +24,15 @@ bool bb__stream_open(bb__stream *s, const char *path, bb_error *error)
         return false;
     }
     set_name(s);
-    errno = 0;
-    s->file = gzopen(path, "rb");
+    int64_t size;
+    int file = bb__open_regular(path, s->name, &size, error);
+    if (file < 0)
+        return false;
+    s->file = gzdopen(file, "rb"); /* which then owns the file */
     if (s->file)
         return true;
-    if (errno == 0 || errno == ENOMEM)
-        bb_fail(error, BB_OUT_OF_MEMORY, "%s: out of memory", s->name);
-    else
-        bb_fail(error, BB_BAD_FILE, "%s: %s", s->name, strerror(errno));
+    close(file);
+    bb_fail(error, BB_OUT_OF_MEMORY, "%s: out of memory", s->name);
     return false;
 }
 
@@ -38,12 +41,11 @@ void bb__stream_close(bb__stream *s)
     gzclose(s->file);
 }
 
-/* zlib puts "path: " before its sentence. */
-static const char *without_path(const char *sentence, const char *path)
+/* zlib puts "<fd:N>: " before its sentence. */
+static const char *without_place(const char *sentence)
 {
-    size_t length = strlen(path);
-    bool has = strncmp(sentence, path, length) == 0 && strncmp(sentence + length, ": ", 2) == 0;
-    return has ? sentence + length + 2 : sentence;
+    const char *end = strncmp(sentence, "<fd:", 4) == 0 ? strstr(sentence, ">: ") : NULL;
+    return end ? end + 3 : sentence;
 }
 
 /* What zlib has met since the last read, as an error; false when nothing. */
@@ -53,7 +55,7 @@ static bool failed(bb__stream *s)
     const char *sentence = gzerror(s->file, &code);
     if (code == Z_OK || code == Z_STREAM_END)
         return false;
-    sentence = without_path(sentence, s->path);
+    sentence = without_place(sentence);
     if (code == Z_MEM_ERROR)
         bb_fail(s->error, BB_OUT_OF_MEMORY, "%s: out of memory", s->name);
     else if (code == Z_ERRNO)

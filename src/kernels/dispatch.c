@@ -56,6 +56,9 @@ DISPATCH(void, , bb__fill_uniform,
          (const bb_array *out, double low, double high, uint64_t key, int threads),
          (out, low, high, key, threads))
 DISPATCH(void, , bb__gather, (const bb_call *call, int axis), (call, axis))
+DISPATCH(void, , bb__label_losses,
+         (const bb_array *x, const bb_array *labels, const bb_array *out, int threads),
+         (x, labels, out, threads))
 DISPATCH(void, , bb__log_softmax, (const bb_array *in, int axis, const bb_array *out, int threads),
          (in, axis, out, threads))
 DISPATCH(void, , bb__logsumexp,

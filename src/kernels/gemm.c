@@ -94,7 +94,7 @@ struct product {
 static int64_t panel_count(int64_t m, int64_t n, int64_t k, bool small_kernels)
 {
     enum { MOST = 16, WIDE = 128, THIN = 16 };
-    static const double small = 1e6, heavy = 0.75e6; /* multiplications */
+    static const double small = 2.2e6, heavy = 0.75e6; /* multiplications */
     int64_t longer = m > n ? m : n, other = m > n ? n : m;
     double work = (double)m * (double)n * (double)k;
     int64_t thin = 1, wide = 1, least = other < WIDE ? other : WIDE;

@@ -120,6 +120,8 @@ void bb__norm(const bb_array *in, uint32_t axes, double p, const bb_array *out, 
 
 void bb__softmax(const bb_array *in, int axis, const bb_array *out, int threads);
 void bb__log_softmax(const bb_array *in, int axis, const bb_array *out, int threads);
+/* log(sum of e^x) - x[label] for each row of contiguous x [rows, n]; i32 labels within 0 .. n - 1 */
+void bb__label_losses(const bb_array *x, const bb_array *labels, const bb_array *out, int threads);
 /* any strides */
 void bb__logsumexp(const bb_array *in, uint32_t axes, const bb_array *out, int threads);
 

@@ -100,68 +100,77 @@ static bool is_two_by_two(const bb__pool_shape *s)
 DEFINE_MAX(f32, float)
 DEFINE_MAX(f64, double)
 
-/* Windows of 2 x 2 side by side, in steps that a compiler turns into vectors. `top` is the larger of
- * a and b, or the first NaN; `where_top` chooses by whether x is the maximum m, or NaN. */
-#define DEFINE_MAX_BY_FOUR(suffix, T)                                                       \
-    static inline T top_##suffix(T a, T b)                                                  \
-    {                                                                                       \
-        const T larger = !(b <= a) ? b : a;                                                 \
-        return a != a ? a : larger;                                                         \
-    }                                                                                       \
-    static inline T where_top_##suffix(T x, T m, T yes, T no)                               \
-    {                                                                                       \
-        const T chosen = x == m ? yes : no;                                                 \
-        return x != x ? yes : chosen;                                                       \
-    }                                                                                       \
-    static void max_by_four_##suffix(const job *j, int64_t plane)                           \
-    {                                                                                       \
-        const bb__pool_shape *s = j->s;                                                     \
-        const T *x = (const T *)j->x + plane * s->h * s->w;                                 \
-        T *restrict y = (T *)j->out + plane * s->oh * s->ow;                                \
-        for (int64_t i = 0; i < s->oh; i++, y += s->ow) {                                   \
-            const T *restrict top = x + 2 * i * s->w, *restrict low = top + s->w;           \
-            for (int64_t k = 0; k < s->ow; k++) {                                           \
-                const T e = top_##suffix(top[2 * k], top[2 * k + 1]);                       \
-                const T f = top_##suffix(low[2 * k], low[2 * k + 1]);                       \
-                y[k] = top_##suffix(e, f);                                                  \
-            }                                                                               \
-        }                                                                                   \
-    }                                                                                       \
-    static void spread_row_##suffix(const T *restrict top, const T *restrict low,           \
-                                    const T *restrict dy, int64_t n, T *restrict to,        \
-                                    T *restrict below)                                      \
-    {                                                                                       \
-        for (int64_t k = 0; k < n; k++) {                                                   \
-            const T a = top[2 * k], b = top[2 * k + 1];                                     \
-            const T c = low[2 * k], d = low[2 * k + 1];                                     \
-            const T e = top_##suffix(a, b), f = top_##suffix(c, d), m = top_##suffix(e, f), \
-                    all = dy[k];                                                            \
-            const T after_a = where_top_##suffix(a, m, 0, all),                             \
-                    after_b = where_top_##suffix(b, m, 0, after_a);                         \
-            to[2 * k] = where_top_##suffix(a, m, all, 0);                                   \
-            to[2 * k + 1] = where_top_##suffix(b, m, after_a, 0);                           \
-            below[2 * k] = where_top_##suffix(c, m, after_b, 0);                            \
-            below[2 * k + 1] = where_top_##suffix(c, m, 0, after_b);                        \
-        }                                                                                   \
-    }                                                                                       \
-    static void spread_by_four_##suffix(const job *j, int64_t plane)                        \
-    {                                                                                       \
-        const bb__pool_shape *s = j->s;                                                     \
-        const T *x = (const T *)j->x + plane * s->h * s->w;                                 \
-        const T *dy = (const T *)j->v + plane * s->oh * s->ow;                              \
-        T *dx = (T *)j->out + plane * s->h * s->w;                                          \
-        for (int64_t i = 0; i < s->oh; i++, dy += s->ow) {                                  \
-            const T *top = x + 2 * i * s->w;                                                \
-            T *to = dx + 2 * i * s->w;                                                      \
-            spread_row_##suffix(top, top + s->w, dy, s->ow, to, to + s->w);                 \
-            if (s->w % 2)                                                                   \
-                to[s->w - 1] = to[2 * s->w - 1] = 0;                                        \
-        }                                                                                   \
-        if (s->h % 2)                                                                       \
-            memset(dx + (s->h - 1) * s->w, 0, (size_t)s->w * sizeof(T));                    \
+/* Windows of 2 x 2 side by side, in steps that a compiler turns into vectors; planes with a NaN go
+ * the general way. */
+#define DEFINE_MAX_BY_FOUR(suffix, T, MASK)                                                   \
+    static bool has_nan_##suffix(const T *x, int64_t n)                                       \
+    {                                                                                         \
+        MASK nan = 0;                                                                         \
+        for (int64_t i = 0; i < n; i++)                                                       \
+            nan |= x[i] != x[i];                                                              \
+        return nan;                                                                           \
+    }                                                                                         \
+    static void max_row_##suffix(const T *restrict top, const T *restrict low, int64_t n,     \
+                                 T *restrict y)                                               \
+    {                                                                                         \
+        for (int64_t k = 0; k < n; k++) {                                                     \
+            const T a = top[2 * k], b = top[2 * k + 1], c = low[2 * k], d = low[2 * k + 1];   \
+            const T e = b > a ? b : a, f = d > c ? d : c;                                     \
+            y[k] = f > e ? f : e;                                                             \
+        }                                                                                     \
+    }                                                                                         \
+    static void max_by_four_##suffix(const job *j, int64_t plane)                             \
+    {                                                                                         \
+        const bb__pool_shape *s = j->s;                                                       \
+        const T *x = (const T *)j->x + plane * s->h * s->w;                                   \
+        T *y = (T *)j->out + plane * s->oh * s->ow;                                           \
+        if (has_nan_##suffix(x, s->h * s->w)) {                                               \
+            max_##suffix(j, plane);                                                           \
+            return;                                                                           \
+        }                                                                                     \
+        for (int64_t i = 0; i < s->oh; i++)                                                   \
+            max_row_##suffix(x + 2 * i * s->w, x + (2 * i + 1) * s->w, s->ow, y + i * s->ow); \
+    }                                                                                         \
+    /* Bits of dy where a mask is all ones: a choice between numbers would make branches. */  \
+    static void spread_row_##suffix(const T *restrict top, const T *restrict low,             \
+                                    const MASK *restrict dy, int64_t n, MASK *restrict to,    \
+                                    MASK *restrict below)                                     \
+    {                                                                                         \
+        for (int64_t k = 0; k < n; k++) {                                                     \
+            const T a = top[2 * k], b = top[2 * k + 1], c = low[2 * k], d = low[2 * k + 1];   \
+            const T e = b > a ? b : a, f = d > c ? d : c;                                     \
+            const MASK in_low = -(MASK)(f > e), in_b = -(MASK)(b > a), in_d = -(MASK)(d > c); \
+            to[2 * k] = dy[k] & ~in_low & ~in_b;                                              \
+            to[2 * k + 1] = dy[k] & ~in_low & in_b;                                           \
+            below[2 * k] = dy[k] & in_low & ~in_d;                                            \
+            below[2 * k + 1] = dy[k] & in_low & in_d;                                         \
+        }                                                                                     \
+    }                                                                                         \
+    static void spread_by_four_##suffix(const job *j, int64_t plane)                          \
+    {                                                                                         \
+        const bb__pool_shape *s = j->s;                                                       \
+        const T *x = (const T *)j->x + plane * s->h * s->w;                                   \
+        const T *dy = (const T *)j->v + plane * s->oh * s->ow;                                \
+        T *dx = (T *)j->out + plane * s->h * s->w;                                            \
+        if (has_nan_##suffix(x, s->h * s->w)) {                                               \
+            spread_##suffix(j, plane);                                                        \
+            return;                                                                           \
+        }                                                                                     \
+        for (int64_t i = 0; i < s->oh; i++, dy += s->ow) {                                    \
+            const T *top = x + 2 * i * s->w;                                                  \
+            T *to = dx + 2 * i * s->w;                                                        \
+            spread_row_##suffix(top, top + s->w, (const MASK *)(const void *)dy, s->ow,       \
+                                (MASK *)(void *)to, (MASK *)(void *)(to + s->w));             \
+            if (s->w % 2)                                                                     \
+                to[s->w - 1] = to[2 * s->w - 1] = 0;                                          \
+        }                                                                                     \
+        if (s->h % 2)                                                                         \
+            memset(dx + (s->h - 1) * s->w, 0, (size_t)s->w * sizeof(T));                      \
     }
-DEFINE_MAX_BY_FOUR(f32, float)
-DEFINE_MAX_BY_FOUR(f64, double)
+typedef int32_t __attribute__((may_alias)) mask32;
+typedef int64_t __attribute__((may_alias)) mask64;
+DEFINE_MAX_BY_FOUR(f32, float, mask32)
+DEFINE_MAX_BY_FOUR(f64, double, mask64)
 
 #define DEFINE_AVERAGE(suffix, T)                                                    \
     static void average_##suffix(const job *j, int64_t plane)                        \

@@ -3,6 +3,7 @@
  *
  * Accumulators are doubles for both types, so that a float sum is as good as its rounding; long
  * rows of doubles are summed pairwise (Higham 1993). Work is cut by shape only. */
+#include "largest.h"
 #include "walk.h"
 
 #include <assert.h>
@@ -103,6 +104,17 @@ DEFINE_MERGE(any, EITHER)
 DEFINE_FOLD(all_u8, uint8_t, BOTH, 1.0)
 DEFINE_MERGE(all, BOTH)
 
+#define DEFINE_CONTIGUOUS_MAX(name, T)                                                            \
+    static double name##_line(double acc, double shift, const void *x, int64_t n, int64_t stride) \
+    {                                                                                             \
+        if (stride != 1)                                                                          \
+            return name##_row(acc, shift, x, n, stride);                                          \
+        const double row = (double)largest_##T(x, n);                                             \
+        return LARGER(acc, row);                                                                  \
+    }
+DEFINE_CONTIGUOUS_MAX(max_f32, float)
+DEFINE_CONTIGUOUS_MAX(max_f64, double)
+
 typedef struct reducer {
     bb__walk_kernel kernel[BB_DTYPE_COUNT];
     double (*merge)(double a, double b);
@@ -122,7 +134,9 @@ typedef struct reducer {
 
 static const reducer reducers[] = {
     [BB__SUM] = REDUCER(sum, 0.0),
-    [BB__MAX] = REDUCER(max, -(double)INFINITY),
+    [BB__MAX] = {{[BB_F32] = {-(double)INFINITY, max_f32_line, max_f32_columns},
+                  [BB_F64] = {-(double)INFINITY, max_f64_line, max_f64_columns}},
+                 max_merge},
     [BB__MIN] = REDUCER(min, (double)INFINITY),
     [BB__PROD] = REDUCER(prod, 1.0),
     [BB__ANY] = MASK_REDUCER(any, 0.0),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Softmax, its logarithm, and logsumexp: the largest term is taken out first, so that nothing
  * overflows (Blanchard, Higham and Higham 2021). Each row is one thread's work. */
+#include "largest.h"
 #include "walk.h"
 
 #include <assert.h>
@@ -8,6 +9,11 @@
 #include <string.h>
 
 enum { LINE = 64 };
+
+/* Below these e^x is no normal number any more, and vector functions are slow; such a share of a sum
+ * counts as zero. */
+static const float lowest_float = -87;
+static const double lowest_double = -708;
 
 #define LARGER(a, b) ((((b) > (a)) | ((b) != (b))) ? (b) : (a))
 
@@ -18,80 +24,66 @@ typedef struct row_kernel {
     void (*lines)(const void *x, void *y, int64_t n, int64_t step, int64_t width);
 } row_kernel;
 
-/* Sums and maxima of a row are kept in lanes, which the compiler turns into vectors; what is left
- * over at the end is a vector too, filled up with -infinity, so that a number's power does not
- * depend on its place. */
-enum { LANES = 16 };
+/* Sums of a row are kept in lanes, which the compiler turns into vectors; what is left over at the
+ * end is a vector too, so that a number's power does not depend on its place. */
+enum { LANES = 16, CHUNK = 512 };
 
-#define DEFINE_ROWS(T)                                                                          \
-    static T largest_##T(const T *x, int64_t n)                                                 \
-    {                                                                                           \
-        T lane[LANES], top = -(T)INFINITY;                                                      \
-        int64_t i = 0;                                                                          \
-        for (int j = 0; j < LANES; j++)                                                         \
-            lane[j] = -(T)INFINITY;                                                             \
-        for (; i + LANES <= n; i += LANES)                                                      \
-            for (int j = 0; j < LANES; j++)                                                     \
-                lane[j] = LARGER(lane[j], x[i + j]);                                            \
-        for (; i < n; i++)                                                                      \
-            top = LARGER(top, x[i]);                                                            \
-        for (int j = 0; j < LANES; j++)                                                         \
-            top = LARGER(top, lane[j]);                                                         \
-        return top;                                                                             \
-    }                                                                                           \
-    static void powers_##T(const T *x, T top, T *restrict power)                                \
-    {                                                                                           \
-        for (int j = 0; j < LANES; j++)                                                         \
-            power[j] = exp(x[j] - top);                                                         \
-    }                                                                                           \
-    static void last_##T(const T *x, int64_t n, T *restrict last)                               \
-    {                                                                                           \
-        for (int j = 0; j < LANES; j++)                                                         \
-            last[j] = j < n ? x[j] : -(T)INFINITY;                                              \
-    }                                                                                           \
-    /* The sum of e^(x - top); the powers go to y unless it is NULL. */                         \
-    static double sum_of_powers_##T(const T *x, int64_t n, T top, T *y)                         \
-    {                                                                                           \
-        double lane[LANES] = {0}, sum = 0;                                                      \
-        for (int64_t i = 0; i < n; i += LANES) {                                                \
-            T power[LANES], last[LANES];                                                        \
-            const int64_t rest = n - i < LANES ? n - i : LANES;                                 \
-            if (rest < LANES)                                                                   \
-                last_##T(x + i, rest, last);                                                    \
-            powers_##T(rest < LANES ? last : x + i, top, power);                                \
-            for (int j = 0; j < LANES; j++)                                                     \
-                lane[j] += j < rest ? (double)power[j] : 0;                                     \
-            if (y)                                                                              \
-                memcpy(y + i, power, (size_t)rest * sizeof(T));                                 \
-        }                                                                                       \
-        for (int half = LANES / 2; half; half /= 2)                                             \
-            for (int j = 0; j < half; j++)                                                      \
-                lane[j] += lane[j + half];                                                      \
-        return sum + lane[0];                                                                   \
-    }                                                                                           \
-    static void largest_lines_##T(T *top, const T *x, int64_t n, int64_t step, int64_t width)   \
-    {                                                                                           \
-        for (int64_t j = 0; j < LINE; j++)                                                      \
-            top[j] = -(T)INFINITY;                                                              \
-        for (int64_t i = 0; i < n; i++, x += step)                                              \
-            for (int64_t j = 0; j < width; j++)                                                 \
-                top[j] = LARGER(top[j], x[j]);                                                  \
-    }                                                                                           \
-    /* Sums of e^(x - top) for rows side by side. */                                            \
-    static void add_powers_##T(double *sum, const T *x, int64_t n, int64_t step, int64_t width, \
-                               const T *top, T *y)                                              \
-    {                                                                                           \
-        for (int64_t i = 0; i < n; i++) {                                                       \
-            T power[LINE];                                                                      \
-            for (int64_t j = 0; j < LINE; j++)                                                  \
-                power[j] = j < width ? x[i * step + j] - top[j] : 0;                            \
-            for (int64_t j = 0; j < LINE; j++)                                                  \
-                power[j] = exp(power[j]);                                                       \
-            for (int64_t j = 0; j < width; j++)                                                 \
-                sum[j] += (double)power[j];                                                     \
-            if (y)                                                                              \
-                memcpy(y + i * step, power, (size_t)width * sizeof(T));                         \
-        }                                                                                       \
+#define DEFINE_ROWS(T)                                                                                \
+    /* e^x of each; n is a multiple of LANES. Products with 0 and 1, since a choice would let the   \
+     * compiler drop the bound. */ \
+    static inline void exponentials_##T(T *x, int64_t n)                                              \
+    {                                                                                                 \
+        for (int64_t j = 0; j < n; j++) {                                                             \
+            const T bounded = x[j] < lowest_##T ? lowest_##T : x[j];                                  \
+            x[j] = exp(bounded) * (x[j] >= lowest_##T ? (T)1 : (T)0);                                 \
+        }                                                                                             \
+    }                                                                                                 \
+    /* The sum of e^(x - top); the powers go to y unless it is NULL. */                               \
+    static double sum_of_powers_##T(const T *x, int64_t n, T top, T *y)                               \
+    {                                                                                                 \
+        double lane[LANES] = {0};                                                                     \
+        T power[CHUNK];                                                                               \
+        for (int64_t i = 0; i < n; i += CHUNK) {                                                      \
+            const int64_t length = n - i < CHUNK ? n - i : CHUNK;                                     \
+            const int64_t padded = (length + LANES - 1) / LANES * LANES;                              \
+            for (int64_t j = 0; j < length; j++)                                                      \
+                power[j] = x[i + j] - top;                                                            \
+            for (int64_t j = length; j < padded; j++)                                                 \
+                power[j] = -(T)INFINITY;                                                              \
+            exponentials_##T(power, padded);                                                          \
+            for (int64_t j = 0; j < padded; j += LANES)                                               \
+                for (int k = 0; k < LANES; k++)                                                       \
+                    lane[k] += (double)power[j + k];                                                  \
+            if (y)                                                                                    \
+                memcpy(y + i, power, (size_t)length * sizeof(T));                                     \
+        }                                                                                             \
+        for (int half = LANES / 2; half; half /= 2)                                                   \
+            for (int j = 0; j < half; j++)                                                            \
+                lane[j] += lane[j + half];                                                            \
+        return lane[0];                                                                               \
+    }                                                                                                 \
+    static void largest_lines_##T(T *top, const T *x, int64_t n, int64_t step, int64_t width)         \
+    {                                                                                                 \
+        for (int64_t j = 0; j < LINE; j++)                                                            \
+            top[j] = -(T)INFINITY;                                                                    \
+        for (int64_t i = 0; i < n; i++, x += step)                                                    \
+            for (int64_t j = 0; j < width; j++)                                                       \
+                top[j] = LARGER(top[j], x[j]);                                                        \
+    }                                                                                                 \
+    /* Sums of e^(x - top) for rows side by side. */                                                  \
+    static void add_powers_##T(double *sum, const T *x, int64_t n, int64_t step, int64_t width,       \
+                               const T *top, T *y)                                                    \
+    {                                                                                                 \
+        for (int64_t i = 0; i < n; i++) {                                                             \
+            T power[LINE];                                                                            \
+            for (int64_t j = 0; j < LINE; j++)                                                        \
+                power[j] = j < width ? x[i * step + j] - top[j] : 0;                                  \
+            exponentials_##T(power, LINE);                                                            \
+            for (int64_t j = 0; j < width; j++)                                                       \
+                sum[j] += (double)power[j];                                                           \
+            if (y)                                                                                    \
+                memcpy(y + i * step, power, (size_t)width * sizeof(T));                               \
+        }                                                                                             \
     }
 DEFINE_ROWS(float)
 DEFINE_ROWS(double)
@@ -208,6 +200,37 @@ void bb__log_softmax(const bb_array *in, int axis, const bb_array *out, int thre
     each_row(log_softmaxes, in, axis, out, threads);
 }
 
+/* Losses of labels: for each row log(sum of e^x) - x[label]. */
+
+typedef struct label_job {
+    const bb_array *x, *out;
+    const int32_t *labels;
+} label_job;
+
+#define DEFINE_LABEL_LOSSES(T)                                               \
+    static void label_losses_##T(void *context, int64_t first, int64_t last) \
+    {                                                                        \
+        const label_job *j = context;                                        \
+        const int64_t n = j->x->shape.dim[1];                                \
+        for (int64_t row = first; row < last; row++) {                       \
+            const T *x = (const T *)j->x->data + row * n;                    \
+            const T top = largest_##T(x, n);                                 \
+            const double sum = sum_of_powers_##T(x, n, top, NULL);           \
+            const double at = (double)x[j->labels[row]];                     \
+            ((T *)j->out->data)[row] = (T)(log(sum) + ((double)top - at));   \
+        }                                                                    \
+    }
+DEFINE_LABEL_LOSSES(float)
+DEFINE_LABEL_LOSSES(double)
+
+void bb__label_losses(const bb_array *x, const bb_array *labels, const bb_array *out, int threads)
+{
+    static const bb__range_fn kernels[BB_DTYPE_COUNT] = {
+        [BB_F32] = label_losses_float, [BB_F64] = label_losses_double};
+    label_job j = {x, out, labels->data};
+    bb__parallel(x->shape.dim[0], grain_of(x->shape.dim[1]), threads, kernels[x->dtype], &j);
+}
+
 /* Sums of e^(x - shift), LINE terms at a time. */
 #define DEFINE_POWERS(T)                                                                       \
     static double powers_row_##T(double acc, double shift, const void *x, int64_t n,           \
@@ -233,8 +256,7 @@ void bb__log_softmax(const bb_array *in, int axis, const bb_array *out, int thre
                 T line[LINE] = {0};                                                            \
                 for (int64_t k = 0; k < rest; k++)                                             \
                     line[k] = terms[i * row_stride + (j + k) * stride] - (T)shift[j + k];      \
-                for (int64_t k = 0; k < LINE; k++)                                             \
-                    line[k] = exp(line[k]);                                                    \
+                exponentials_##T(line, LINE);                                                  \
                 for (int64_t k = 0; k < rest; k++)                                             \
                     acc[j + k] += (double)line[k];                                             \
             }                                                                                  \

@@ -30,6 +30,7 @@
 #define bb__fill_normal BB__VERSIONED(bb__fill_normal)
 #define bb__fill_uniform BB__VERSIONED(bb__fill_uniform)
 #define bb__gather BB__VERSIONED(bb__gather)
+#define bb__label_losses BB__VERSIONED(bb__label_losses)
 #define bb__log_softmax BB__VERSIONED(bb__log_softmax)
 #define bb__logsumexp BB__VERSIONED(bb__logsumexp)
 #define bb__max_pick BB__VERSIONED(bb__max_pick)

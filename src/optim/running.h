@@ -8,8 +8,7 @@
 /* beta mean + (1 - beta) x */
 bb_node *bb__running_mean(bb_node *mean, bb_node *x, double beta);
 
-/* Adam's rate m' / (sqrt(v') + epsilon), and the effect that keeps m, v and the count of updates.
- */
+/* rate m' / (sqrt(v') + epsilon) of Adam; the effect keeps m, v and the count of updates */
 bb_node *bb__adam_step(const bb_update *u, bb_node **kept_out);
 
 #endif

@@ -20,8 +20,7 @@ static bb_node *periods(bb_node *t, const bb_schedule *s)
 
 static bb_node *step(bb_node *t, const bb_schedule *s)
 {
-    bb_node *whole = bb_cast(bb_cast(periods(t, s), BB_I32), bb_node_dtype(t));
-    return bb_pow(bb_number(t, s->factor), whole);
+    return bb_pow(bb_number(t, s->factor), bb_floor(periods(t, s)));
 }
 
 static bb_node *exponential(bb_node *t, const bb_schedule *s)

@@ -133,6 +133,8 @@ static void put_greys(FILE *file, const bb__series *s)
 {
     double low = 0, high = 0;
     bb__plot_extent(s->n, s->column[0], &low, &high);
+    low = fmin(fmax(low, -1e300), 1e300); /* as far as numbers are shown */
+    high = fmin(high, 1e300);
     fputs("set palette defined (0 'white', 1 'black')\nunset colorbox\nset cbrange [", file);
     bb__script_number(file, low);
     fputc(':', file);

@@ -73,6 +73,7 @@ static double along(double low, double high, int64_t i, int64_t n)
 static void put_grid(FILE *file, const bb__panel *panel, const bb__series *s)
 {
     (void)panel;
+    const bb__scale any = {.is_log = false};
     bool is_image = s->kind == BB__IMAGE;
     for (int64_t i = 0; i < s->n; i++) {
         int64_t r = i / s->columns, c = i % s->columns;
@@ -80,7 +81,7 @@ static void put_grid(FILE *file, const bb__panel *panel, const bb__series *s)
         fputc(' ', file);
         bb__script_number(file, is_image ? (double)r : along(s->y_low, s->y_high, r, s->rows));
         fputc(' ', file);
-        bb__script_number(file, s->column[0][i]);
+        bb__script_number(file, bb__scale_has(&any, s->column[0][i]) ? s->column[0][i] : NAN);
         fputs(c + 1 < s->columns ? "\n" : "\n\n", file);
     }
 }
@@ -164,7 +165,31 @@ static const struct {
     [BB__IMAGE] = {put_grid, style_image},
 };
 
-/* Series number n of all is the block $n; gnuplot makes contours of it the block $cn. */
+static bool has_numbers(const bb__series *s)
+{
+    const bb__scale any = {.is_log = false};
+    int64_t i = 0;
+    while (i < s->n && !bb__scale_has(&any, s->column[0][i]))
+        i++;
+    return i < s->n;
+}
+
+/* gnuplot makes contours of the block $dn to the block $cn; without numbers that is an error. */
+static void put_contours(FILE *file, const bb__series *s, int n)
+{
+    if (!has_numbers(s)) {
+        fprintf(file, "$c%d << END\nEND\n", n);
+        return;
+    }
+    fputs("set contour base\nunset surface\nset cntrparam levels discrete ", file);
+    for (int k = 0; k < s->n_levels; k++) {
+        fputs(k ? "," : "", file);
+        bb__script_number(file, s->levels[k]);
+    }
+    fprintf(file, "\nset table $c%d\nsplot $d%d using 1:2:3 with lines\nunset table\n", n, n);
+}
+
+/* Series number n of all is the block $dn. */
 void bb__script_data(FILE *file, const bb_plot *p)
 {
     int n = 0;
@@ -173,15 +198,8 @@ void bb__script_data(FILE *file, const bb_plot *p)
             fprintf(file, "$d%d << END\n", n);
             kinds[s->kind].put_data(file, panel, s);
             fputs("END\n", file);
-            if (s->kind != BB__CONTOURS)
-                continue;
-            fputs("set contour base\nunset surface\nset cntrparam levels discrete ", file);
-            for (int k = 0; k < s->n_levels; k++) {
-                fputs(k ? "," : "", file);
-                bb__script_number(file, s->levels[k]);
-            }
-            fprintf(file, "\nset table $c%d\nsplot $d%d using 1:2:3 with lines\nunset table\n", n,
-                    n);
+            if (s->kind == BB__CONTOURS)
+                put_contours(file, s, n);
         }
 }
 

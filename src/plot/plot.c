@@ -74,6 +74,13 @@ void bb_plot_free(bb_plot *p)
     bb_memory_release(p);
 }
 
+const char *bb_plot_error(const bb_plot *p)
+{
+    if (!p)
+        return "plot: out of memory";
+    return p->error.status == BB_OK ? NULL : p->error.text;
+}
+
 /* A panel to which nothing has been told is the one that is begun. */
 static bool is_untouched(const bb__panel *panel)
 {

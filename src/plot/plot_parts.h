@@ -78,8 +78,7 @@ typedef struct bb__scales {
     bb__scale x, y;
 } bb__scales;
 
-/* The ranges that were set, or else what holds all that the panel shows, widened to round numbers.
- */
+/* The ranges that were set, or else those of all that the panel shows, widened to round numbers. */
 bb__scales bb__plot_scales(const bb__panel *panel);
 
 /* The panel's image; NULL when it has none. */
@@ -116,8 +115,7 @@ void bb__put_code(FILE *file, uint32_t code);
 /* Writes text as bb__next_code reads it. */
 void bb__put_text(FILE *file, const char *text);
 
-/* --- canvas.c: a sheet of characters ------------------------------------------------------------
- */
+/* --- canvas.c: a sheet of characters ---------------------------------------------------------- */
 
 typedef struct bb__canvas {
     int width, height;
@@ -146,7 +144,7 @@ char bb__series_mark(int i);
 char bb__contour_mark(int i);
 void bb__draw_series(const bb__window *w, const bb__panel *panel);
 
-/* --- table.c, gnuplot.c, draw.c --------------------------------------------------------------- */
+/* --- table.c and gnuplot.c -------------------------------------------------------------------- */
 
 /* Writes all numbers as columns. */
 void bb__plot_table(const bb_plot *p, FILE *file);

@@ -4,11 +4,12 @@
 
 #include <math.h>
 
-static const double largest = 1e300; /* beyond, differences of numbers overflow */
+/* beyond, differences of numbers overflow, or vanish */
+static const double largest = 1e300, least = 1e-300;
 
 static bool can_show(double value, bool is_log)
 {
-    return fabs(value) <= largest && (!is_log || value > 0);
+    return fabs(value) <= largest && (!is_log || value >= least);
 }
 
 bool bb__plot_extent(int64_t n, const double *values, double *low, double *high)
@@ -125,13 +126,13 @@ static void widen(range *r)
         *r = (range){
             .axis = r->axis, .low = r->axis->is_log ? 1 : 0, .high = r->axis->is_log ? 10 : 1};
     else if (r->axis->is_log) {
-        double factor = r->high > r->low ? pow(r->high / r->low, 0.04) : sqrt(10);
+        double ratio = r->high / r->low, factor = ratio > 1 + 1e-9 ? pow(ratio, 0.04) : sqrt(10);
         r->low /= factor;
         r->high *= factor;
     } else {
         double size = fmax(fabs(r->low), fabs(r->high));
-        if (!(r->high - r->low > 1e-12 * size)) {
-            double half = size > 0 ? size / 10 : 0.5;
+        if (!(r->high - r->low > fmax(1e-12 * size, least))) {
+            double half = size > 10 * least ? size / 10 : 0.5;
             r->low -= half;
             r->high += half;
         }

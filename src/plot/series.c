@@ -137,9 +137,10 @@ static void count_values(bb__series *s, int64_t n, const double *values)
 
 void bb_plot_histogram(bb_plot *p, const char *label, int64_t n, const double *values, int bins)
 {
+    enum { MOST_BINS = 1 << 16 };
     if (!bb__plot_is_good(p) || !can_read(p, "the values of a histogram", n, values))
         return;
-    if (bins < 1) {
+    if (bins < 1 || bins > MOST_BINS) {
         bb_fail(&p->error, BB_BAD_ARGUMENT, "plot: a histogram of %d bins", bins);
         return;
     }
@@ -208,7 +209,9 @@ static bool is_range(double low, double high)
 static bool are_contours(bb_plot *p, double x_low, double x_high, double y_low, double y_high,
                          int n_levels, const double *levels)
 {
-    if (n_levels < 1 || !is_range(x_low, x_high) || !is_range(y_low, y_high)) {
+    enum { MOST_LEVELS = 1000 };
+    if (n_levels < 1 || n_levels > MOST_LEVELS || !is_range(x_low, x_high) ||
+        !is_range(y_low, y_high)) {
         bb_fail(&p->error, BB_BAD_ARGUMENT, "plot: %d contours over %g .. %g, %g .. %g", n_levels,
                 x_low, x_high, y_low, y_high);
         return false;
@@ -235,9 +238,12 @@ void bb_plot_contours(bb_plot *p, int64_t rows, int64_t columns, const double *z
     s->x_high = x_high;
     s->y_low = y_low;
     s->y_high = y_high;
-    add_series(p, s);
-    if (!set_levels(s, n_levels, levels))
+    if (set_levels(s, n_levels, levels)) {
+        add_series(p, s);
+    } else {
+        bb__series_free(s);
         bb__plot_no_memory(p);
+    }
 }
 
 void bb_plot_image(bb_plot *p, int64_t rows, int64_t columns, const double *pixels)

@@ -4,9 +4,9 @@
  * that gradients pass, is decoded to the probability of ink in each pixel. What is maximised is the
  * evidence lower bound (ELBO), in nats a digit: the log likelihood of the pixels, less the
  * divergence of that distribution from the standard normal one, from which new digits are drawn at
- * the end. A grey pixel counts as so much of a black and a white one, whose likelihoods no model can
- * bring to 1, so the ELBO levels out well below 0. Without --mnist FOLDER it learns the embedded
- * digits; --picture FILE, .svg or .png, draws with gnuplot what is otherwise printed. */
+ * the end. A grey pixel counts as so much of a black and a white one, whose likelihoods no model
+ * can bring to 1, so the ELBO levels out well below 0. Without --mnist FOLDER it learns the
+ * embedded digits; --picture FILE, .svg or .png, draws with gnuplot what is otherwise printed. */
 #include "digits.h"
 #include "read_number.h"
 
@@ -34,11 +34,12 @@ static bool read_settings(settings *s, int argc, char **argv)
             good = read_number(name, text, 1, 10000, &s->epochs);
         else if (strcmp(name, "--seed") == 0)
             good = read_number(name, text, 0, INT32_MAX, &s->seed);
-        else
-            good = false, fprintf(stderr,
-                                  "unknown option \"%s\"; it takes --mnist, --picture, "
-                                  "--epochs and --seed\n",
-                                  name);
+        else {
+            fprintf(stderr,
+                    "unknown option \"%s\"; it takes --mnist, --picture, --epochs and --seed\n",
+                    name);
+            good = false;
+        }
     }
     return good;
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Optimisers. Each but L-BFGS, at the end, returns an effect node: a run that asks for it computes the gradients of `loss`
+/* Optimisers. Each returns an effect node: a run that asks for it computes the gradients of `loss`
  * with respect to every trainable parameter of `params` that the loss depends on, and updates them.
  * State lives in `params` beside them, as "fc1.weight/velocity". Effects that layers attached to
- * what the loss depends on, as the running means of bb_batch_norm, come along.
+ * what the loss depends on, as the running means of bb_batch_norm, come along. L-BFGS, at the end,
+ * is no node but an object that makes steps.
  *
  * bb_adam(loss, params, 0.001) is the usual choice in one call. For other constants, a schedule of
  * the rate, clipping or weight decay, say the same with values:

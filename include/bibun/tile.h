@@ -149,7 +149,9 @@ typedef void (*bb_map_fn)(size_t n, const void *const *in, void *out, const void
         if (rest) {                                                                        \
             T last[WIDTH];                                                                 \
             for (size_t i = 0; i < WIDTH; i++)                                             \
-                last[i] = xs[whole + (i < rest ? i : 0)];                                  \
+                last[i] = xs[whole];                                                       \
+            for (size_t i = 1; i < rest; i++)                                              \
+                last[i] = xs[whole + i];                                                   \
             BB_LANES                                                                       \
             for (size_t i = 0; i < WIDTH; i++) {                                           \
                 const T x = last[i];                                                       \
@@ -174,9 +176,13 @@ typedef void (*bb_map_fn)(size_t n, const void *const *in, void *out, const void
         }                                                                                  \
         if (rest) {                                                                        \
             T last[WIDTH], other[WIDTH];                                                   \
-            for (size_t i = 0; i < WIDTH; i++) {                                           \
-                last[i] = xs[whole + (i < rest ? i : 0)];                                  \
-                other[i] = ys[whole + (i < rest ? i : 0)];                                 \
+            for (size_t i = 0; i < WIDTH; i++)                                             \
+                last[i] = xs[whole];                                                       \
+            for (size_t i = 0; i < WIDTH; i++)                                             \
+                other[i] = ys[whole];                                                      \
+            for (size_t i = 1; i < rest; i++) {                                            \
+                last[i] = xs[whole + i];                                                   \
+                other[i] = ys[whole + i];                                                  \
             }                                                                              \
             BB_LANES                                                                       \
             for (size_t i = 0; i < WIDTH; i++) {                                           \

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Exponentials for the tiles of ops: no branches, so that a compiler turns them into vectors, and no
- * call of a vector function in float with what it takes one at a time, as -infinity and what is
- * near, which masks and saturation make usual. Coefficients come from scripts/fit_normal_cdf.py. */
+/* Exponentials for the tiles of ops: no branches, so that compilers turn them into vectors, and no
+ * vector function of float is called with what it would take one at a time: the -infinity of masks
+ * and what comes near. Coefficients come from scripts/fit_normal_cdf.py. */
 #ifndef BIBUN_OPS_EXPONENTIAL_H
 #define BIBUN_OPS_EXPONENTIAL_H
 
@@ -99,7 +99,7 @@ BB__INLINE float bb__expm1_f32(float x)
 {
     const bb__reduced t = bb__reduce(x < -20.0f ? -20.0f : x, -0.0f);
     const float scale = bb__float_of((t.n + 127) << 23);
-    return -fabsf((scale - 1.0f) + scale * t.bent);
+    return copysignf((scale - 1.0f) + scale * t.bent, x);
 }
 
 /* log(1 + x) for 0 <= x <= 1. */

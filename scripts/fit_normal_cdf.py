@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""The polynomials in ops/normal_cdf.h and in ops/exponential.h, which it stands on: least squares of
-relative errors at Chebyshev's nodes, in 40 digits (mpmath). A coefficient is rounded to float before
-those above it are fitted, so that they make up for that. Prints them from the constant upwards.
+"""The polynomials in ops/normal_cdf.h and in ops/exponential.h, which it stands on: least squares
+of relative errors at Chebyshev's nodes, in 40 digits (mpmath). A coefficient is rounded to float
+before those above it are fitted, so that they make up for that. Prints them from the constant up.
 
 usage: fit_normal_cdf.py
 """

@@ -6,8 +6,8 @@
 
 #include <math.h>
 
-/* Below -110 the result is 0 in float. What is added to e^-|x| is lost beside 1, where alone that is
- * needed, and keeps it from underflow, which costs time. */
+/* Below -110 the result is 0 in float. What is added to e^-|x| is lost beside 1, where alone it
+ * stands, and keeps it from underflow, which costs time. */
 BB__INLINE float mish_f32(float x)
 {
     const float size = fabsf(x), near = size > 110.0f ? 110.0f : size;

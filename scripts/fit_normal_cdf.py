@@ -11,7 +11,7 @@ import struct
 import mpmath as mp
 
 mp.mp.dps = 40
-MIDDLE, TOP = mp.mpf('2.5'), mp.mpf('14.5')  # as in ops/normal_cdf.h
+MIDDLE, TOP = mp.mpf(2), mp.mpf('14.5')  # as in ops/normal_cdf.h
 REACH = mp.log(2) / 2 * mp.mpf('1.001')  # of what is left of an argument of exp without its log 2s
 
 
@@ -57,6 +57,6 @@ def report(name, f, low, high, degree):
     print('    ' + ', '.join(mp.nstr(x, 9, min_fixed=-8) + 'f' for x in c))
 
 
-report('scaled_mills', scaled_mills, mp.mpf(-1), (TOP - MIDDLE) / (TOP + MIDDLE), 9)
+report('scaled_mills', scaled_mills, mp.mpf(-1), (TOP - MIDDLE) / (TOP + MIDDLE), 10)
 report('bend', bend, -REACH, REACH, 4)
 report('log1p_share', log1p_share, mp.mpf(0), mp.mpf(1), 9)

@@ -56,8 +56,13 @@ static bool to_rows(const bb__onednn_plan *p, int role, void *own, void *rows)
     return execute(p->reorder[role], 2, of);
 }
 
+static int64_t image_bytes(const bb__conv_shape *s, int role)
+{
+    return (role == BB__SRC ? s->c * s->h * s->w : s->o * s->oh * s->ow) * (int64_t)sizeof(float);
+}
+
 /* One block with these filters, or giving their gradient. */
-static bool run_block(const job *j, int64_t block, void *weights, char *slot)
+static bool run_block(const job *j, int64_t block, char *weights, char *slot)
 {
     const bb__onednn_conv *c = j->c;
     const bb__conv_shape *s = &c->shape;
@@ -65,23 +70,22 @@ static bool run_block(const job *j, int64_t block, void *weights, char *slot)
     const int64_t images = bb__deal(s->n, c->blocks, block + 1) - first;
     const bb__onednn_plan *p = &c->plans[images - c->images];
     const int result = bb__onednn_result(c->direction);
-    const int64_t planes[BB__ROLES] = {s->c * s->h * s->w, 0, s->o * s->oh * s->ow};
-    char *rows[BB__ROLES];
-    argument of[BB__ROLES + 1] = {[BB__ROLES] = {DNNL_ARG_SCRATCHPAD, p->scratchpad,
-                                                 slot + c->sizes[BB__SRC] + c->sizes[BB__DST]}};
+    char *rows[BB__ROLES] = {[BB__SRC] = j->data[BB__SRC] + image_bytes(s, BB__SRC) * first,
+                             [BB__DST] = j->data[BB__DST] + image_bytes(s, BB__DST) * first};
+    char *own[BB__ROLES] = {slot, weights, slot + c->sizes[BB__SRC]};
+    argument of[BB__ROLES + 1] = {
+        [BB__ROLES] = {DNNL_ARG_SCRATCHPAD, p->scratchpad, own[BB__DST] + c->sizes[BB__DST]}};
     bool ok = true;
     for (int i = 0; i < BB__ROLES; i++) {
-        rows[i] = j->data[i] + (size_t)(first * planes[i]) * sizeof(float);
-        char *own = i == BB__WEIGHTS ? weights : !p->reorder[i] ? rows[i] : slot;
-        if (own == slot)
-            slot += c->sizes[i];
-        of[i] = (argument){bb__onednn_operands[c->direction][i].argument, p->own[i], own};
-        if (i != BB__WEIGHTS && i != result && p->reorder[i])
-            ok = ok && to_own(p, i, rows[i], own);
+        if (i != BB__WEIGHTS && !p->reorder[i])
+            own[i] = rows[i];
+        else if (i != BB__WEIGHTS && i != result)
+            ok = ok && to_own(p, i, rows[i], own[i]);
+        of[i] = (argument){bb__onednn_operands[c->direction][i].argument, p->own[i], own[i]};
     }
     ok = ok && execute(p->conv, BB__ROLES + 1, of);
     if (result != BB__WEIGHTS && p->reorder[result])
-        ok = ok && to_rows(p, result, of[result].data, rows[result]);
+        ok = ok && to_rows(p, result, own[result], rows[result]);
     return ok;
 }
 
@@ -145,7 +149,7 @@ static void add_up(void *context, int64_t first, int64_t last)
 
 static int slots(const bb__onednn_conv *c)
 {
-    const int64_t items = c->sums ? c->sums : c->blocks;
+    const int64_t items = bb__onednn_items(c);
     return items < BB__SLOTS ? (int)items : BB__SLOTS;
 }
 
@@ -191,9 +195,8 @@ bool bb__onednn_conv_run(const bb__onednn_conv *c, const void *a, const void *b,
 {
     const bb__conv_shape *s = &c->shape;
     const bool is_weight = c->direction == BB__CONV_WEIGHT;
-    const int64_t items = is_weight ? c->sums : c->blocks;
     const double work = (double)(s->n * s->o * s->oh * s->ow) *
-                        (double)(s->c / s->groups * s->kh * s->kw) / (double)items;
+                        (double)(s->c / s->groups * s->kh * s->kw) / (double)bb__onednn_items(c);
     job j = {.c = c, .weights = scratch, .slots = (char *)scratch + c->weights};
     j.data[bb__onednn_result(c->direction)] = out;
     j.data[c->direction == BB__CONV_INPUT ? BB__DST : BB__SRC] = (char *)(uintptr_t)a;

@@ -20,6 +20,7 @@ const bb__onednn_operand bb__onednn_operands[BB__CONV_DIRECTIONS][BB__ROLES] = {
                          {DNNL_ARG_DIFF_WEIGHTS, dnnl_query_diff_weights_md},
                          {DNNL_ARG_DIFF_DST, dnnl_query_diff_dst_md}},
 };
+
 static dnnl_engine_t engine; /* guarded by the table's mutex while it is made */
 
 dnnl_engine_t bb__onednn_engine(void)
@@ -55,30 +56,36 @@ static bool describe(const bb__conv_shape *s, int64_t images, dnnl_memory_desc_t
     return ok;
 }
 
-/* The convolution of these operands; the description of a gradient needs that of the result. */
+static dnnl_status_t describe_conv(const bb__conv_shape *s, bb__conv_direction d,
+                                   const dnnl_memory_desc_t *of, dnnl_convolution_desc_t *conv_out)
+{
+    const dnnl_alg_kind_t way = dnnl_convolution_direct;
+    const dnnl_dims_t stride = {s->stride[0], s->stride[1]};
+    const dnnl_dims_t padding = {s->padding[0], s->padding[1]};
+    const dnnl_dims_t dilation = {s->dilation[0] - 1, s->dilation[1] - 1};
+    const dnnl_memory_desc_t *src = &of[BB__SRC], *weights = &of[BB__WEIGHTS], *dst = &of[BB__DST];
+    if (d == BB__CONV_FORWARD)
+        return dnnl_dilated_convolution_forward_desc_init(conv_out, dnnl_forward_training, way, src,
+                                                          weights, NULL, dst, stride, dilation,
+                                                          padding, padding);
+    if (d == BB__CONV_INPUT)
+        return dnnl_dilated_convolution_backward_data_desc_init(conv_out, way, src, weights, dst,
+                                                                stride, dilation, padding, padding);
+    return dnnl_dilated_convolution_backward_weights_desc_init(
+        conv_out, way, src, weights, NULL, dst, stride, dilation, padding, padding);
+}
+
+/* The choice for a gradient needs that for the result. */
 static dnnl_primitive_desc_t choose(const bb__conv_shape *s, bb__conv_direction d,
                                     const dnnl_memory_desc_t *of, dnnl_primitive_attr_t attr,
                                     const_dnnl_primitive_desc_t hint)
 {
-    const dnnl_dims_t stride = {s->stride[0], s->stride[1]};
-    const dnnl_dims_t padding = {s->padding[0], s->padding[1]};
-    const dnnl_dims_t dilation = {s->dilation[0] - 1, s->dilation[1] - 1};
-    dnnl_convolution_desc_t c;
+    dnnl_convolution_desc_t conv;
     dnnl_primitive_desc_t chosen = NULL;
-    dnnl_status_t status =
-        d == BB__CONV_FORWARD
-            ? dnnl_dilated_convolution_forward_desc_init(
-                  &c, dnnl_forward_training, dnnl_convolution_direct, &of[BB__SRC],
-                  &of[BB__WEIGHTS], NULL, &of[BB__DST], stride, dilation, padding, padding)
-        : d == BB__CONV_INPUT ? dnnl_dilated_convolution_backward_data_desc_init(
-                                    &c, dnnl_convolution_direct, &of[BB__SRC], &of[BB__WEIGHTS],
-                                    &of[BB__DST], stride, dilation, padding, padding)
-                              : dnnl_dilated_convolution_backward_weights_desc_init(
-                                    &c, dnnl_convolution_direct, &of[BB__SRC], &of[BB__WEIGHTS],
-                                    NULL, &of[BB__DST], stride, dilation, padding, padding);
-    if (status == dnnl_success)
-        status = dnnl_primitive_desc_create(&chosen, &c, attr, engine, hint);
-    return status == dnnl_success ? chosen : NULL;
+    if (describe_conv(s, d, of, &conv) != dnnl_success ||
+        dnnl_primitive_desc_create(&chosen, &conv, attr, engine, hint) != dnnl_success)
+        return NULL;
+    return chosen;
 }
 
 /* Its kernels of other names are products of columns, as ours are, or plain loops. */
@@ -204,9 +211,11 @@ static bool cut(bb__onednn_conv *c)
     int64_t blocks = (s->n * image / BLOCK_BYTES + SUMS) / SUMS * SUMS;
     c->blocks = blocks < s->n ? blocks : s->n;
     c->images = s->n / c->blocks;
-    if (c->direction == BB__CONV_WEIGHT)
-        c->sums = c->blocks < SUMS ? c->blocks : SUMS;
-    return c->sums * filters <= SUMS_BYTES;
+    if (c->direction != BB__CONV_WEIGHT)
+        return true;
+    const int64_t fitting = SUMS_BYTES / filters, most = c->blocks < SUMS ? c->blocks : SUMS;
+    c->sums = fitting < most ? fitting : most;
+    return c->sums > 1;
 }
 
 /* Choices may depend on the number of threads that OpenMP tells: it must be one, as in runs. */
@@ -262,7 +271,7 @@ static bb__onednn_conv *entry_of(const bb__conv_shape *s, bb__conv_direction d)
     const size_t start = hash_of(key, d);
     for (size_t i = 0; i < ENTRIES; i++) {
         bb__onednn_conv *c = &table[(start + i) % ENTRIES];
-        if (c->state == UNKNOWN)
+        if (c->state == BB__UNKNOWN)
             return c;
         key_of(&c->shape, other);
         if (c->direction == d && memcmp(key, other, sizeof key) == 0)
@@ -275,12 +284,12 @@ static const bb__onednn_conv *look_up(const bb__conv_shape *s, bb__conv_directio
 {
     pthread_mutex_lock(&table_mutex);
     bb__onednn_conv *c = entry_of(s, d);
-    if (c && c->state == UNKNOWN && is_new) {
+    if (c && c->state == BB__UNKNOWN && is_new) {
         c->direction = d;
         c->shape = *s;
-        c->state = make(c) ? MADE : NONE;
+        c->state = make(c) ? BB__MADE : BB__NONE;
     }
-    const bool is_made = c && c->state == MADE;
+    const bool is_made = c && c->state == BB__MADE;
     pthread_mutex_unlock(&table_mutex);
     return is_made ? c : NULL;
 }

@@ -13,13 +13,13 @@ typedef enum bb__onednn_role { BB__SRC, BB__WEIGHTS, BB__DST, BB__ROLES } bb__on
 /* A number of images at a time. Descriptions belong to the primitives. */
 typedef struct bb__onednn_plan {
     dnnl_primitive_t conv;
-    dnnl_primitive_t
-        reorder[BB__ROLES]; /* between rows and oneDNN's layout; NULL: they are the same */
+    /* between rows and oneDNN's own layout; NULL: they are the same */
+    dnnl_primitive_t reorder[BB__ROLES];
     const dnnl_memory_desc_t *rows[BB__ROLES], *own[BB__ROLES], *scratchpad;
 } bb__onednn_plan;
 
 struct bb__onednn_conv {
-    enum { UNKNOWN, NONE, MADE } state;
+    enum { BB__UNKNOWN, BB__NONE, BB__MADE } state;
     bb__conv_direction direction;
     bb__conv_shape shape;
     int64_t blocks, images; /* a block has so many images, or one more */

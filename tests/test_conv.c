@@ -223,13 +223,13 @@ Test(conv, vectors_of_channels)
     bb__conv_shape shapes[] = {
         plain(BB_F32, 11, 16, 9, 16, 3, 1), plain(BB_F32, 8, 16, 9, 32, 3, 2),
         plain(BB_F32, 9, 48, 7, 48, 3, 1),  plain(BB_F32, 10, 32, 6, 32, 3, 1),
-        plain(BB_F32, 5, 32, 9, 16, 4, 1),  plain(BB_F32, 17, 16, 96, 16, 1, 0)};
+        plain(BB_F32, 5, 32, 9, 16, 4, 1),  plain(BB_F32, 9, 16, 128, 16, 1, 0)};
     shapes[0].stride[0] = 2, shapes[0].stride[1] = 3;
     shapes[1].dilation[0] = 2, shapes[1].padding[1] = 0;
     shapes[2].groups = 48;
     shapes[3].groups = 2;
     shapes[4].kh = 1, shapes[4].padding[0] = 0;
-    shapes[5].kw = 2;
+    shapes[5].kw = 2, shapes[5].stride[0] = shapes[5].stride[1] = 2;
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
         bb__conv_shape s = finished(shapes[i]);
         check(&rng, &s);
@@ -263,7 +263,7 @@ Test(conv, onednn_for_any_sizes)
     int checked = 0;
     kernels = onednn;
     for (int round = 0; round < 300; round++) {
-        bb__conv_shape s = random_shape(&rng, 8);
+        bb__conv_shape s = random_shape(&rng, 6);
         int64_t *const sizes[] = {&s.n, &s.c, &s.o, &s.h, &s.w};
         for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
             *sizes[i] += *sizes[i] ? 0 : i == 1 || i == 2 ? s.groups : 1;
@@ -271,7 +271,7 @@ Test(conv, onednn_for_any_sizes)
         if (round % 4)
             s.groups = 1;
         if (round % 4 == 1)
-            s.c *= 8, s.o *= 8;
+            s.c *= 4, s.o *= 4;
         s = finished(s);
         arrays a = arrays_random(&rng, &s);
         for (direction d = FORWARD; d < DIRECTIONS; d++)
@@ -281,7 +281,7 @@ Test(conv, onednn_for_any_sizes)
             }
         arrays_free(&a);
     }
-    cr_assert_gt(checked, 100, "%d checked", checked);
+    cr_assert(checked > 40 || bb_simd() == BB_SIMD_BASE, "%d checked", checked);
 }
 #endif
 

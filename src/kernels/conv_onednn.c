@@ -69,7 +69,7 @@ static bool run_block(const job *j, int64_t block, char *weights, char *slot)
     const int64_t first = bb__deal(s->n, c->blocks, block);
     const int64_t images = bb__deal(s->n, c->blocks, block + 1) - first;
     const bb__onednn_plan *p = &c->plans[images - c->images];
-    const int result = bb__onednn_result(c->direction);
+    const int result = (int)bb__onednn_result(c->direction);
     char *rows[BB__ROLES] = {[BB__SRC] = j->data[BB__SRC] + image_bytes(s, BB__SRC) * first,
                              [BB__DST] = j->data[BB__DST] + image_bytes(s, BB__DST) * first};
     char *own[BB__ROLES] = {slot, weights, slot + c->sizes[BB__SRC]};

@@ -115,8 +115,9 @@ const char *bb__blas_text(char *buffer, size_t size)
 static bool multiply_by_onednn(bool xt, bool yt, int m, int n, int k, const float *x, int x_lead,
                                const float *y, int y_lead, float beta, float *out, int out_lead)
 {
-    return bb__onednn_is_used() &&
-           dnnl_sgemm(xt ? 'T' : 'N', yt ? 'T' : 'N', m, n, k, 1, x, x_lead, y, y_lead, beta, out,
+    if (!bb__onednn_is_used())
+        return false;
+    return dnnl_sgemm(xt ? 'T' : 'N', yt ? 'T' : 'N', m, n, k, 1, x, x_lead, y, y_lead, beta, out,
                       out_lead) == dnnl_success;
 }
 #endif

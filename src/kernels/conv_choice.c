@@ -17,21 +17,27 @@ static double filled_up(const bb__conv_shape *s)
     return (double)(filled_a * filled_b * VECTOR * VECTOR) / ((double)a * (double)b);
 }
 
+/* Our own kernels keep few images, which they cut, and little work; and images of a size that
+ * oneDNN's integers may not hold. */
+static bool has_fitting_size(const bb__conv_shape *s)
+{
+    enum { LEAST_IMAGES = 4 };
+    static const double least_work = 100000; /* multiplications */
+    const int64_t most = INT32_MAX / (int64_t)sizeof(float);
+    const int64_t src = s->c * s->h * s->w, dst = s->o * s->oh * s->ow;
+    const double work = (double)(s->n * dst) * (double)(s->c / s->groups * s->kh * s->kw);
+    return s->n >= LEAST_IMAGES && work >= least_work && src > 0 && src <= most && dst <= most;
+}
+
 /* oneDNN's products are twice as fast as those of columns, but its layout costs two moves of the
- * images, which columns of single elements do not need. Up to FEW channels it reads as they lie, and
- * there our own products are thin. Our own kernels keep few images, which they cut, tiny work, and
- * images of a size that oneDNN's integers may not hold. The numbers are where both take as long. */
+ * images, which columns of single elements do not need. FEW channels it reads as they lie, where
+ * our own products are thin. The numbers are where both take as long. */
 static bool is_suited(const bb__conv_shape *s, bb__conv_direction d)
 {
-    enum { LEAST_IMAGES = 4, FEW = 3, THIN_FORWARD = 64, THIN_WEIGHT = 16 };
-    static const double most_filled_up = 1.5, least_work = 100000;
+    enum { FEW = 3, THIN_FORWARD = 64, THIN_WEIGHT = 16 };
+    static const double most_filled_up = 1.5;
     const int64_t filter = s->kh * s->kw;
-    const int64_t image_most = INT32_MAX / (int64_t)sizeof(float);
-    if (s->dtype != BB_F32 || s->n < LEAST_IMAGES || !s->c || !s->o || !s->h || !s->w ||
-        (double)(s->n * s->oh * s->ow) * (double)(s->o * (s->c / s->groups) * filter) <
-            least_work ||
-        s->c * s->h * s->w > image_most || s->o * s->oh * s->ow > image_most ||
-        !bb__onednn_is_used())
+    if (s->dtype != BB_F32 || !has_fitting_size(s) || !bb__onednn_is_used())
         return false;
     if (s->groups == 1 && s->c <= FEW && d != BB__CONV_INPUT)
         return s->c * filter >= (d == BB__CONV_FORWARD ? THIN_FORWARD : THIN_WEIGHT);

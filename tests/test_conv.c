@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Convolutions and their adjoints against plain loops, for any sizes and options. */
 #include "arrays.h"
+#include "conv_onednn.h"
 
 static const int thread_counts[] = {2, 5};
 
@@ -12,11 +13,12 @@ typedef struct kernel {
     size_t (*scratch)(const bb__conv_shape *s);
 } kernel;
 
-static const kernel kernels[DIRECTIONS] = {
+static const kernel chosen[DIRECTIONS] = {
     {bb__conv2d_forward, bb__conv2d_forward_scratch},
     {bb__conv2d_input, bb__conv2d_input_scratch},
     {bb__conv2d_weight, bb__conv2d_weight_scratch},
 };
+static const kernel *kernels = chosen;
 
 /* Images, filters and results, each of which is the result of one direction. */
 typedef struct arrays {
@@ -87,16 +89,26 @@ static void check_direction(const bb__conv_shape *s, const arrays *a, direction 
     free(scale);
 }
 
+static arrays arrays_random(bb_rng *rng, const bb__conv_shape *s)
+{
+    return (arrays){block_random(rng, s->dtype, shape_of(s, INPUT), ROW_MAJOR, 0),
+                    block_random(rng, s->dtype, shape_of(s, WEIGHT), ROW_MAJOR, 0),
+                    block_random(rng, s->dtype, shape_of(s, FORWARD), ROW_MAJOR, 0)};
+}
+
+static void arrays_free(arrays *a)
+{
+    free(a->x.memory);
+    free(a->w.memory);
+    free(a->y.memory);
+}
+
 static void check(bb_rng *rng, const bb__conv_shape *s)
 {
-    arrays a = {block_random(rng, s->dtype, shape_of(s, INPUT), ROW_MAJOR, 0),
-                block_random(rng, s->dtype, shape_of(s, WEIGHT), ROW_MAJOR, 0),
-                block_random(rng, s->dtype, shape_of(s, FORWARD), ROW_MAJOR, 0)};
+    arrays a = arrays_random(rng, s);
     for (direction d = FORWARD; d < DIRECTIONS; d++)
         check_direction(s, &a, d);
-    free(a.x.memory);
-    free(a.w.memory);
-    free(a.y.memory);
+    arrays_free(&a);
 }
 
 static int64_t places(int64_t size, int64_t k, int64_t stride, int64_t padding, int64_t dilation)
@@ -197,31 +209,105 @@ Test(conv, cuts)
         plain(BB_F32, 1, 8, 20, 130, 1, 0),  plain(BB_F32, 30, 2, 5, 3, 1, 0),
         plain(BB_F64, 2, 130, 24, 66, 1, 0), plain(BB_F32, 20, 1, 28, 6, 5, 0),
         plain(BB_F32, 2, 3, 12, 4, 7, 3),    plain(BB_F64, 2, 3, 12, 4, 6, 0),
+        plain(BB_F32, 13, 16, 7, 31, 3, 1),  plain(BB_F32, 8, 30, 6, 16, 3, 2),
+        plain(BB_F32, 19, 3, 12, 20, 5, 2),  plain(BB_F32, 9, 1, 14, 15, 5, 0),
     };
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
         check(&rng, &shapes[i]);
 }
 
-/* A call from a parallel region of the caller's takes the scratch memory that is its own. */
-Test(conv, within_a_region_of_the_caller)
+/* Options of convolutions that may be oneDNN's, with more blocks than sums at the end. */
+Test(conv, vectors_of_channels)
 {
-    bb_rng rng = {4, 0};
-    bb__conv_shape s = plain(BB_F32, 20, 3, 12, 8, 3, 1);
-    arrays a = {block_random(&rng, s.dtype, shape_of(&s, INPUT), ROW_MAJOR, 0),
-                block_random(&rng, s.dtype, shape_of(&s, WEIGHT), ROW_MAJOR, 0),
-                block_random(&rng, s.dtype, shape_of(&s, FORWARD), ROW_MAJOR, 0)};
+    bb_rng rng = {5, 0};
+    bb__conv_shape shapes[] = {
+        plain(BB_F32, 11, 16, 9, 16, 3, 1), plain(BB_F32, 8, 16, 9, 32, 3, 2),
+        plain(BB_F32, 9, 48, 7, 48, 3, 1),  plain(BB_F32, 10, 32, 6, 32, 3, 1),
+        plain(BB_F32, 5, 32, 9, 16, 4, 1),  plain(BB_F32, 9, 16, 128, 16, 1, 0)};
+    shapes[0].stride[0] = 2, shapes[0].stride[1] = 3;
+    shapes[1].dilation[0] = 2, shapes[1].padding[1] = 0;
+    shapes[2].groups = 48;
+    shapes[3].groups = 2;
+    shapes[4].kh = 1, shapes[4].padding[0] = 0;
+    shapes[5].kw = 2, shapes[5].stride[0] = shapes[5].stride[1] = 2;
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
+        bb__conv_shape s = finished(shapes[i]);
+        check(&rng, &s);
+    }
+}
+
+#ifdef BB_HAS_ONEDNN
+#define DEFINE_ONEDNN(name, direction)                                                 \
+    static size_t name##_scratch(const bb__conv_shape *s)                              \
+    {                                                                                  \
+        return bb__onednn_conv_scratch(bb__onednn_conv_make(s, direction));            \
+    }                                                                                  \
+    static void name(const bb__conv_shape *s, const void *a, const void *b, void *out, \
+                     void *scratch, int threads)                                       \
+    {                                                                                  \
+        const bb__onednn_conv *c = bb__onednn_conv_find(s, direction);                 \
+        cr_assert(c &&bb__onednn_conv_run(c, a, b, out, scratch, threads));            \
+    }
+DEFINE_ONEDNN(onednn_forward, BB__CONV_FORWARD)
+DEFINE_ONEDNN(onednn_input, BB__CONV_INPUT)
+DEFINE_ONEDNN(onednn_weight, BB__CONV_WEIGHT)
+
+static const kernel onednn[DIRECTIONS] = {{onednn_forward, onednn_forward_scratch},
+                                          {onednn_input, onednn_input_scratch},
+                                          {onednn_weight, onednn_weight_scratch}};
+
+/* oneDNN wherever it can, whether that is fast or not. */
+Test(conv, onednn_for_any_sizes)
+{
+    bb_rng rng = {6, 0};
+    int checked = 0;
+    kernels = onednn;
+    for (int round = 0; round < 300; round++) {
+        bb__conv_shape s = random_shape(&rng, 6);
+        int64_t *const sizes[] = {&s.n, &s.c, &s.o, &s.h, &s.w};
+        for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
+            *sizes[i] += *sizes[i] ? 0 : i == 1 || i == 2 ? s.groups : 1;
+        s.dtype = BB_F32;
+        if (round % 4)
+            s.groups = 1;
+        if (round % 4 == 1)
+            s.c *= 4, s.o *= 4;
+        s = finished(s);
+        arrays a = arrays_random(&rng, &s);
+        for (direction d = FORWARD; d < DIRECTIONS; d++)
+            if (bb__onednn_conv_make(&s, (bb__conv_direction)d)) {
+                check_direction(&s, &a, d);
+                checked++;
+            }
+        arrays_free(&a);
+    }
+    cr_assert(checked > 40 || bb_simd() == BB_SIMD_BASE, "%d checked", checked);
+}
+#endif
+
+/* A call from a parallel region of the caller's takes the scratch memory that is its own. */
+static void check_within_region(bb_rng *rng, const bb__conv_shape *s)
+{
+    arrays a = arrays_random(rng, s);
     for (direction d = FORWARD; d < DIRECTIONS; d++) {
-        block wanted = computed(&s, &a, d, 1), inside[20];
+        block wanted = computed(s, &a, d, 1), inside[20];
 #pragma omp parallel for num_threads(20)
         for (int i = 0; i < 20; i++)
-            inside[i] = computed(&s, &a, d, 20);
+            inside[i] = computed(s, &a, d, 20);
         for (int i = 0; i < 20; i++) {
             cr_assert(same_bits(&inside[i], &wanted));
             free(inside[i].memory);
         }
         free(wanted.memory);
     }
-    free(a.x.memory);
-    free(a.w.memory);
-    free(a.y.memory);
+    arrays_free(&a);
+}
+
+Test(conv, within_a_region_of_the_caller)
+{
+    bb_rng rng = {4, 0};
+    const bb__conv_shape shapes[] = {plain(BB_F32, 20, 3, 12, 8, 3, 1),
+                                     plain(BB_F32, 20, 16, 6, 16, 3, 1)};
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
+        check_within_region(&rng, &shapes[i]);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* With lapack.c the only file that calls BLAS, and the only one that calls oneDNN, each on one
- * thread: float matrix products go to oneDNN where it was found, all others to OpenBLAS. */
+/* With lapack.c the only file that calls BLAS, and with conv_onednn*.c the only one that calls
+ * oneDNN, each on one thread: float matrix products go to oneDNN where it was found, all others to
+ * OpenBLAS. */
 #include "blas.h"
 
 #include "float_mode.h"
@@ -64,11 +65,24 @@ __attribute__((constructor)) static void choose_kernels(void)
 }
 #endif
 
-bool bb__blas_has_small_kernels(void)
+bool bb__onednn_is_used(void)
 {
 #ifdef BB_HAS_ONEDNN
-    return true;
+    static atomic_int known; /* 0: not yet, 1: no, 2: yes */
+    int answer = atomic_load_explicit(&known, memory_order_relaxed);
+    if (!answer) {
+        const char *text = getenv("BIBUN_ONEDNN");
+        answer = text && strcmp(text, "0") == 0 ? 1 : 2;
+        atomic_store_explicit(&known, answer, memory_order_relaxed);
+    }
+    return answer == 2;
 #else
+    return false;
+#endif
+}
+
+bool bb__blas_has_small_kernels(void)
+{
     static const char *const cores[] = {"SkylakeX", "Cooperlake", "SapphireRapids"};
     static atomic_int known; /* 0: not yet, 1: no, 2: yes */
     int answer = atomic_load_explicit(&known, memory_order_relaxed);
@@ -78,8 +92,7 @@ bool bb__blas_has_small_kernels(void)
             answer = strcmp(openblas_get_corename(), cores[i]) == 0 ? 2 : answer;
         atomic_store_explicit(&known, answer, memory_order_relaxed);
     }
-    return answer == 2;
-#endif
+    return answer == 2 || bb__onednn_is_used();
 }
 
 const char *bb__blas_text(char *buffer, size_t size)
@@ -87,7 +100,7 @@ const char *bb__blas_text(char *buffer, size_t size)
     int length = snprintf(buffer, size, "OpenBLAS %s", openblas_get_corename());
 #ifdef BB_HAS_ONEDNN
     const dnnl_version_t *v = dnnl_version();
-    if (length > 0 && (size_t)length < size)
+    if (bb__onednn_is_used() && length > 0 && (size_t)length < size)
         snprintf(buffer + length, size - (size_t)length, ", oneDNN %d.%d.%d", v->major, v->minor,
                  v->patch);
 #else
@@ -102,6 +115,11 @@ const char *bb__blas_text(char *buffer, size_t size)
 static bool multiply_by_onednn(bool xt, bool yt, int m, int n, int k, const float *x, int x_lead,
                                const float *y, int y_lead, float beta, float *out, int out_lead)
 {
+    static const double few = 16384; /* multiplications up to which OpenBLAS has less to prepare */
+    if ((double)m * (double)n * (double)k <= few)
+        return false;
+    if (!bb__onednn_is_used())
+        return false;
     return dnnl_sgemm(xt ? 'T' : 'N', yt ? 'T' : 'N', m, n, k, 1, x, x_lead, y, y_lead, beta, out,
                       out_lead) == dnnl_success;
 }

@@ -110,7 +110,7 @@ static void forward_range(void *context, int64_t first, int64_t last)
     }
 }
 
-size_t bb__conv2d_forward_scratch(const bb__conv_shape *s)
+size_t bb__columns_forward_scratch(const bb__conv_shape *s)
 {
     if (is_nothing(s))
         return 0;
@@ -118,8 +118,8 @@ size_t bb__conv2d_forward_scratch(const bb__conv_shape *s)
     return scratch_of(&j);
 }
 
-void bb__conv2d_forward(const bb__conv_shape *s, const void *x, const void *w, void *out,
-                        void *scratch, int threads)
+void bb__columns_forward(const bb__conv_shape *s, const void *x, const void *w, void *out,
+                         void *scratch, int threads)
 {
     if (is_nothing(s)) {
         clear(s, s->n * s->o * s->oh * s->ow, out);
@@ -234,7 +234,7 @@ static void input_range(void *context, int64_t first, int64_t last)
     }
 }
 
-size_t bb__conv2d_input_scratch(const bb__conv_shape *s)
+size_t bb__columns_input_scratch(const bb__conv_shape *s)
 {
     if (is_nothing(s))
         return 0;
@@ -243,18 +243,18 @@ size_t bb__conv2d_input_scratch(const bb__conv_shape *s)
         return scratch_of(&j);
     }
     const bb__conv_shape turned = turned_shape(s);
-    return turned_bytes(s) + bb__conv2d_forward_scratch(&turned);
+    return turned_bytes(s) + bb__columns_forward_scratch(&turned);
 }
 
-void bb__conv2d_input(const bb__conv_shape *s, const void *dy, const void *w, void *dx,
-                      void *scratch, int threads)
+void bb__columns_input(const bb__conv_shape *s, const void *dy, const void *w, void *dx,
+                       void *scratch, int threads)
 {
     if (is_nothing(s)) {
         clear(s, s->n * s->c * s->h * s->w, dx);
     } else if (is_better_turned(s)) {
         const bb__conv_shape turned = turned_shape(s);
         (s->dtype == BB_F32 ? turn_f32 : turn_f64)(s, w, scratch);
-        bb__conv2d_forward(&turned, dy, scratch, dx, (char *)scratch + turned_bytes(s), threads);
+        bb__columns_forward(&turned, dy, scratch, dx, (char *)scratch + turned_bytes(s), threads);
     } else {
         job j = input_job(s);
         j.from = dy, j.w = w, j.to = dx, j.scratch = scratch;

@@ -20,6 +20,13 @@ typedef struct bb__conv_cut {
     int64_t channels; /* of a chunk, at most */
 } bb__conv_cut;
 
+typedef enum bb__conv_direction {
+    BB__CONV_FORWARD,
+    BB__CONV_INPUT,
+    BB__CONV_WEIGHT,
+    BB__CONV_DIRECTIONS
+} bb__conv_direction;
+
 bb__conv_cut bb__conv_cut_of(const bb__conv_shape *s);
 
 /* Where part i of `parts` begins when `total` is dealt out evenly; part i ends where i + 1
@@ -66,6 +73,21 @@ size_t bb__columns_bytes(const bb__conv_shape *s, const bb__conv_cut *cut);
 size_t bb__copy_bytes(const bb__conv_shape *s, const bb__conv_cut *cut, int64_t filters);
 
 /* Items that make a thread worth its start, when an item takes so many multiplications. */
-int64_t bb__conv_grain(double multiplications);
+static inline int64_t bb__conv_grain(double multiplications)
+{
+    static const double worth = 200000; /* multiplications that pay for a thread */
+    return multiplications < worth ? (int64_t)(worth / (multiplications + 1)) + 1 : 1;
+}
+
+/* Our own way: products with the matrix of columns (conv.c, conv_weight.c). */
+void bb__columns_forward(const bb__conv_shape *s, const void *x, const void *w, void *out,
+                         void *scratch, int threads);
+void bb__columns_input(const bb__conv_shape *s, const void *dy, const void *w, void *dx,
+                       void *scratch, int threads);
+void bb__columns_weight(const bb__conv_shape *s, const void *x, const void *dy, void *dw,
+                        void *scratch, int threads);
+size_t bb__columns_forward_scratch(const bb__conv_shape *s);
+size_t bb__columns_input_scratch(const bb__conv_shape *s);
+size_t bb__columns_weight_scratch(const bb__conv_shape *s);
 
 #endif

@@ -75,12 +75,6 @@ size_t bb__copy_bytes(const bb__conv_shape *s, const bb__conv_cut *cut, int64_t 
     return aligned((size_t)(cut->columns * filters) * bb_dtype_size(s->dtype));
 }
 
-int64_t bb__conv_grain(double multiplications)
-{
-    static const double worth = 200000; /* multiplications that pay for a thread */
-    return multiplications < worth ? (int64_t)(worth / (multiplications + 1)) + 1 : 1;
-}
-
 /* Taps. */
 
 /* One place of the filter: it reads x at (i stride + down, j stride + right) for output row i and

@@ -115,7 +115,7 @@ static void sum_range(void *context, int64_t first, int64_t last)
 DEFINE_ADD_UP(f32, float)
 DEFINE_ADD_UP(f64, double)
 
-size_t bb__conv2d_weight_scratch(const bb__conv_shape *s)
+size_t bb__columns_weight_scratch(const bb__conv_shape *s)
 {
     if (is_nothing(s))
         return 0;
@@ -123,8 +123,8 @@ size_t bb__conv2d_weight_scratch(const bb__conv_shape *s)
     return slots_bytes(&j) + (size_t)j.count * sum_bytes(s);
 }
 
-void bb__conv2d_weight(const bb__conv_shape *s, const void *x, const void *dy, void *dw,
-                       void *scratch, int threads)
+void bb__columns_weight(const bb__conv_shape *s, const void *x, const void *dy, void *dw,
+                        void *scratch, int threads)
 {
     enum { GRAIN = 4096 };
     if (is_nothing(s)) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Kernels that are compiled once for each instruction set, by the one in use. */
-#include "kernels.h"
+#include "conv.h"
 
 #if defined(__x86_64__) && defined(__GNUC__)
 #define DISPATCH(TYPE, RETURN, name, PARAMETERS, ARGUMENTS)                                    \
@@ -31,21 +31,21 @@ DISPATCH(void, , bb__average_pool, (const bb__pool_shape *s, const void *x, void
          (s, x, y, threads))
 DISPATCH(void, , bb__average_spread,
          (const bb__pool_shape *s, const void *dy, void *dx, int threads), (s, dy, dx, threads))
-DISPATCH(void, , bb__conv2d_forward,
+DISPATCH(void, , bb__columns_forward,
          (const bb__conv_shape *s, const void *x, const void *w, void *out, void *scratch,
           int threads),
          (s, x, w, out, scratch, threads))
-DISPATCH(size_t, return, bb__conv2d_forward_scratch, (const bb__conv_shape *s), (s))
-DISPATCH(void, , bb__conv2d_input,
+DISPATCH(size_t, return, bb__columns_forward_scratch, (const bb__conv_shape *s), (s))
+DISPATCH(void, , bb__columns_input,
          (const bb__conv_shape *s, const void *dy, const void *w, void *dx, void *scratch,
           int threads),
          (s, dy, w, dx, scratch, threads))
-DISPATCH(size_t, return, bb__conv2d_input_scratch, (const bb__conv_shape *s), (s))
-DISPATCH(void, , bb__conv2d_weight,
+DISPATCH(size_t, return, bb__columns_input_scratch, (const bb__conv_shape *s), (s))
+DISPATCH(void, , bb__columns_weight,
          (const bb__conv_shape *s, const void *x, const void *dy, void *dw, void *scratch,
           int threads),
          (s, x, dy, dw, scratch, threads))
-DISPATCH(size_t, return, bb__conv2d_weight_scratch, (const bb__conv_shape *s), (s))
+DISPATCH(size_t, return, bb__columns_weight_scratch, (const bb__conv_shape *s), (s))
 DISPATCH(void, , bb__copy, (const bb_array *in, const bb_array *out, int threads),
          (in, out, threads))
 DISPATCH(void, , bb__fill, (const bb_array *out, double value), (out, value))

@@ -207,7 +207,7 @@ typedef struct bb__conv_shape {
 } bb__conv_shape;
 
 /* One function a direction: the result from images and filters, and its adjoints with respect to
- * either. Another library can stand behind each. */
+ * either. conv_choice.c says when oneDNN stands behind one. */
 void bb__conv2d_forward(const bb__conv_shape *s, const void *x, const void *w, void *out,
                         void *scratch, int threads);
 void bb__conv2d_input(const bb__conv_shape *s, const void *dy, const void *w, void *dx,

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: MIT */
+/* Convolutions by oneDNN, each call on one thread: blocks of images, cut by sizes only, are brought
+ * into the layout that its kernels want, convolved, and brought back. The gradient of the filters
+ * has a fixed number of sums, which are added up in their order. */
+#include "blas.h"
+#include "conv_onednn_plan.h"
+
+#include <stdatomic.h>
+#include <string.h>
+
+typedef struct job {
+    const bb__onednn_conv *c;
+    char *data[BB__ROLES]; /* in rows */
+    char *weights;         /* filters in oneDNN's layout, or sums of their gradients */
+    char *slots;
+    atomic_bool has_failed;
+} job;
+
+typedef struct argument {
+    int name;
+    const dnnl_memory_desc_t *description;
+    void *data;
+} argument;
+
+static bool execute(dnnl_primitive_t p, int count, const argument *of)
+{
+    enum { MOST = 4 };
+    dnnl_exec_arg_t args[MOST];
+    dnnl_stream_t stream = NULL;
+    int made = 0;
+    bool ok =
+        dnnl_stream_create(&stream, bb__onednn_engine(), dnnl_stream_default_flags) == dnnl_success;
+    while (ok && made < count) {
+        args[made].arg = of[made].name;
+        ok = dnnl_memory_create(&args[made].memory, of[made].description, bb__onednn_engine(),
+                                of[made].data) == dnnl_success;
+        made += ok;
+    }
+    ok = ok && dnnl_primitive_execute(p, stream, count, args) == dnnl_success &&
+         dnnl_stream_wait(stream) == dnnl_success;
+    while (made > 0)
+        dnnl_memory_destroy(args[--made].memory);
+    dnnl_stream_destroy(stream);
+    return ok;
+}
+
+static bool to_own(const bb__onednn_plan *p, int role, void *rows, void *own)
+{
+    const argument of[] = {{DNNL_ARG_FROM, p->rows[role], rows}, {DNNL_ARG_TO, p->own[role], own}};
+    return execute(p->reorder[role], 2, of);
+}
+
+static bool to_rows(const bb__onednn_plan *p, int role, void *own, void *rows)
+{
+    const argument of[] = {{DNNL_ARG_FROM, p->own[role], own}, {DNNL_ARG_TO, p->rows[role], rows}};
+    return execute(p->reorder[role], 2, of);
+}
+
+static int64_t image_bytes(const bb__conv_shape *s, int role)
+{
+    return (role == BB__SRC ? s->c * s->h * s->w : s->o * s->oh * s->ow) * (int64_t)sizeof(float);
+}
+
+/* One block with these filters, or giving their gradient. */
+static bool run_block(const job *j, int64_t block, char *weights, char *slot)
+{
+    const bb__onednn_conv *c = j->c;
+    const bb__conv_shape *s = &c->shape;
+    const int64_t first = bb__deal(s->n, c->blocks, block);
+    const int64_t images = bb__deal(s->n, c->blocks, block + 1) - first;
+    const bb__onednn_plan *p = &c->plans[images - c->images];
+    const int result = (int)bb__onednn_result(c->direction);
+    char *rows[BB__ROLES] = {[BB__SRC] = j->data[BB__SRC] + image_bytes(s, BB__SRC) * first,
+                             [BB__DST] = j->data[BB__DST] + image_bytes(s, BB__DST) * first};
+    char *own[BB__ROLES] = {slot, weights, slot + c->sizes[BB__SRC]};
+    argument of[BB__ROLES + 1] = {
+        [BB__ROLES] = {DNNL_ARG_SCRATCHPAD, p->scratchpad, own[BB__DST] + c->sizes[BB__DST]}};
+    bool ok = true;
+    for (int i = 0; i < BB__ROLES; i++) {
+        if (i != BB__WEIGHTS && !p->reorder[i])
+            own[i] = rows[i];
+        else if (i != BB__WEIGHTS && i != result)
+            ok = ok && to_own(p, i, rows[i], own[i]);
+        of[i] = (argument){bb__onednn_operands[c->direction][i].argument, p->own[i], own[i]};
+    }
+    ok = ok && execute(p->conv, BB__ROLES + 1, of);
+    if (result != BB__WEIGHTS && p->reorder[result])
+        ok = ok && to_rows(p, result, own[result], rows[result]);
+    return ok;
+}
+
+static char *slot_of(const job *j)
+{
+    return j->slots + (size_t)bb__thread_slot() * j->c->slot;
+}
+
+static void run_blocks(void *context, int64_t first, int64_t last)
+{
+    job *j = context;
+    const bb__blas_state state = bb__blas_enter();
+    for (int64_t block = first; block < last; block++)
+        if (!run_block(j, block, j->weights, slot_of(j)))
+            atomic_store(&j->has_failed, true);
+    bb__blas_leave(state);
+}
+
+/* Sums of gradients. */
+
+static char *sum_at(const job *j, int64_t number)
+{
+    return j->weights + (size_t)number * j->c->sizes[BB__WEIGHTS];
+}
+
+/* to += from, floats */
+static void add(char *from, char *to, int64_t count)
+{
+    bb_array x = {.data = from, .dtype = BB_F32, .shape = BB_SHAPE(count), .stride = {1}}, y = x;
+    y.data = to;
+    bb__accumulate(&x, &y, 1);
+}
+
+static void sum_blocks(void *context, int64_t first, int64_t last)
+{
+    job *j = context;
+    const bb__onednn_conv *c = j->c;
+    const int64_t count = (int64_t)(c->sizes[BB__WEIGHTS] / sizeof(float));
+    const bb__blas_state state = bb__blas_enter();
+    char *slot = slot_of(j), *part = slot + c->slot - c->sizes[BB__WEIGHTS];
+    for (int64_t number = first; number < last; number++) {
+        const int64_t begin = bb__deal(c->blocks, c->sums, number);
+        const int64_t end = bb__deal(c->blocks, c->sums, number + 1);
+        for (int64_t block = begin; block < end; block++) {
+            if (!run_block(j, block, block == begin ? sum_at(j, number) : part, slot))
+                atomic_store(&j->has_failed, true);
+            if (block > begin)
+                add(part, sum_at(j, number), count);
+        }
+    }
+    bb__blas_leave(state);
+}
+
+static void add_up(void *context, int64_t first, int64_t last)
+{
+    const job *j = context;
+    for (int64_t number = 1; number < j->c->sums; number++)
+        add(sum_at(j, number) + (size_t)first * sizeof(float),
+            j->weights + (size_t)first * sizeof(float), last - first);
+}
+
+static int slots(const bb__onednn_conv *c)
+{
+    const int64_t items = bb__onednn_items(c);
+    return items < BB__SLOTS ? (int)items : BB__SLOTS;
+}
+
+size_t bb__onednn_conv_scratch(const bb__onednn_conv *c)
+{
+    return c->weights + (size_t)slots(c) * c->slot;
+}
+
+static void run_weight(job *j, int64_t grain, int threads)
+{
+    enum { ADD_GRAIN = 16384 };
+    const bb__onednn_conv *c = j->c;
+    const bb__onednn_plan *p = &c->plans[0];
+    bb__parallel(c->sums, grain, threads, sum_blocks, j);
+    bb__parallel((int64_t)(c->sizes[BB__WEIGHTS] / sizeof(float)), 1 + ADD_GRAIN / c->sums, threads,
+                 add_up, j);
+    if (!p->reorder[BB__WEIGHTS]) {
+        memcpy(j->data[BB__WEIGHTS], j->weights, dnnl_memory_desc_get_size(p->own[BB__WEIGHTS]));
+        return;
+    }
+    const bb__blas_state state = bb__blas_enter();
+    if (!to_rows(p, BB__WEIGHTS, j->weights, j->data[BB__WEIGHTS]))
+        atomic_store(&j->has_failed, true);
+    bb__blas_leave(state);
+}
+
+static void run_images(job *j, int64_t grain, int threads)
+{
+    const bb__onednn_plan *p = &j->c->plans[0];
+    if (!p->reorder[BB__WEIGHTS]) {
+        j->weights = j->data[BB__WEIGHTS];
+    } else {
+        const bb__blas_state state = bb__blas_enter();
+        if (!to_own(p, BB__WEIGHTS, j->data[BB__WEIGHTS], j->weights))
+            atomic_store(&j->has_failed, true);
+        bb__blas_leave(state);
+    }
+    bb__parallel(j->c->blocks, grain, threads, run_blocks, j);
+}
+
+bool bb__onednn_conv_run(const bb__onednn_conv *c, const void *a, const void *b, void *out,
+                         void *scratch, int threads)
+{
+    const bb__conv_shape *s = &c->shape;
+    const bool is_weight = c->direction == BB__CONV_WEIGHT;
+    const double work = (double)(s->n * s->o * s->oh * s->ow) *
+                        (double)(s->c / s->groups * s->kh * s->kw) / (double)bb__onednn_items(c);
+    job j = {.c = c, .weights = scratch, .slots = (char *)scratch + c->weights};
+    j.data[bb__onednn_result(c->direction)] = out;
+    j.data[c->direction == BB__CONV_INPUT ? BB__DST : BB__SRC] = (char *)(uintptr_t)a;
+    j.data[is_weight ? BB__DST : BB__WEIGHTS] = (char *)(uintptr_t)b;
+    const int used = threads < slots(c) ? threads : slots(c);
+    (is_weight ? run_weight : run_images)(&j, bb__conv_grain(work), used);
+    return !atomic_load(&j.has_failed);
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* Convolutions by oneDNN's primitives, float only: made once for a shape and direction and kept
+ * for the process, so that a run only calls them. */
+#ifndef BIBUN_CONV_ONEDNN_H
+#define BIBUN_CONV_ONEDNN_H
+
+#include "conv.h"
+
+/* How a shape is computed in one direction. */
+typedef struct bb__onednn_conv bb__onednn_conv;
+
+/* That of a shape without empty sizes. NULL when oneDNN has no vector kernel for it, or none could
+ * be made when it was first asked for, and from then on, so that scratch memory and runs agree. */
+const bb__onednn_conv *bb__onednn_conv_make(const bb__conv_shape *s, bb__conv_direction d);
+/* the same, but NULL for what was never made */
+const bb__onednn_conv *bb__onednn_conv_find(const bb__conv_shape *s, bb__conv_direction d);
+
+size_t bb__onednn_conv_scratch(const bb__onednn_conv *c);
+/* Operands in the order of bb__conv2d_forward, _input and _weight. False when memory ran out; then
+ * `out` holds anything. */
+bool bb__onednn_conv_run(const bb__onednn_conv *c, const void *a, const void *b, void *out,
+                         void *scratch, int threads);
+
+#endif

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/* What a convolution by oneDNN consists of: made in conv_onednn_plan.c, run in conv_onednn.c. It
+ * never changes once it is made. */
+#ifndef BIBUN_CONV_ONEDNN_PLAN_H
+#define BIBUN_CONV_ONEDNN_PLAN_H
+
+#include "conv_onednn.h"
+
+#include <oneapi/dnnl/dnnl.h>
+
+typedef enum bb__onednn_role { BB__SRC, BB__WEIGHTS, BB__DST, BB__ROLES } bb__onednn_role;
+
+/* A number of images at a time. Descriptions belong to the primitives. */
+typedef struct bb__onednn_plan {
+    dnnl_primitive_t conv;
+    /* between rows and oneDNN's own layout; NULL: they are the same */
+    dnnl_primitive_t reorder[BB__ROLES];
+    const dnnl_memory_desc_t *rows[BB__ROLES], *own[BB__ROLES], *scratchpad;
+} bb__onednn_plan;
+
+struct bb__onednn_conv {
+    enum { BB__UNKNOWN, BB__NONE, BB__MADE } state;
+    bb__conv_direction direction;
+    bb__conv_shape shape;
+    int64_t blocks, images; /* a block has so many images, or one more */
+    int64_t sums;           /* of filters' gradients, over a fixed number of blocks each; else 0 */
+    bb__onednn_plan plans[2];               /* for `images` and one more */
+    size_t weights, sizes[BB__ROLES], slot; /* bytes */
+};
+
+/* The argument and the description of each operand. */
+typedef struct bb__onednn_operand {
+    int argument;
+    dnnl_query_t description;
+} bb__onednn_operand;
+extern const bb__onednn_operand bb__onednn_operands[BB__CONV_DIRECTIONS][BB__ROLES];
+
+/* The operand that is the result. */
+static inline bb__onednn_role bb__onednn_result(bb__conv_direction d)
+{
+    return d == BB__CONV_FORWARD ? BB__DST : d == BB__CONV_INPUT ? BB__SRC : BB__WEIGHTS;
+}
+
+/* Items of work: blocks, or sums of them. */
+static inline int64_t bb__onednn_items(const bb__onednn_conv *c)
+{
+    return c->sums ? c->sums : c->blocks;
+}
+
+dnnl_engine_t bb__onednn_engine(void); /* once there is a convolution */
+
+#endif

@@ -117,6 +117,33 @@ Test(errors_seq, last_states_of_a_layer_that_failed_are_inert)
     cr_assert_eq(bb_node_kind_of(y), BB_NODE_INERT);
 }
 
+Test(errors_seq, sizes_that_would_overflow)
+{
+    REFUSED(SHAPE, "lstm: 9223372036854775807 units are too many: t [2 2 3], in l",
+            bb_lstm(t3(2, 2, 3), w.params, "l", INT64_MAX));
+    REFUSED(SHAPE,
+            "multi_head_attention: 4611686018427387904 heads do not divide the 0 features: t [2 2 "
+            "0], in a",
+            bb_multi_head_attention(t3(2, 2, 0), w.params, "a", (int64_t)1 << 62));
+}
+
+Test(errors_seq, cells)
+{
+    bb_node *gates = bb_input(w.g, "gates", BB_F32, BB_SHAPE(2, 6));
+    bb_node *wide = bb_input(w.g, "wide", BB_F32, BB_SHAPE(2, 9));
+    REFUSED(SHAPE, "gru_cell: the gates' sums differ in units: gates [2 6] x wide [2 9]",
+            bb_gru_cell(gates, wide, NULL, w.x));
+    REFUSED(SHAPE, "lstm_cell: the last size is not that of 4 gates: x [2 3] x y [4 5]",
+            bb_lstm_cell(w.x, w.y, NULL));
+}
+
+/* Its mask is made of the scores, which there are not. */
+Test(errors_seq, causal_attention_without_scores)
+{
+    REFUSED(TYPE, "matmul: types differ: mul#10 f32 [2 3] x permute#7 f64 [3 2]",
+            bb_scaled_dot_product_attention(w.x, w.d, w.x, NULL, true, 0));
+}
+
 Test(errors_seq, multi_head_attention)
 {
     REFUSED(SHAPE, "multi_head_attention: 2 heads do not divide the 3 features: t [2 2 3], in a",

@@ -50,6 +50,14 @@ Test(errors_shape, repetitions)
     bb_node *deep = bb_input(w.g, "deep", BB_F32, BB_SHAPE(1, 1, 1, 1, 1, 1, 1, 2));
     REFUSED(SHAPE, "repeat: needs a rank below 8: deep [1 1 1 1 1 1 1 2]", bb_repeat(deep, 7, 2));
     REFUSED(ARGUMENT, "repeat: -1 times is negative: x [2 3]", bb_repeat(w.x, 0, -1));
+    REFUSED(SHAPE,
+            "broadcast: shape [2 9223372036854775807 3] has a bad size or too many elements: "
+            "reshape#7 [2 1 3]",
+            bb_repeat(w.x, 0, INT64_MAX));
+    REFUSED(SHAPE,
+            "broadcast: shape [9223372036854775807 2 3] has a bad size or too many elements: "
+            "reshape#7 [1 2 3]",
+            bb_tile(w.x, 0, INT64_MAX));
     REFUSED(ARGUMENT, "tile: axis 2 is out of range for rank 2: x [2 3]", bb_tile(w.x, 2, 2));
     REFUSED(SHAPE, "stack: operand 2 is of another shape: x [2 3] x y [4 5]",
             bb_stack(BB_NODES(w.x, w.y), 0));
@@ -102,6 +110,16 @@ Test(errors_shape, indices)
     index = bb_input(w.g, "index", BB_I32, BB_SHAPE(2, 3));
     REFUSED(SHAPE, "index_select: the index must be a vector: x f32 [2 3] x index i32 [2 3]",
             bb_index_select(w.x, index, 0));
+}
+
+/* A list without items is empty, whatever its count; there is no graph to keep the error. */
+Test(errors_shape, lists_without_items)
+{
+    const bb_nodes none = {3, NULL};
+    cr_assert_eq(bb_node_kind_of(bb_stack(none, 0)), BB_NODE_INERT);
+    cr_assert_eq(bb_node_kind_of(bb_meshgrid(none, 0)), BB_NODE_INERT);
+    cr_assert_eq(bb_node_kind_of(bb_concat(none, 0)), BB_NODE_INERT);
+    cr_assert_eq(bb_node_kind_of(bb_einsum(none, "i,i,i")), BB_NODE_INERT);
 }
 
 Test(errors_shape, numbers)

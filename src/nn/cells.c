@@ -20,6 +20,8 @@ static int64_t units_of(const bb_node *sum, int64_t gates)
 bb_node *bb_lstm_cell(bb_node *gates, bb_node *cell, bb_node **cell_out)
 {
     int64_t units = units_of(gates, 4);
+    bb_node *unused;
+    cell_out = cell_out ? cell_out : &unused;
     if (units < 0)
         return *cell_out = bb_fail_node(gates, cell, "lstm_cell", BB_BAD_SHAPE,
                                         "the last size is not that of 4 gates");
@@ -37,6 +39,9 @@ bb_node *bb_gru_cell(bb_node *gates, bb_node *recurrent, bb_node *recurrent_bias
     if (units < 0)
         return bb_fail_node(gates, state, "gru_cell", BB_BAD_SHAPE,
                             "the last size is not that of 3 gates");
+    if (recurrent && bb_node_kind_of(recurrent) != BB_NODE_INERT && units_of(recurrent, 3) != units)
+        return bb_fail_node(gates, recurrent, "gru_cell", BB_BAD_SHAPE,
+                            "the gates' sums differ in units");
     bb_node *both = bb_sigmoid(bb_add(part(gates, 0, 2, units), part(recurrent, 0, 2, units)));
     bb_node *reset = part(both, 0, 1, units), *keep = part(both, 1, 1, units);
     bb_node *seen = part(recurrent, 2, 1, units);

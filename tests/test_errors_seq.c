@@ -14,10 +14,12 @@ static bb_node *t3(int64_t batch, int64_t time, int64_t features)
 
 Test(errors_seq, normalisation)
 {
-    REFUSED(ARGUMENT, "standardise: epsilon -1 is not 0 or above: x [2 3]",
+    REFUSED(ARGUMENT, "standardise: epsilon -1 is not 0 or a positive number: x [2 3]",
             bb_standardise(w.x, BB_AXES(1), -1));
-    REFUSED(ARGUMENT, "rms_normalise: epsilon nan is not 0 or above: x [2 3]",
+    REFUSED(ARGUMENT, "rms_normalise: epsilon nan is not 0 or a positive number: x [2 3]",
             bb_rms_normalise(w.x, BB_AXES(1), NAN));
+    REFUSED(ARGUMENT, "standardise: epsilon inf is not 0 or a positive number: x [2 3]",
+            bb_standardise(w.x, BB_AXES(1), INFINITY));
     REFUSED(SHAPE, "standardise_groups: needs [batch, channels, ...]: v [3]",
             bb_standardise_groups(w.v, 1, 0));
     REFUSED(SHAPE, "standardise_groups: 2 groups do not divide the 3 channels: x [2 3]",
@@ -73,9 +75,11 @@ Test(errors_seq, operands_of_layers)
 Test(errors_seq, batch_norm)
 {
     bb_norm_options momentum = {.momentum = 2};
-    REFUSED(ARGUMENT,
-            "batch_norm: epsilon 0 is below 0 or momentum 2 is not in [0, 1]: x [2 3], in n",
+    REFUSED(ARGUMENT, "batch_norm: momentum 2 is not in [0, 1]: x [2 3], in n",
             bb_batch_norm_with(w.x, w.params, "n", true, &momentum));
+    bb_norm_options epsilon = {.epsilon = INFINITY};
+    REFUSED(ARGUMENT, "batch_norm: epsilon inf is not 0 or a positive number: x [2 3], in n",
+            bb_batch_norm_with(w.x, w.params, "n", true, &epsilon));
     REFUSED(SHAPE, "batch_norm: training needs two values a channel or more: reshape#7 [1 3], in n",
             bb_batch_norm(bb_reshape(w.v, BB_SHAPE(1, 3)), w.params, "n", true));
     REFUSED(ARGUMENT, "state: bb_params is NULL, in n", bb_batch_norm(w.x, NULL, "n", true));

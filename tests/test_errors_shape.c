@@ -13,6 +13,10 @@ Test(errors_shape, axes)
     REFUSED(ARGUMENT, "squeeze: axis 2 is out of range for rank 2: x [2 3]",
             bb_squeeze(w.x, BB_AXES(2)));
     REFUSED(SHAPE, "squeeze: axis 1 has size 3: x [2 3]", bb_squeeze(w.x, BB_AXES(-1)));
+    bb_node *thin = bb_input(w.g, "thin", BB_F32, BB_SHAPE(1, 2));
+    REFUSED(ARGUMENT, "squeeze: axis -2 is named twice: thin [1 2]",
+            bb_squeeze(thin, BB_AXES(0, -2)));
+    REFUSED(ARGUMENT, "scale_gradient: k nan is not finite: x [2 3]", bb_scale_gradient(w.x, NAN));
     REFUSED(ARGUMENT, "squeeze: the count of axes is 9: x [2 3]",
             bb_squeeze(w.x, (bb_axes){.count = 9}));
     REFUSED(ARGUMENT, "expand_dims: axis 3 is out of range for rank 3: x [2 3]",
@@ -124,7 +128,10 @@ Test(errors_shape, lists_without_items)
 
 Test(errors_shape, numbers)
 {
-    REFUSED(ARGUMENT, "arange: 0 to 0 by nan is not finite", bb_arange(w.g, BB_F32, 0, 1, 0));
+    REFUSED(ARGUMENT, "arange: the step is 0", bb_arange(w.g, BB_F32, 0, 1, 0));
+    REFUSED(ARGUMENT, "arange: 0 to nan by 1 is not finite", bb_arange(w.g, BB_F32, 0, NAN, 1));
+    REFUSED(ARGUMENT, "arange: 0 to inf by 2 is not finite",
+            bb_arange(w.g, BB_F32, 0, INFINITY, 2));
     REFUSED(ARGUMENT, "arange: 0 to inf by inf is not finite",
             bb_linspace(w.g, BB_F32, 0, INFINITY, 3));
     REFUSED(SHAPE, "arange: shape [-1] has a bad size or too many elements",

@@ -135,10 +135,18 @@ Test(errors_seq, cells)
 {
     bb_node *gates = bb_input(w.g, "gates", BB_F32, BB_SHAPE(2, 6));
     bb_node *wide = bb_input(w.g, "wide", BB_F32, BB_SHAPE(2, 9));
-    REFUSED(SHAPE, "gru_cell: the gates' sums differ in units: gates [2 6] x wide [2 9]",
+    REFUSED(SHAPE, "gru_cell: the gates' sums differ in shape: gates [2 6] x wide [2 9]",
             bb_gru_cell(gates, wide, NULL, w.x));
     REFUSED(SHAPE, "lstm_cell: the last size is not that of 4 gates: x [2 3] x y [4 5]",
             bb_lstm_cell(w.x, w.y, NULL));
+    gates = bb_input(w.g, "gates", BB_F32, BB_SHAPE(2, 12));
+    REFUSED(SHAPE, "lstm_cell: the cell is not [batch, units]: gates [2 12] x v [3]",
+            bb_lstm_cell(gates, w.v, NULL));
+    gates = bb_input(w.g, "gates", BB_F32, BB_SHAPE(2, 9));
+    REFUSED(SHAPE, "gru_cell: the state is not [batch, units]: gates [2 9] x v [3]",
+            bb_gru_cell(gates, gates, NULL, w.v));
+    gates = bb_input(w.g, "gates", BB_F32, BB_SHAPE(2, 12));
+    cr_assert_eq(bb_node_kind_of(bb_lstm_cell(gates, w.x, NULL)), BB_NODE_OP);
 }
 
 /* Its mask is made of the scores, which there are not. */
@@ -158,6 +166,9 @@ Test(errors_seq, multi_head_attention)
     REFUSED(SHAPE,
             "multi_head_attention: the context is not [batch, places, features]: t [2 2 4] x x [2 "
             "3], in a",
+            bb_multi_head_attention_with(t3(2, 2, 4), w.params, "a", 2, &cross));
+    cross.context = bb_input(w.g, "c", BB_F64, BB_SHAPE(2, 5, 4));
+    REFUSED(TYPE, "multi_head_attention: types differ: t f32 [2 2 4] x c f64 [2 5 4], in a",
             bb_multi_head_attention_with(t3(2, 2, 4), w.params, "a", 2, &cross));
     bb_transformer_options dropout = {.dropout = 1};
     REFUSED(ARGUMENT, "dropout: rate 1 is not in [0, 1): add#61 [2 2 4], in b",

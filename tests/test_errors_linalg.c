@@ -136,8 +136,8 @@ Test(errors_linalg, einsum_operands)
 Test(errors_linalg, sound_operands_in_a_graph_that_has_failed)
 {
     bb_node *a = input("a", BB_SHAPE(3, 3)), *many = input("many", BB_SHAPE(2, 3, 3));
-    bb_node *(*const builders[])(bb_node *, bb_node *) = {bb_matmul, bb_solve, bb_lstsq, bb_dot,
-                                                          bb_outer,  bb_kron};
+    bb_node *(*const builders[])(bb_node *, bb_node *) = {bb_matmul, bb_solve, bb_lstsq,
+                                                          bb_dot,    bb_outer, bb_kron};
     cr_assert_eq(bb_node_kind_of(bb_add(w.x, w.y)), BB_NODE_INERT);
     for (size_t i = 0; i < sizeof builders / sizeof *builders; i++) {
         cr_assert_eq(bb_node_kind_of(builders[i](a, w.v)), BB_NODE_INERT);

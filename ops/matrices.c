@@ -71,6 +71,8 @@ bool bb__common_batch(bb_shape x, bb_shape y, bb_shape *batch_out)
 bb_node *bb__with_batch(bb_node *x, bb_shape batch)
 {
     bb_shape shape = bb_node_shape(x), wide = batch;
+    if (shape.ndim < 2) /* inert, in a graph that has failed */
+        return x;
     wide.dim[wide.ndim++] = shape.dim[shape.ndim - 2];
     wide.dim[wide.ndim++] = shape.dim[shape.ndim - 1];
     return bb_shape_equal(shape, wide) ? x : bb_broadcast(x, wide);

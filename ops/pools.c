@@ -20,7 +20,9 @@ static int64_t windows(bb_infer *c, bb_pool *p, int64_t size, int axis)
     else if (padding >= window)
         bb_infer_fail(c, BB_BAD_ARGUMENT, "padding %lld is not below the window's %s, %lld",
                       padding, side, window);
-    else if (padding > largest || window > size + 2 * padding)
+    else if (padding > largest)
+        bb_infer_fail(c, BB_BAD_ARGUMENT, "padding %lld is too large", padding);
+    else if (window > size + 2 * padding)
         bb_infer_fail(c, BB_BAD_SHAPE, "a window of %s %lld does not fit the padded image, %lld",
                       side, window, (long long)size + 2 * padding);
     else {

@@ -163,10 +163,12 @@ Test(activations, xlogy_at_zero)
     bb_node *x = bb_input(g, "x", BB_F64, BB_SCALAR), *y = bb_input(g, "y", BB_F64, BB_SCALAR);
     bb_node *out = bb_xlogy(x, y), *dx = bb_grad(out, x), *dy = bb_grad(out, y);
     bb_node *mixed[] = {bb_grad(dx, y), bb_grad(dy, x)};
+    bb_node *along = bb_jvp(out, x, bb_number(x, 1)); /* asks for a rule that is linear */
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const slope_of_xlogy *c = &cases[i];
         cr_expect_float_eq(at_point(dx, x, y, c), c->dx, 1e-15);
         cr_expect_float_eq(at_point(dy, x, y, c), c->dy, 1e-15);
+        cr_expect_float_eq(at_point(along, x, y, c), c->dx, 1e-15);
         for (int k = 0; k < 2; k++)
             cr_expect_float_eq(at_point(mixed[k], x, y, c), c->dxdy, 1e-15);
     }

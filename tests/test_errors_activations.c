@@ -12,8 +12,8 @@ Test(errors_activations, maps)
     REFUSED(TYPE, "gelu: needs f32 or f64: i i32 [2]", bb_gelu(w.i));
     REFUSED(ARGUMENT, "elu: alpha inf is not finite: x [2 3]", bb_elu(w.x, INFINITY));
     REFUSED(ARGUMENT, "elu: alpha nan is not finite: x [2 3]", bb_elu(w.x, NAN));
-    REFUSED(ARGUMENT, "celu: alpha 0 is not positive: x [2 3]", bb_celu(w.x, 0));
-    REFUSED(ARGUMENT, "celu: alpha inf is not positive: x [2 3]", bb_celu(w.x, INFINITY));
+    REFUSED(ARGUMENT, "celu: alpha 0 is not a positive number: x [2 3]", bb_celu(w.x, 0));
+    REFUSED(ARGUMENT, "celu: alpha inf is not a positive number: x [2 3]", bb_celu(w.x, INFINITY));
     REFUSED(ARGUMENT, "clip: low 2 is above high 1: x [2 3]", bb_hard_tanh(w.x, 2, 1));
     REFUSED(TYPE, "xlogy: types differ: x f32 [2 3] x d f64 [2 3]", bb_xlogy(w.x, w.d));
     REFUSED(SHAPE, "lerp: shapes do not broadcast: x [2 3] x y [4 5] x s []",

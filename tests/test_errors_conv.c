@@ -81,6 +81,24 @@ Test(errors_conv, operands)
                  bb_conv2d(images("huge", 1, 1, 65536, 65536), images("one", 1, 1, 1, 1), plain));
 }
 
+Test(errors_conv, sizes_that_would_overflow)
+{
+    bb_node *none = images("none", 1, 0, 3, 3), *wide = images("wide", 0, (int64_t)1 << 40, 1, 1);
+    REFUSED_MORE(SHAPE,
+                 "conv_transpose2d: filters of 2^31 elements or more: none [1 0 3 3] x wide [0 "
+                 "1099511627776 1 1]",
+                 bb_conv_transpose2d(none, wide, (bb_conv){.groups = INT32_MAX}));
+    bb_node *tall = images("tall", 1, 0, (int64_t)1 << 40, 1);
+    REFUSED_MORE(SHAPE,
+                 "reshape: 0 elements do not fit [1 0 2147483647 2147483647 1099511627776 1]: tall "
+                 "[1 0 1099511627776 1]",
+                 bb_pixel_shuffle(tall, INT32_MAX));
+    bb_node *deep = images("deep", 1, 4, 0, 0);
+    REFUSED_MORE(SHAPE,
+                 "reshape: 0 elements do not fit [1 4 0 2147483647 0 2147483647]: deep [1 4 0 0]",
+                 bb_pixel_unshuffle(deep, INT32_MAX));
+}
+
 Test(errors_conv, transposed)
 {
     bb_node *y = images("dy", 2, 6, 3, 3);
@@ -144,6 +162,9 @@ Test(errors_conv, pools)
                  "max_pool2d: a window of width 9 does not fit the padded image, 8: images "
                  "[2 4 5 6]",
                  bb_max_pool2d(x, (bb_pool){.window = {2, 9}, .padding = {0, 1}}));
+    REFUSED_MORE(
+        ARGUMENT, "max_pool2d: padding 9223372036854775806 is too large: images [2 4 5 6]",
+        bb_max_pool2d(x, (bb_pool){.window = {2, INT64_MAX}, .padding = {0, INT64_MAX - 1}}));
     REFUSED_MORE(SHAPE, "max_pool2d: needs at least two dimensions: v [3]",
                  bb_max_pool2d(w.v, (bb_pool){.window = {1, 1}}));
     REFUSED_MORE(TYPE, "max_pool2d: needs f32 or f64: m u8 [2 3]",

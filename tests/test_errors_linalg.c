@@ -131,3 +131,19 @@ Test(errors_linalg, einsum_operands)
             "einsum: the product up to operand 2 is of rank over 8: a [1 1 1 1 1] x b [1 1 1 1]",
             EINSUM("abcde,fghi,defghi->abc", a, b, c));
 }
+
+/* What is reshaped on the way is inert then, and has no sizes. */
+Test(errors_linalg, sound_operands_in_a_graph_that_has_failed)
+{
+    bb_node *a = input("a", BB_SHAPE(3, 3)), *many = input("many", BB_SHAPE(2, 3, 3));
+    bb_node *(*const builders[])(bb_node *, bb_node *) = {bb_matmul, bb_solve, bb_lstsq,
+                                                          bb_dot,    bb_outer, bb_kron};
+    cr_assert_eq(bb_node_kind_of(bb_add(w.x, w.y)), BB_NODE_INERT);
+    for (size_t i = 0; i < sizeof builders / sizeof *builders; i++) {
+        cr_assert_eq(bb_node_kind_of(builders[i](a, w.v)), BB_NODE_INERT);
+        cr_assert_eq(bb_node_kind_of(builders[i](w.v, a)), BB_NODE_INERT);
+        cr_assert_eq(bb_node_kind_of(builders[i](a, many)), BB_NODE_INERT);
+        cr_assert_eq(bb_node_kind_of(builders[i](many, a)), BB_NODE_INERT);
+    }
+    cr_assert_eq(bb_node_kind_of(bb_triangular_solve(a, w.v, BB_RIGHT)), BB_NODE_INERT);
+}

@@ -34,10 +34,11 @@ Test(errors_losses, operands_that_are_not_alike)
 
 Test(errors_losses, options)
 {
-    REFUSED(ARGUMENT, "huber: delta 0 is not positive: x [2 3] x x [2 3]", bb_huber(w.x, w.x, 0));
-    REFUSED(ARGUMENT, "huber: delta inf is not positive: x [2 3] x x [2 3]",
+    REFUSED(ARGUMENT, "huber: delta 0 is not a positive number: x [2 3] x x [2 3]",
+            bb_huber(w.x, w.x, 0));
+    REFUSED(ARGUMENT, "huber: delta inf is not a positive number: x [2 3] x x [2 3]",
             bb_huber(w.x, w.x, INFINITY));
-    REFUSED(ARGUMENT, "smooth_l1: beta -1 is not positive: x [2 3] x x [2 3]",
+    REFUSED(ARGUMENT, "smooth_l1: beta -1 is not a positive number: x [2 3] x x [2 3]",
             bb_smooth_l1(w.x, w.x, -1));
     REFUSED(ARGUMENT, "cosine_similarity: axis 2 is out of range for rank 2: x [2 3] x x [2 3]",
             bb_cosine_similarity(w.x, w.x, 2));

@@ -53,6 +53,8 @@ Test(errors_ops, shapes)
             bb_broadcast(w.x, BB_SHAPE((int64_t)1 << 46, 2, 3)));
     REFUSED(SHAPE, "sum_to: [4] does not broadcast to the operand: x [2 3]",
             bb_sum_to(w.x, BB_SHAPE(4)));
+    REFUSED(SHAPE, "sum_to: [] does not broadcast to the operand: x [2 3]",
+            bb_sum_to(w.x, bb_shape_make(INT32_MIN, NULL)));
     REFUSED(TYPE, "sum_to: needs f32 or f64: i i32 [2]", bb_sum_to(w.i, BB_SCALAR));
     REFUSED(SHAPE, "reshape: 6 elements do not fit [4 2]: x [2 3]",
             bb_reshape(w.x, BB_SHAPE(4, 2)));

@@ -14,10 +14,12 @@ static bb_node *t3(int64_t batch, int64_t time, int64_t features)
 
 Test(errors_seq, normalisation)
 {
-    REFUSED(ARGUMENT, "standardise: epsilon -1 is not 0 or above: x [2 3]",
+    REFUSED(ARGUMENT, "standardise: epsilon -1 is not 0 or a positive number: x [2 3]",
             bb_standardise(w.x, BB_AXES(1), -1));
-    REFUSED(ARGUMENT, "rms_normalise: epsilon nan is not 0 or above: x [2 3]",
+    REFUSED(ARGUMENT, "rms_normalise: epsilon nan is not 0 or a positive number: x [2 3]",
             bb_rms_normalise(w.x, BB_AXES(1), NAN));
+    REFUSED(ARGUMENT, "standardise: epsilon inf is not 0 or a positive number: x [2 3]",
+            bb_standardise(w.x, BB_AXES(1), INFINITY));
     REFUSED(SHAPE, "standardise_groups: needs [batch, channels, ...]: v [3]",
             bb_standardise_groups(w.v, 1, 0));
     REFUSED(SHAPE, "standardise_groups: 2 groups do not divide the 3 channels: x [2 3]",
@@ -73,9 +75,11 @@ Test(errors_seq, operands_of_layers)
 Test(errors_seq, batch_norm)
 {
     bb_norm_options momentum = {.momentum = 2};
-    REFUSED(ARGUMENT,
-            "batch_norm: epsilon 0 is below 0 or momentum 2 is not in [0, 1]: x [2 3], in n",
+    REFUSED(ARGUMENT, "batch_norm: momentum 2 is not in [0, 1]: x [2 3], in n",
             bb_batch_norm_with(w.x, w.params, "n", true, &momentum));
+    bb_norm_options epsilon = {.epsilon = INFINITY};
+    REFUSED(ARGUMENT, "batch_norm: epsilon inf is not 0 or a positive number: x [2 3], in n",
+            bb_batch_norm_with(w.x, w.params, "n", true, &epsilon));
     REFUSED(SHAPE, "batch_norm: training needs two values a channel or more: reshape#7 [1 3], in n",
             bb_batch_norm(bb_reshape(w.v, BB_SHAPE(1, 3)), w.params, "n", true));
     REFUSED(ARGUMENT, "state: bb_params is NULL, in n", bb_batch_norm(w.x, NULL, "n", true));
@@ -117,6 +121,41 @@ Test(errors_seq, last_states_of_a_layer_that_failed_are_inert)
     cr_assert_eq(bb_node_kind_of(y), BB_NODE_INERT);
 }
 
+Test(errors_seq, sizes_that_would_overflow)
+{
+    REFUSED(SHAPE, "lstm: 9223372036854775807 units are too many: t [2 2 3], in l",
+            bb_lstm(t3(2, 2, 3), w.params, "l", INT64_MAX));
+    REFUSED(SHAPE,
+            "multi_head_attention: 4611686018427387904 heads do not divide the 0 features: t [2 2 "
+            "0], in a",
+            bb_multi_head_attention(t3(2, 2, 0), w.params, "a", (int64_t)1 << 62));
+}
+
+Test(errors_seq, cells)
+{
+    bb_node *gates = bb_input(w.g, "gates", BB_F32, BB_SHAPE(2, 6));
+    bb_node *wide = bb_input(w.g, "wide", BB_F32, BB_SHAPE(2, 9));
+    REFUSED(SHAPE, "gru_cell: the gates' sums differ in shape: gates [2 6] x wide [2 9]",
+            bb_gru_cell(gates, wide, NULL, w.x));
+    REFUSED(SHAPE, "lstm_cell: the last size is not that of 4 gates: x [2 3] x y [4 5]",
+            bb_lstm_cell(w.x, w.y, NULL));
+    gates = bb_input(w.g, "gates", BB_F32, BB_SHAPE(2, 12));
+    REFUSED(SHAPE, "lstm_cell: the cell is not [batch, units]: gates [2 12] x v [3]",
+            bb_lstm_cell(gates, w.v, NULL));
+    gates = bb_input(w.g, "gates", BB_F32, BB_SHAPE(2, 9));
+    REFUSED(SHAPE, "gru_cell: the state is not [batch, units]: gates [2 9] x v [3]",
+            bb_gru_cell(gates, gates, NULL, w.v));
+    gates = bb_input(w.g, "gates", BB_F32, BB_SHAPE(2, 12));
+    cr_assert_eq(bb_node_kind_of(bb_lstm_cell(gates, w.x, NULL)), BB_NODE_OP);
+}
+
+/* Its mask is made of the scores, which there are not. */
+Test(errors_seq, causal_attention_without_scores)
+{
+    REFUSED(TYPE, "matmul: types differ: mul#10 f32 [2 3] x permute#7 f64 [3 2]",
+            bb_scaled_dot_product_attention(w.x, w.d, w.x, NULL, true, 0));
+}
+
 Test(errors_seq, multi_head_attention)
 {
     REFUSED(SHAPE, "multi_head_attention: 2 heads do not divide the 3 features: t [2 2 3], in a",
@@ -127,6 +166,9 @@ Test(errors_seq, multi_head_attention)
     REFUSED(SHAPE,
             "multi_head_attention: the context is not [batch, places, features]: t [2 2 4] x x [2 "
             "3], in a",
+            bb_multi_head_attention_with(t3(2, 2, 4), w.params, "a", 2, &cross));
+    cross.context = bb_input(w.g, "c", BB_F64, BB_SHAPE(2, 5, 4));
+    REFUSED(TYPE, "multi_head_attention: types differ: t f32 [2 2 4] x c f64 [2 5 4], in a",
             bb_multi_head_attention_with(t3(2, 2, 4), w.params, "a", 2, &cross));
     bb_transformer_options dropout = {.dropout = 1};
     REFUSED(ARGUMENT, "dropout: rate 1 is not in [0, 1): add#61 [2 2 4], in b",

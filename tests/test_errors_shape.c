@@ -13,6 +13,10 @@ Test(errors_shape, axes)
     REFUSED(ARGUMENT, "squeeze: axis 2 is out of range for rank 2: x [2 3]",
             bb_squeeze(w.x, BB_AXES(2)));
     REFUSED(SHAPE, "squeeze: axis 1 has size 3: x [2 3]", bb_squeeze(w.x, BB_AXES(-1)));
+    bb_node *thin = bb_input(w.g, "thin", BB_F32, BB_SHAPE(1, 2));
+    REFUSED(ARGUMENT, "squeeze: axis -2 is named twice: thin [1 2]",
+            bb_squeeze(thin, BB_AXES(0, -2)));
+    REFUSED(ARGUMENT, "scale_gradient: k nan is not finite: x [2 3]", bb_scale_gradient(w.x, NAN));
     REFUSED(ARGUMENT, "squeeze: the count of axes is 9: x [2 3]",
             bb_squeeze(w.x, (bb_axes){.count = 9}));
     REFUSED(ARGUMENT, "expand_dims: axis 3 is out of range for rank 3: x [2 3]",
@@ -50,6 +54,14 @@ Test(errors_shape, repetitions)
     bb_node *deep = bb_input(w.g, "deep", BB_F32, BB_SHAPE(1, 1, 1, 1, 1, 1, 1, 2));
     REFUSED(SHAPE, "repeat: needs a rank below 8: deep [1 1 1 1 1 1 1 2]", bb_repeat(deep, 7, 2));
     REFUSED(ARGUMENT, "repeat: -1 times is negative: x [2 3]", bb_repeat(w.x, 0, -1));
+    REFUSED(SHAPE,
+            "broadcast: shape [2 9223372036854775807 3] has a bad size or too many elements: "
+            "reshape#7 [2 1 3]",
+            bb_repeat(w.x, 0, INT64_MAX));
+    REFUSED(SHAPE,
+            "broadcast: shape [9223372036854775807 2 3] has a bad size or too many elements: "
+            "reshape#7 [1 2 3]",
+            bb_tile(w.x, 0, INT64_MAX));
     REFUSED(ARGUMENT, "tile: axis 2 is out of range for rank 2: x [2 3]", bb_tile(w.x, 2, 2));
     REFUSED(SHAPE, "stack: operand 2 is of another shape: x [2 3] x y [4 5]",
             bb_stack(BB_NODES(w.x, w.y), 0));
@@ -104,9 +116,22 @@ Test(errors_shape, indices)
             bb_index_select(w.x, index, 0));
 }
 
+/* A list without items is empty, whatever its count; there is no graph to keep the error. */
+Test(errors_shape, lists_without_items)
+{
+    const bb_nodes none = {3, NULL};
+    cr_assert_eq(bb_node_kind_of(bb_stack(none, 0)), BB_NODE_INERT);
+    cr_assert_eq(bb_node_kind_of(bb_meshgrid(none, 0)), BB_NODE_INERT);
+    cr_assert_eq(bb_node_kind_of(bb_concat(none, 0)), BB_NODE_INERT);
+    cr_assert_eq(bb_node_kind_of(bb_einsum(none, "i,i,i")), BB_NODE_INERT);
+}
+
 Test(errors_shape, numbers)
 {
-    REFUSED(ARGUMENT, "arange: 0 to 0 by nan is not finite", bb_arange(w.g, BB_F32, 0, 1, 0));
+    REFUSED(ARGUMENT, "arange: the step is 0", bb_arange(w.g, BB_F32, 0, 1, 0));
+    REFUSED(ARGUMENT, "arange: 0 to nan by 1 is not finite", bb_arange(w.g, BB_F32, 0, NAN, 1));
+    REFUSED(ARGUMENT, "arange: 0 to inf by 2 is not finite",
+            bb_arange(w.g, BB_F32, 0, INFINITY, 2));
     REFUSED(ARGUMENT, "arange: 0 to inf by inf is not finite",
             bb_linspace(w.g, BB_F32, 0, INFINITY, 3));
     REFUSED(SHAPE, "arange: shape [-1] has a bad size or too many elements",

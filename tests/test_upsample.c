@@ -95,6 +95,15 @@ Test(upsample, any_sizes)
     check(&rng, &large);
 }
 
+/* Of no planes at all even the largest need no memory for taps. */
+Test(upsample, no_planes)
+{
+    const bb__upsample_shape s = {BB_F64, true, false, 0, 2, 2, INT32_MAX, INT32_MAX};
+    cr_assert_eq(bb__upsample_scratch(&s), 0);
+    bb__upsample(&s, NULL, NULL, NULL, 1);
+    bb__upsample_spread(&s, NULL, NULL, NULL, 2);
+}
+
 /* An element that weighs nothing does not matter, even when it is infinite. */
 Test(upsample, infinities_stay_where_they_are)
 {

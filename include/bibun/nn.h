@@ -143,8 +143,8 @@ BB_BUILDER bb_node *bb_gru_with(bb_node *x, bb_params *params, const char *name,
                                 const bb_recurrent_options *options, bb_recurrent_last *last_out);
 
 /* One step from the gates' sums, for loops of your own: the next state. An LSTM's from x W + h U +
- * b [batch, 4 units] and the cell [batch, units]; a GRU's from x W + b and h U [batch, 3 units], c
- * (may be NULL) and h. */
+ * b [batch, 4 units] and the cell [batch, units], where cell_out may be NULL; a GRU's from x W + b
+ * and h U [batch, 3 units], c (may be NULL) and h. */
 BB_BUILDER bb_node *bb_lstm_cell(bb_node *gates, bb_node *cell, bb_node **cell_out);
 BB_BUILDER bb_node *bb_gru_cell(bb_node *gates, bb_node *recurrent, bb_node *recurrent_bias,
                                 bb_node *state);

@@ -2,6 +2,7 @@
 /* scale_gradient: x itself, and a multiple of its gradient; a negative one reverses it. */
 #include "moves.h"
 
+#include <math.h>
 #include <stdio.h>
 
 typedef struct scale_attrs {
@@ -10,8 +11,9 @@ typedef struct scale_attrs {
 
 static bool infer(bb_infer *c)
 {
+    const scale_attrs *a = c->attrs;
     c->out = c->in[0];
-    return true;
+    return isfinite(a->k) || bb_infer_fail(c, BB_BAD_ARGUMENT, "k %g is not finite", a->k);
 }
 
 static bool view(const void *attrs, const bb_type *in_type, const bb_layout *in,

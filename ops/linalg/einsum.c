@@ -199,6 +199,7 @@ static bb_node *construct(bb_nodes in, const char *text)
 {
     bb_shape shapes[BB__EINSUM_OPERANDS];
     bb__einsum e;
+    in.count = in.items ? in.count : 0;
     char reason[192];
     bb_node *first = in.count > 0 ? in.items[0] : NULL, *second = in.count > 1 ? in.items[1] : NULL;
     for (int i = 0; i < in.count && i < BB__EINSUM_OPERANDS; i++) {

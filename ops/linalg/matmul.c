@@ -137,6 +137,8 @@ static bb_node *reshape_to(bb_node *x, bb_shape shape)
 static bb_node *multiply(bb_node *x, bb_node *y, bb_shape batch)
 {
     bb_shape sx = bb_node_shape(x), sy = bb_node_shape(y);
+    if (sx.ndim < 2 || sy.ndim < 2) /* inert, in a graph that has failed */
+        return sx.ndim < 2 ? x : y;
     int64_t rows = 1, inner = sy.dim[sy.ndim - 2];
     if (sy.ndim > 2) {
         x = bb__with_batch(x, batch);
@@ -171,6 +173,8 @@ bb_node *bb_matmul(bb_node *x, bb_node *y)
     y = column ? bb_reshape(y, BB_SHAPE(sy.dim[0], 1)) : y;
     bb_node *out = multiply(x, y, batch);
     bb_shape shape = bb_node_shape(out);
+    if (bb_node_kind_of(out) == BB_NODE_INERT)
+        return out;
     if (column)
         shape = without(shape, shape.ndim - 1);
     if (row)

@@ -15,19 +15,27 @@ static bb_node *nuclear(bb_node *x)
     return bb_sum(bb_svd_values(x), BB_AXES(-1));
 }
 
+/* Along the last axis, of numbers that are not negative: 0 of none. */
+static bb_node *largest(bb_node *x)
+{
+    bb_shape shape = bb_node_shape(x);
+    bool is_empty = shape.ndim > 0 && shape.dim[shape.ndim - 1] == 0;
+    return is_empty ? bb_sum(x, BB_AXES(-1)) : bb_max(x, BB_AXES(-1));
+}
+
 static bb_node *spectral(bb_node *x)
 {
-    return bb_max(bb_svd_values(x), BB_AXES(-1));
+    return largest(bb_svd_values(x));
 }
 
 static bb_node *largest_column(bb_node *x)
 {
-    return bb_max(bb_sum(bb_abs(x), BB_AXES(-2)), BB_AXES(-1));
+    return largest(bb_sum(bb_abs(x), BB_AXES(-2)));
 }
 
 static bb_node *largest_row(bb_node *x)
 {
-    return bb_max(bb_sum(bb_abs(x), BB_AXES(-1)), BB_AXES(-1));
+    return largest(bb_sum(bb_abs(x), BB_AXES(-1)));
 }
 
 static bb_node *(*const norms[])(bb_node *x) = {
@@ -63,6 +71,21 @@ static const bb_sample samples[] = {
     {.n_in = 1, .in = {BB_DIMS(2, 2, 3)}, KIND(BB_LARGEST_COLUMN)},
     {.n_in = 1, .in = {BB_DIMS(2, 2, 3)}, KIND(BB_LARGEST_ROW)},
     {.n_in = 1, .in = {BB_DIMS(0, 3)}, KIND(BB_FROBENIUS)},
+    {.n_in = 1,
+     .in = {BB_DIMS(2, 0, 3)},
+     KIND(BB_SPECTRAL),
+     .golden_in = {BB_NUMBERS(0)},
+     .golden_out = BB_NUMBERS(0, 0)},
+    {.n_in = 1,
+     .in = {BB_DIMS(2, 3, 0)},
+     KIND(BB_LARGEST_COLUMN),
+     .golden_in = {BB_NUMBERS(0)},
+     .golden_out = BB_NUMBERS(0, 0)},
+    {.n_in = 1,
+     .in = {BB_DIMS(2, 0, 3)},
+     KIND(BB_LARGEST_ROW),
+     .golden_in = {BB_NUMBERS(0)},
+     .golden_out = BB_NUMBERS(0, 0)},
     {
         .n_in = 1,
         .in = {BB_DIMS(2, 2, 3)},

@@ -36,7 +36,7 @@ static parts take_apart(bb_node *packed, const bb_node *x)
 static bb_node *beside(bb_node *u, bb_node *d, bb_node *product, bb_node *s)
 {
     bb_shape shape = bb_node_shape(u);
-    if (shape.dim[shape.ndim - 2] == shape.dim[shape.ndim - 1])
+    if (shape.ndim < 2 || shape.dim[shape.ndim - 2] == shape.dim[shape.ndim - 1])
         return NULL;
     return bb_mul(bb_sub(d, bb_matmul(u, product)), bb__reciprocal_or_zero(s));
 }

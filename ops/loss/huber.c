@@ -14,7 +14,8 @@ static bb_node *build(bb_graph *g, bb_nodes in, const void *attrs)
         return refusal;
     double delta = *(const double *)attrs;
     if (!isfinite(delta) || delta <= 0)
-        return bb_fail_node(x, target, "huber", BB_BAD_ARGUMENT, "delta %g is not positive", delta);
+        return bb_fail_node(x, target, "huber", BB_BAD_ARGUMENT,
+                            "delta %g is not a positive number", delta);
     bb_node *error = bb_sub(x, target), *near = bb_clip(error, -delta, delta);
     bb_node *each = bb_mul(near, bb_sub(error, bb_mul_scalar(near, 0.5)));
     return bb_mean(each, BB_ALL);

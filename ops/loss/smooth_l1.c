@@ -13,8 +13,8 @@ static bb_node *build(bb_graph *g, bb_nodes in, const void *attrs)
         return refusal;
     double beta = *(const double *)attrs;
     if (!isfinite(beta) || beta <= 0)
-        return bb_fail_node(x, target, "smooth_l1", BB_BAD_ARGUMENT, "beta %g is not positive",
-                            beta);
+        return bb_fail_node(x, target, "smooth_l1", BB_BAD_ARGUMENT,
+                            "beta %g is not a positive number", beta);
     bb_node *error = bb_sub(x, target), *near = bb_clip(error, -beta, beta);
     bb_node *each = bb_mul(near, bb_sub(error, bb_mul_scalar(near, 0.5)));
     return bb_mean(bb_div(each, bb_number(each, beta)), BB_ALL);

@@ -11,7 +11,8 @@ static bb_node *build(bb_graph *g, bb_nodes in, const void *attrs)
     double alpha = *(const double *)attrs;
     (void)g;
     if (!isfinite(alpha) || alpha <= 0)
-        return bb_fail_node(x, NULL, "celu", BB_BAD_ARGUMENT, "alpha %g is not positive", alpha);
+        return bb_fail_node(x, NULL, "celu", BB_BAD_ARGUMENT, "alpha %g is not a positive number",
+                            alpha);
     bb_node *below = bb_clip(x, -(double)INFINITY, 0);
     bb_node *bent = bb_elu(bb_div(below, bb_number(x, alpha)), 1);
     return bb_add(bb_relu(x), bb_mul_scalar(bent, alpha));

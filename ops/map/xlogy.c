@@ -15,7 +15,7 @@ static bb_node *backward(bb_node *out, bb_node *d, int i)
     bb_node *is_singular = bb_logical_and(bb_equal(x, zero), bb_less_equal(y, zero));
     bb_node *inside = bb_where(is_singular, bb_number(y, 1), y);
     if (i == 0)
-        return bb_xlogy(d, inside);
+        return bb_mul(d, bb_log(inside));
     return bb_mul(d, bb_div(bb_where(is_singular, zero, x), inside));
 }
 

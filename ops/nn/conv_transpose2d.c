@@ -38,6 +38,8 @@ static bool infer(bb_infer *c)
     if (w.dim[0] % o->groups)
         return bb_infer_fail(c, BB_BAD_ARGUMENT, "%lld groups do not divide %lld filters",
                              (long long)o->groups, (long long)w.dim[0]);
+    if (w.dim[1] > INT32_MAX)
+        return bb_infer_fail(c, BB_BAD_SHAPE, "filters of 2^31 elements or more");
     x.dim[1] = w.dim[1] * o->groups;
     for (int i = 0; i < 2; i++)
         if ((x.dim[2 + i] = extent(c, o, y.dim[2 + i], w.dim[2 + i], i)) < 0)

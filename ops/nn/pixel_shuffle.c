@@ -21,6 +21,8 @@ static bb_node *build(bb_graph *g, bb_nodes in, const void *attrs)
                             (long long)s.dim[1]);
     int64_t c = s.dim[1] / (r * r);
     bb_node *apart = bb_reshape(x, BB_SHAPE(s.dim[0], c, r, r, s.dim[2], s.dim[3]));
+    if (bb_node_kind_of(apart) == BB_NODE_INERT)
+        return apart;
     return bb_reshape(bb_permute(apart, BB_AXES(0, 1, 4, 2, 5, 3)),
                       BB_SHAPE(s.dim[0], c, s.dim[2] * r, s.dim[3] * r));
 }

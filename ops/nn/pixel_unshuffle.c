@@ -21,6 +21,8 @@ static bb_node *build(bb_graph *g, bb_nodes in, const void *attrs)
                             (long long)s.dim[3]);
     int64_t h = s.dim[2] / r, w = s.dim[3] / r;
     bb_node *apart = bb_reshape(x, BB_SHAPE(s.dim[0], s.dim[1], h, r, w, r));
+    if (bb_node_kind_of(apart) == BB_NODE_INERT)
+        return apart;
     return bb_reshape(bb_permute(apart, BB_AXES(0, 1, 3, 5, 2, 4)),
                       BB_SHAPE(s.dim[0], s.dim[1] * r * r, h, w));
 }

@@ -2,6 +2,8 @@
 /* rms_normalise: over the root of its mean square, without taking a mean away. */
 #include "support.h"
 
+#include <math.h>
+
 typedef struct rms_attrs {
     double epsilon;
     bb_axes axes;
@@ -12,9 +14,9 @@ static bb_node *build(bb_graph *g, bb_nodes in, const void *attrs)
     const rms_attrs *a = attrs;
     bb_node *x = in.items[0];
     (void)g;
-    if (!(a->epsilon >= 0))
+    if (!isfinite(a->epsilon) || a->epsilon < 0)
         return bb_fail_node(x, NULL, "rms_normalise", BB_BAD_ARGUMENT,
-                            "epsilon %g is not 0 or above", a->epsilon);
+                            "epsilon %g is not 0 or a positive number", a->epsilon);
     bb_node *square = bb_mean_keep(bb_square(x), a->axes);
     return bb_div(x, bb_sqrt(bb_add_scalar(square, a->epsilon)));
 }

@@ -70,6 +70,8 @@ static bb_node *weigh(bb_node *scores, bb_node *mask, bool causal)
     bb_node *open = may_close_rows ? mask : NULL;
     if (is_added)
         scores = bb_add(scores, mask);
+    if (bb_node_kind_of(scores) == BB_NODE_INERT)
+        return scores;
     if (causal) {
         bb_node *past = causal_mask(scores);
         open = open ? bb_where(past, open, bb_number(open, 0)) : past;

@@ -15,9 +15,9 @@ static bb_node *build(bb_graph *g, bb_nodes in, const void *attrs)
     const standardise_attrs *a = attrs;
     bb_node *x = in.items[0];
     (void)g;
-    if (!(a->epsilon >= 0))
-        return bb_fail_node(x, NULL, "standardise", BB_BAD_ARGUMENT, "epsilon %g is not 0 or above",
-                            a->epsilon);
+    if (!isfinite(a->epsilon) || a->epsilon < 0)
+        return bb_fail_node(x, NULL, "standardise", BB_BAD_ARGUMENT,
+                            "epsilon %g is not 0 or a positive number", a->epsilon);
     bb_node *centred = bb_sub(x, bb_mean_keep(x, a->axes));
     bb_node *variance = bb_mean_keep(bb_square(centred), a->axes);
     return bb_div(centred, bb_sqrt(bb_add_scalar(variance, a->epsilon)));

@@ -8,9 +8,9 @@
 static bb_axes repeated_axes(bb_shape narrow, bb_shape wide)
 {
     bb_axes axes = {0};
-    int lead = wide.ndim - narrow.ndim;
-    if (lead < 0)
+    if (narrow.ndim < 0 || narrow.ndim > wide.ndim)
         return (bb_axes){.count = -1};
+    int lead = wide.ndim - narrow.ndim;
     for (int i = 0; i < wide.ndim; i++) {
         int64_t size = i < lead ? 1 : narrow.dim[i - lead];
         if (size != 1 && size != wide.dim[i])

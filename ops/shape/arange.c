@@ -11,11 +11,15 @@ typedef struct arange_attrs {
     double first, step, last;
 } arange_attrs;
 
+static const int64_t endless = INT64_MIN; /* the count of steps of 0 */
+
 static bool infer(bb_infer *c)
 {
     const arange_attrs *a = c->attrs;
     if (bb_dtype_size((bb_dtype)a->dtype) == 0)
         return bb_infer_fail(c, BB_BAD_TYPE, "%lld is no dtype", (long long)a->dtype);
+    if (a->step == 0 && a->count == endless)
+        return bb_infer_fail(c, BB_BAD_ARGUMENT, "the step is 0");
     if (!isfinite(a->first) || !isfinite(a->last) || !isfinite(a->step))
         return bb_infer_fail(c, BB_BAD_ARGUMENT, "%g to %g by %g is not finite", a->first, a->last,
                              a->step);
@@ -84,8 +88,8 @@ bb_node *bb_arange(bb_graph *g, bb_dtype dtype, double start, double stop, doubl
     count = count > 0 ? fmin(count, (double)INT64_MAX / 4) : 0;
     double last = count > 0 ? start + (count - 1) * step : start;
     return bb_apply_in(g, &bb__op_arange, (bb_nodes){0, NULL},
-                       &(arange_attrs){(int64_t)dtype, (int64_t)count, start,
-                                       step == 0 ? (double)NAN : step, last});
+                       &(arange_attrs){(int64_t)dtype, step == 0 ? endless : (int64_t)count, start,
+                                       step, isfinite(stop) ? last : stop});
 }
 
 bb_node *bb_linspace(bb_graph *g, bb_dtype dtype, double first, double last, int64_t count)

@@ -39,6 +39,7 @@ const bb_op bb__op_meshgrid = {
 
 bb_node *bb_meshgrid(bb_nodes xs, int i)
 {
+    xs.count = xs.items ? xs.count : 0;
     bb_node *first = xs.count > 0 ? xs.items[0] : NULL;
     bb_shape grid = {.ndim = xs.count}, column = {.ndim = xs.count};
     if (xs.count < 1 || xs.count > BB_MAX_DIMS)

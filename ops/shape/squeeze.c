@@ -47,6 +47,9 @@ bb_node *bb_squeeze(bb_node *x, bb_axes axes)
         int axis = bb__count_axis(axes.axis[i], shape.ndim);
         if (axis < 0)
             return bb__fail_axis(x, "squeeze", axes.axis[i], shape.ndim);
+        if (dropped >> axis & 1U)
+            return bb_fail_node(x, NULL, "squeeze", BB_BAD_ARGUMENT, "axis %d is named twice",
+                                axes.axis[i]);
         if (shape.dim[axis] != 1)
             return bb_fail_node(x, NULL, "squeeze", BB_BAD_SHAPE, "axis %d has size %lld", axis,
                                 (long long)shape.dim[axis]);

@@ -45,6 +45,7 @@ const bb_op bb__op_stack = {
 
 bb_node *bb_stack(bb_nodes xs, int axis)
 {
+    xs.count = xs.items ? xs.count : 0;
     bb_node *wide[WIDEST], *first = xs.count > 0 ? xs.items[0] : NULL;
     int ndim = bb_node_shape(first).ndim, along = bb__count_axis(axis, ndim + 1);
     if (along < 0)

@@ -60,6 +60,8 @@ bb_node *bb_tile(bb_node *x, int axis, int64_t n)
         return wide;
     repeated.dim[along] = n;
     wide = bb_broadcast(wide, repeated);
+    if (bb_node_kind_of(wide) == BB_NODE_INERT)
+        return wide;
     shape.dim[along] *= n;
-    return bb_node_kind_of(wide) == BB_NODE_INERT ? wide : bb_reshape(wide, shape);
+    return bb_reshape(wide, shape);
 }

@@ -98,6 +98,8 @@ static void run(const bb__upsample_shape *s, const void *from, void *to, void *s
                 bb__range_fn planes)
 {
     enum { GRAIN = 1 << 14 }; /* elements that pay for a thread */
+    if (s->planes == 0)
+        return;
     tap *rows = scratch, *columns = rows + s->oh;
     job j = {s, rows, columns, from, to};
     set_taps(s, s->h, s->oh, rows);
@@ -107,7 +109,7 @@ static void run(const bb__upsample_shape *s, const void *from, void *to, void *s
 
 size_t bb__upsample_scratch(const bb__upsample_shape *s)
 {
-    return (size_t)(s->oh + s->ow) * sizeof(tap);
+    return s->planes == 0 ? 0 : (size_t)(s->oh + s->ow) * sizeof(tap);
 }
 
 void bb__upsample(const bb__upsample_shape *s, const void *x, void *y, void *scratch, int threads)

@@ -41,7 +41,7 @@ static bb_node *check(bb_node *x, int64_t heads, const bb_attention_options *o)
     if (shape.ndim != 3)
         return bb_fail_node(x, NULL, "multi_head_attention", BB_BAD_SHAPE,
                             "needs [batch, places, features]");
-    if (heads < 1 || shape.dim[2] % heads != 0)
+    if (heads < 1 || heads > INT32_MAX || shape.dim[2] % heads != 0)
         return bb_fail_node(x, NULL, "multi_head_attention", BB_BAD_SHAPE,
                             "%lld heads do not divide the %lld features", (long long)heads,
                             (long long)shape.dim[2]);
@@ -49,6 +49,9 @@ static bb_node *check(bb_node *x, int64_t heads, const bb_attention_options *o)
         (other.ndim != 3 || other.dim[0] != shape.dim[0]))
         return bb_fail_node(x, o->context, "multi_head_attention", BB_BAD_SHAPE,
                             "the context is not [batch, places, features]");
+    if (o->context && bb_node_kind_of(o->context) != BB_NODE_INERT &&
+        bb_node_dtype(o->context) != bb_node_dtype(x))
+        return bb_fail_node(x, o->context, "multi_head_attention", BB_BAD_TYPE, "types differ");
     return NULL;
 }
 

@@ -5,6 +5,8 @@
 
 #include <bibun/op.h>
 
+#include <math.h>
+
 typedef struct batch {
     bb_node *x;
     bb_params *params;
@@ -93,10 +95,12 @@ bb_node *bb_batch_norm_with(bb_node *x, bb_params *params, const char *name, boo
     bb_node *failed = bb__layer_open("batch_norm", x, name, 2);
     if (failed)
         return failed;
-    if (!(o->epsilon >= 0 && o->momentum >= 0 && o->momentum <= 1))
+    if (!isfinite(o->epsilon) || o->epsilon < 0)
         failed = bb_fail_node(x, NULL, "batch_norm", BB_BAD_ARGUMENT,
-                              "epsilon %g is below 0 or momentum %g is not in [0, 1]", o->epsilon,
-                              o->momentum);
+                              "epsilon %g is not 0 or a positive number", o->epsilon);
+    else if (!(o->momentum >= 0 && o->momentum <= 1))
+        failed = bb_fail_node(x, NULL, "batch_norm", BB_BAD_ARGUMENT,
+                              "momentum %g is not in [0, 1]", o->momentum);
     if (failed)
         return bb__layer_close(x, failed);
     batch b = batch_of(x, params, o);

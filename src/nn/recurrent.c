@@ -121,8 +121,10 @@ static bb_node *check(const kind *k, bb_node *x, int64_t units)
     if (bb_node_shape(x).ndim != 3 || bb_node_shape(x).dim[1] < 1)
         return bb_fail_node(x, NULL, k->name, BB_BAD_SHAPE,
                             "needs [batch, time, features] with a step or more");
-    if (units < 1)
-        return bb_fail_node(x, NULL, k->name, BB_BAD_SHAPE, "units must be at least 1, not %lld",
+    if (units < 1 || units > INT32_MAX)
+        return bb_fail_node(x, NULL, k->name, BB_BAD_SHAPE,
+                            units < 1 ? "units must be at least 1, not %lld"
+                                      : "%lld units are too many",
                             (long long)units);
     return NULL;
 }

@@ -104,6 +104,7 @@ BB_BUILDER bb_node *bb_lstsq(bb_node *a, bb_node *b);
 /* the pseudo-inverse [n, m] of matrices of full rank, else as bb_lstsq */
 BB_BUILDER bb_node *bb_pinv(bb_node *x);
 
+/* Which norm; of a matrix without elements each is 0. */
 typedef enum bb_matrix_norm_kind {
     BB_FROBENIUS,      /* root of the sum of squares, which must not overflow; d at 0 is 0 */
     BB_NUCLEAR,        /* sum of the singular values */

@@ -35,8 +35,6 @@ bb_shape bb__with_rows(int64_t rows, bb_shape shape);
 int64_t bb__batch_rows(const bb_node *node, bb_node *const *in, const bool *batched);
 /* Operand i with the new axis, repeated along it when it has none. */
 bb_node *bb__batch_operand(const bb_node *node, bb_node *const *in, const bool *batched, int i);
-/* x with an axis moved to another place; a view. */
-bb_node *bb__move_axis(bb_node *x, int from, int to);
 /* The rule of ops whose attributes begin with an int64_t axis. */
 bb_node *bb__batch_axis(const bb_node *node, bb_node *const *in, const bool *batched);
 

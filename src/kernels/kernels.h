@@ -88,7 +88,8 @@ void bb__copy(const bb_array *in, const bb_array *out, int threads);
 void bb__fill(const bb_array *out, double value); /* any strides */
 /* out += in, float; same shape and dtype, any strides by which no two elements of out are one */
 void bb__accumulate(const bb_array *in, const bb_array *out, int threads);
-/* out = in where low <= column - row <= high, else 0; the last two dimensions are matrices */
+/* out = in where low <= column - row <= high, else 0; the last two dimensions are matrices, and out
+ * may be in */
 void bb__band(const bb_array *in, const bb_array *out, int64_t low, int64_t high, int threads);
 
 /* out[o, j, i] = x[o, index[j], i] for x seen as [outer, size, inner] and contiguous index. An

@@ -55,7 +55,7 @@ TABLE = [
     ('sigmoid', torch.sigmoid, [SPECIAL + [0.5, -2.5, 40.0, -700.0, -1000.0, 1000.0]], False),
     ('sigmoid', torch.sigmoid, [[0.0, 2.5, 1000.0, -1000.0, INF, -INF]], True),
     ('relu', torch.relu, [SPECIAL + [-1.5, 2.5, 1e-300]], False),
-    ('relu', torch.relu, [[0.0, -0.0, -1.5, 2.5, INF, -INF]], True),
+    ('relu', torch.relu, [[0.0, -0.0, -1.5, 2.5, INF, -INF, NAN]], True),
     ('leaky_relu', lambda x: torch.nn.functional.leaky_relu(x, 0.125),
      [SPECIAL + [-1.5, 2.5, -1e300]], False),
     ('leaky_relu', lambda x: torch.nn.functional.leaky_relu(x, 0.125),

@@ -15,8 +15,8 @@ typedef struct bb__blas_state {
 bb__blas_state bb__blas_enter(void);
 void bb__blas_leave(bb__blas_state state);
 
-/* out [m, n] = op(x) op(y), or that added to it, where op transposes what is marked; x is stored [m, k] or [k, m], y
- * [k, n] or [n, k], with rows that far apart; f32 or f64. */
+/* out [m, n] = op(x) op(y), or that added to it, where op transposes what is marked; x is stored
+ * [m, k] or [k, m], y [k, n] or [n, k], with rows that far apart; f32 or f64. */
 void bb__gemm(bb_dtype dtype, bool x_transposed, bool y_transposed, int m, int n, int k,
               const void *x, int x_lead, const void *y, int y_lead, bool accumulate, void *out,
               int out_lead);
@@ -27,8 +27,5 @@ void bb__gemv(bb_dtype dtype, bool transposed, int m, int n, const void *a, int 
 
 /* Whether small float matrices are multiplied in place, without being packed first. */
 bool bb__blas_has_small_kernels(void);
-
-/* "OpenBLAS SkylakeX, oneDNN 2.6.3" */
-const char *bb__blas_text(char *buffer, size_t size);
 
 #endif

@@ -25,11 +25,11 @@ int bb__thread_slot(void);
 int bb__thread_count(void);         /* OpenMP's number for a new region */
 int bb__clamp_threads(int threads); /* to what a machine can use */
 
-/* Elementwise programs (map.c): one op, or several that are run tile by tile in one sweep. */
+/* Maps (map.c): one elementwise op, or several that are run tile by tile in one sweep. */
 
 enum {
     BB__TILE = 512,        /* elements of a tile at most */
-    BB__MAP_OPERANDS = 24, /* of a program */
+    BB__MAP_OPERANDS = 24, /* distinct inputs of a map */
     BB__MAP_OPS = 48,
 };
 
@@ -53,7 +53,7 @@ typedef struct bb__map_op {
     bb_map_fn tile;
     const void *attrs;
     int n_in;
-    int in[BB_MAP_INPUTS]; /* inputs of the program; from its n_in on, results of earlier ops */
+    int in[BB_MAP_INPUTS]; /* inputs of the map; from its n_in on, results of earlier ops */
     bb_dtype dtype;        /* of the result */
     size_t size;
     char *out;     /* contiguous, perhaps the memory of an input of the same layout that no later
@@ -121,7 +121,7 @@ void bb__norm(const bb_array *in, uint32_t axes, double p, const bb_array *out, 
 
 void bb__softmax(const bb_array *in, int axis, const bb_array *out, int threads);
 void bb__log_softmax(const bb_array *in, int axis, const bb_array *out, int threads);
-/* log(sum of e^x) - x[label] for each row of contiguous x [rows, n]; i32 labels within 0 .. n - 1 */
+/* log(sum of e^x) - x[label] for each row of contiguous x [rows, n]; i32 labels in 0 .. n - 1 */
 void bb__label_losses(const bb_array *x, const bb_array *labels, const bb_array *out, int threads);
 /* any strides */
 void bb__logsumexp(const bb_array *in, uint32_t axes, const bb_array *out, int threads);

@@ -12,6 +12,19 @@
 
 #include "versions.h"
 
+/* Faults (fault.c). */
+
+void bb__index_fault(const bb_call *call, int32_t index, int64_t size);
+
+/* Whether an index is in 0 .. size - 1; a fault when it is not. */
+static inline bool bb__index_fits(const bb_call *call, int32_t index, int64_t size)
+{
+    if (index >= 0 && index < size)
+        return true;
+    bb__index_fault(call, index, size);
+    return false;
+}
+
 /* Threads (parallel.c). */
 
 typedef void (*bb__range_fn)(void *context, int64_t first, int64_t last);

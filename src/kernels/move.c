@@ -300,13 +300,9 @@ static bool indices_fit(const bb_call *call, int64_t size)
 {
     const bb_array *index = &call->in[1];
     int64_t count = bb_shape_count(index->shape);
-    for (int64_t j = 0; j < count; j++) {
-        int32_t value = index_at(index, j);
-        if (value < 0 || value >= size) {
-            bb_call_fault(call, "index %d is not in 0 .. %lld", (int)value, (long long)size - 1);
+    for (int64_t j = 0; j < count; j++)
+        if (!bb__index_fits(call, index_at(index, j), size))
             return false;
-        }
-    }
     return true;
 }
 

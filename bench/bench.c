@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* bench [--threads N] [--json] [--profile] [NAME]...: prints a line for each named workload, or for
+/* bench --info: the library's build and what it has chosen.
+ * bench [--threads N] [--json] [--profile] [NAME]...: prints a line for each named workload, or for
  * all: the median time of a run over seven timed blocks of runs, its floating-point operations and
  * the bytes that it must at least move. "graph" stands for the cost of graphs: nanoseconds a node
  * to build and to compile, and the memory that a plan needs; "machine" for the machine's own
@@ -224,6 +225,11 @@ static int read_options(int argc, char **argv, options *o)
 int main(int argc, char **argv)
 {
     options o = {0};
+    char info[BB_BUILD_TEXT];
+    if (argc == 2 && strcmp(argv[1], "--info") == 0) {
+        puts(bb_build_info(info, sizeof info));
+        return 0;
+    }
     int first = read_options(argc, argv, &o), n_names = argc - first;
     char **names = argv + (first > 0 ? first : 0);
     if (first < 0) {

@@ -3,11 +3,10 @@
  * 2 x 2 windows, and two dense layers, trained by Adam. Without --mnist FOLDER it learns the
  * embedded digits; the last line is the accuracy on test data. */
 #include "digits.h"
+#include "read_number.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -15,21 +14,6 @@ typedef struct settings {
     const char *mnist;
     int64_t epochs, batch, seed, threads; /* threads 0: as many as there are cores */
 } settings;
-
-static bool read_number(const char *name, const char *text, int64_t least, int64_t most,
-                        int64_t *number_out)
-{
-    char *end;
-    errno = 0;
-    long long number = strtoll(text, &end, 10);
-    if (!errno && end != text && !*end && number >= least && number <= most) {
-        *number_out = number;
-        return true;
-    }
-    fprintf(stderr, "%s takes %lld to %lld, not \"%s\"\n", name, (long long)least, (long long)most,
-            text);
-    return false;
-}
 
 static bool read_settings(settings *s, int argc, char **argv)
 {

@@ -3,11 +3,12 @@
  * and conjugate gradients need H only in products with a direction, which cost a few gradients
  * each however many weights there are: the Hessian is never formed. One program gives the loss and
  * the gradient, another one the product. */
-#include <bibun/bibun.h>
+#include "logistic.h"
+
 #include <math.h>
 #include <stdio.h>
 
-enum { POINTS = 200, WEIGHTS = 12, STEPS = 12, INNER = 30 };
+enum { STEPS = 12, INNER = 30 };
 
 typedef struct model {
     bb_graph *graph;
@@ -24,39 +25,12 @@ static double dot(const double *a, const double *b)
     return sum;
 }
 
-/* Points of two classes, with some that lie on the wrong side. */
-static void generate(double *x, double *sign)
-{
-    bb_rng rng = {5, 0};
-    for (int p = 0; p < POINTS; p++) {
-        double score = bb_rng_normal(&rng);
-        for (int i = 0; i < WEIGHTS; i++) {
-            x[p * WEIGHTS + i] = bb_rng_normal(&rng) * (1 + i);
-            score += x[p * WEIGHTS + i] * (i % 2 ? 1 : -1) / (1 + i);
-        }
-        sign[p] = score > 0 ? 1 : -1;
-    }
-}
-
-/* The mean of log(1 + e^(-sign x.w)), as logsumexp over (0, -sign x.w) so that nothing overflows,
- * and a little of |w|^2, so that the minimum is one point. */
-static bb_node *loss_of(bb_node *x, bb_node *sign, bb_node *w)
-{
-    bb_node *margin = bb_neg(bb_mul(sign, bb_matmul(x, w)));
-    bb_node *pairs = bb_pad(bb_reshape(margin, BB_SHAPE(POINTS, 1)), 1, 1, 0, 0);
-    bb_node *decay = bb_mul_scalar(bb_sum(bb_square(w), BB_ALL), 5e-4);
-    return bb_add(bb_mean(bb_logsumexp(pairs, BB_AXES(1)), BB_ALL), decay);
-}
-
 static void build(model *m)
 {
-    double x[POINTS * WEIGHTS], sign[POINTS];
-    generate(x, sign);
     m->graph = bb_graph_new();
     m->w = bb_input(m->graph, "w", BB_F64, BB_SHAPE(WEIGHTS));
     m->v = bb_input(m->graph, "v", BB_F64, BB_SHAPE(WEIGHTS));
-    m->loss = loss_of(bb_constant_from(m->graph, BB_F64, BB_SHAPE(POINTS, WEIGHTS), x),
-                      bb_constant_from(m->graph, BB_F64, BB_SHAPE(POINTS), sign), m->w);
+    m->loss = logistic_loss(m->w);
     m->gradient = bb_grad(m->loss, m->w);
     m->product = bb_hvp(m->loss, m->w, m->v);
     m->first = bb_compile(m->graph, BB_NODES(m->loss, m->gradient));
@@ -93,7 +67,8 @@ int main(void)
     build(&m);
     double size = INFINITY, d[WEIGHTS], *w = m.at ? bb_tensor_data(m.at) : NULL;
     bool ok = m.first && m.second && w && m.direction;
-    for (int i = 0; ok && i < STEPS; i++) {
+    int i = 0, all_products = 0;
+    for (; ok && i < STEPS && size >= 1e-12; i++) {
         if (!(ok = bb_run(m.first, BB_FEEDS({m.w, m.at})) == BB_OK))
             break;
         const double *g = bb_tensor_read(bb_program_value(m.first, m.gradient));
@@ -101,6 +76,7 @@ int main(void)
         int products = solve(&m, g, d);
         printf("iteration %d: loss %.12f, |g| %.1e, %d products\n", i,
                bb_program_number(m.first, m.loss), size, products);
+        all_products += products;
         for (int k = 0; k < WEIGHTS; k++)
             w[k] += d[k];
     }
@@ -108,7 +84,8 @@ int main(void)
     if (!ok)
         fprintf(stderr, "newton_cg: %s\n", error ? error : "out of memory");
     else
-        printf("the gradient is %s\n", size < 1e-12 ? "zero but for rounding" : "not zero");
+        printf("%d iterations, %d gradients, %d products\nthe gradient is %s\n", i, i, all_products,
+               size < 1e-12 ? "zero but for rounding" : "not zero");
     bb_program_free(m.first);
     bb_program_free(m.second);
     bb_tensor_release(m.at);

@@ -22,8 +22,8 @@ typedef struct bb__axis_attrs {
 
 void bb__print_axis(const void *attrs, char *buffer, size_t size); /* "axis 1" */
 
-/* Operands of one float type and shape, which the result has too, and an axis, which is counted from
- * the front. */
+/* Operands of one float type and shape, which the result has too, and an axis, which is counted
+ * from the front. */
 bool bb__infer_along(bb_infer *c, int64_t *axis);
 
 /* For composites: an axis counted from the front, -1 when it is out of range; and the failure that

@@ -7,6 +7,7 @@
 #include <float.h>
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 enum { ORDERS = 4, PLACES = 14 };
 
@@ -103,6 +104,23 @@ Test(activations, are_numbers_everywhere)
                 for (int k = 0; k < PLACES; k++)
                     cr_expect(isfinite(got[order][k]), "%s: derivative %d at %g is %g",
                               lines[i].name, order, at[k], got[order][k]);
+        }
+}
+
+/* Those that are 0 at 0 are of its sign there, and those that vanish far left are of x's. */
+Test(activations, zeros_have_signs)
+{
+    static const char *const names[] = {"gelu", "gelu_tanh", "silu", "mish", "elu"};
+    const double one = 1, at[PLACES] = {0, -0.0, -2000, -(double)INFINITY};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        for (int dtype = BB_F32; dtype <= BB_F64; dtype++) {
+            double got[ORDERS][PLACES];
+            const bool is_elu = strcmp(names[i], "elu") == 0;
+            derivatives(names[i], is_elu ? &one : NULL, (bb_dtype)dtype, at, got);
+            for (int k = 0; k < 4; k++) {
+                cr_expect(got[0][k] == (k > 1 && is_elu ? -1 : 0), "%s of %g", names[i], at[k]);
+                cr_expect(!signbit(got[0][k]) == !signbit(at[k]), "%s of %g", names[i], at[k]);
+            }
         }
 }
 

@@ -1,101 +1,127 @@
 /* SPDX-License-Identifier: MIT */
-/* Profiles: what a step says of itself, that only profiled runs count, and the printed table. */
+/* Profiles, the build's line, and denormals. */
 #include <bibun/bibun.h>
 #include <criterion/criterion.h>
-
-#include <stdio.h>
-#include <stdlib.h>
+#include <float.h>
 #include <string.h>
 
 static bb_graph *g;
-static bb_node *product, *y;
-static bb_program *p;
+static bb_node *x, *w;
+static bb_tensor *xs, *ws;
 
-/* A product [2 4] x [4 3], and one step of two elementwise ops on it. */
 static void begin(void)
 {
     g = bb_graph_new();
-    bb_params *params = bb_params_new(1);
-    bb_node *x = bb_param(g, params, "x", BB_F64, BB_SHAPE(2, 4), bb_init_uniform(1));
-    bb_node *w = bb_param(g, params, "w", BB_F64, BB_SHAPE(4, 3), bb_init_uniform(1));
-    product = bb_matmul(x, w);
-    y = bb_named(bb_tanh(bb_add_scalar(product, 1)), "y");
-    p = bb_compile(g, BB_NODES(y));
-    cr_assert(p, "%s", bb_graph_error(g));
-    bb_params_free(params);
+    x = bb_input(g, "x", BB_F32, BB_SHAPE(8, 16));
+    w = bb_input(g, "w", BB_F32, BB_SHAPE(16, 4));
+    xs = bb_tensor_new(BB_F32, BB_SHAPE(8, 16));
+    ws = bb_tensor_new(BB_F32, BB_SHAPE(16, 4));
+    bb_tensor_fill_uniform(xs, 0, 1, 1);
+    bb_tensor_fill_uniform(ws, 0, 1, 2);
 }
 
 static void end(void)
 {
-    bb_program_free(p);
+    bb_tensor_release(xs);
+    bb_tensor_release(ws);
     bb_graph_free(g);
 }
 
 TestSuite(profile, .init = begin, .fini = end);
 
-static bb_step_profile step(int i)
+Test(profile, of_a_product_and_a_chain)
 {
     bb_step_profile s;
-    cr_assert(bb_program_step_profile(p, i, &s));
-    return s;
-}
-
-Test(profile, steps_say_what_they_do)
-{
+    bb_node *y = bb_tanh(bb_neg(bb_matmul(x, w)));
+    bb_program *p = bb_compile(g, BB_NODES(y));
     cr_assert_eq(bb_program_step_count(p), 2);
-    bb_step_profile first = step(0), second = step(1);
-    cr_assert_str_eq(first.ops, "matmul");
-    cr_assert_eq(first.node, product);
-    cr_assert_eq(first.flops, 2 * 2 * 4 * 3);
-    cr_assert_eq(first.bytes, (2 * 4 + 4 * 3 + 2 * 3) * sizeof(double));
-    cr_assert_str_eq(second.ops, "add tanh");
-    cr_assert_eq(second.node, y);
-    cr_assert_eq(second.flops, 2 * 6);
-    cr_assert_eq(second.bytes, (6 + 1 + 6) * sizeof(double), "%g", second.bytes);
-}
-
-Test(profile, only_profiled_runs_are_timed)
-{
-    cr_assert_eq(bb_run(p, BB_NO_FEEDS), BB_OK);
-    cr_assert_eq(step(0).seconds, 0);
+    cr_assert(bb_program_step_profile(p, 0, &s));
+    cr_expect_str_eq(s.ops, "matmul");
+    cr_expect_eq(s.seconds, 0, "not run yet");
+    cr_expect_eq(s.flops, 2 * 8 * 16 * 4);
+    cr_expect_eq(s.bytes, 4 * (8 * 16 + 16 * 4 + 8 * 4));
+    cr_assert(bb_program_step_profile(p, 1, &s));
+    cr_expect_str_eq(s.ops, "neg tanh");
+    cr_expect_eq(s.node, y);
+    cr_expect_eq(s.bytes, 2 * 4 * 8 * 4, "what stays in the unit is not moved");
+    cr_expect_not(bb_program_step_profile(p, 2, &s));
+    cr_expect_not(bb_program_step_profile(p, -1, &s));
     bb_program_set_profiling(p, true);
-    cr_assert_eq(bb_run(p, BB_NO_FEEDS), BB_OK);
-    double seconds = step(0).seconds;
-    cr_assert_gt(seconds, 0);
+    for (int i = 0; i < 3; i++)
+        cr_assert_eq(bb_run(p, BB_FEEDS({x, xs}, {w, ws})), BB_OK);
+    bb_program_step_profile(p, 0, &s);
+    double first = s.seconds;
+    cr_expect_gt(first, 0);
     bb_program_set_profiling(p, false);
-    cr_assert_eq(bb_run(p, BB_NO_FEEDS), BB_OK);
-    cr_assert_eq(step(0).seconds, seconds);
+    cr_assert_eq(bb_run(p, BB_FEEDS({x, xs}, {w, ws})), BB_OK);
+    bb_program_step_profile(p, 0, &s);
+    cr_expect_eq(s.seconds, first, "turned off, what was found stays");
     bb_program_set_profiling(p, true);
-    cr_assert_eq(step(0).seconds, 0, "turning it on starts anew");
+    bb_program_step_profile(p, 0, &s);
+    cr_expect_eq(s.seconds, 0, "turned on, it starts anew");
+    bb_program_free(p);
 }
 
-Test(profile, table)
+Test(profile, printed)
 {
-    char *text = NULL;
-    size_t size = 0;
-    FILE *file = open_memstream(&text, &size);
+    char text[4000] = "";
+    bb_program *p = bb_compile(g, BB_NODES(bb_named(bb_matmul(x, w), "product")));
+    bb_program_set_profiling(p, true);
+    cr_assert_eq(bb_run(p, BB_FEEDS({x, xs}, {w, ws})), BB_OK);
+    FILE *file = fmemopen(text, sizeof text, "w");
     cr_assert_eq(bb_program_print_profile(p, file), BB_OK);
     fclose(file);
-    cr_assert(strncmp(text, "        us  share   Gflop/s      GB/s  ops", 42) == 0, "%s", text);
-    cr_assert(strstr(text, "add tanh"));
-    cr_assert(strstr(text, " y  "));
-    cr_assert(strstr(text, "       0.0 in 2 steps\n"));
-    free(text);
+    cr_expect(strstr(text, "Gflop/s"), "%s", text);
+    cr_expect(strstr(text, "matmul"), "%s", text);
+    cr_expect(strstr(text, "product"), "%s", text);
+    cr_expect(strstr(text, "in 1 steps"), "%s", text);
+    cr_expect_eq(bb_program_print_profile(NULL, stderr), BB_BAD_ARGUMENT);
+    cr_expect_eq(bb_program_print_profile(p, NULL), BB_BAD_ARGUMENT);
+    FILE *full = fopen("/dev/full", "w");
+    if (full) {
+        cr_expect_eq(bb_program_print_profile(p, full), BB_BAD_FILE);
+        fclose(full);
+    }
+    bb_program_free(p);
 }
 
-Test(profile, nothing_and_a_full_disk)
+Test(profile, of_no_program)
 {
-    bb_step_profile s = {.flops = 7};
-    cr_assert_not(bb_program_step_profile(p, -1, &s));
-    cr_assert_not(bb_program_step_profile(p, 2, &s));
-    cr_assert_not(bb_program_step_profile(NULL, 0, &s));
-    cr_assert_eq(s.flops, 7, "written on success only");
-    cr_assert_eq(bb_program_step_count(NULL), 0);
+    bb_step_profile s;
     bb_program_set_profiling(NULL, true);
-    cr_assert_eq(bb_program_print_profile(NULL, stdout), BB_BAD_ARGUMENT);
-    FILE *full = fopen("/dev/full", "w");
-    if (!full)
-        cr_skip_test("there is no /dev/full");
-    cr_assert_eq(bb_program_print_profile(p, full), BB_BAD_FILE);
-    fclose(full);
+    cr_expect_eq(bb_program_step_count(NULL), 0);
+    cr_expect_not(bb_program_step_profile(NULL, 0, &s));
+}
+
+/* Maps keep denormals; a run that flushes them gives zeros where the processor can. */
+Test(profile, denormals)
+{
+    bb_node *small = bb_input(g, "small", BB_F32, BB_SHAPE(1)), *y = bb_mul_scalar(small, 0.5);
+    bb_tensor *value = bb_tensor_from(BB_F32, BB_SHAPE(1), (const float[]){FLT_MIN});
+    bb_program *p = bb_compile(g, BB_NODES(y));
+    cr_assert_eq(bb_run(p, BB_FEEDS({small, value})), BB_OK);
+    cr_expect_eq(bb_program_number(p, y), FLT_MIN / 2);
+    bb_program_set_flush_denormals(p, true);
+    cr_assert_eq(bb_run(p, BB_FEEDS({small, value})), BB_OK);
+#ifdef __SSE2__
+    cr_expect_eq(bb_program_number(p, y), 0);
+#endif
+    bb_program_set_flush_denormals(p, false);
+    cr_assert_eq(bb_run(p, BB_FEEDS({small, value})), BB_OK);
+    cr_expect_eq(bb_program_number(p, y), FLT_MIN / 2, "the mode was put back");
+    bb_program_set_flush_denormals(NULL, true);
+    bb_program_free(p);
+    bb_tensor_release(value);
+}
+
+Test(profile, build_info)
+{
+    char text[BB_BUILD_TEXT], small[8];
+    cr_expect_eq(bb_build_info(text, sizeof text), text);
+    cr_expect_eq(strncmp(text, "Bibun 0.1.0, ", 13), 0, "%s", text);
+    cr_expect(strstr(text, "OpenBLAS "), "%s", text);
+    cr_expect(strstr(text, " threads"), "%s", text);
+    cr_expect_lt(strlen(text), sizeof text - 1);
+    bb_build_info(small, sizeof small);
+    cr_expect_eq(strlen(small), sizeof small - 1);
 }

@@ -317,20 +317,6 @@ Test(program, seeds_and_steps)
     bb_program_free(again);
 }
 
-#ifdef __SSE2__
-Test(program, denormals_are_flushed_on_request)
-{
-    bb_node *y = bb_mul_scalar(bb_mul_scalar(x, 1e-200), 1e-110);
-    bb_program *p = compiled(BB_NODES(y));
-    for (int i = 0; i < 3; i++) {
-        bb_program_set_flush_denormals(p, i == 1);
-        cr_assert_eq(bb_run(p, BB_FEEDS({x, xs})), BB_OK);
-        cr_assert_eq(bb_program_number(p, y), i == 1 ? 0 : 1e-200 * 1e-110);
-    }
-    bb_program_free(p);
-}
-#endif
-
 /* The same seed gives the same numbers in another graph, whatever else is in it. */
 Test(program, seeds_in_another_graph)
 {

@@ -3,6 +3,7 @@
 #ifndef BIBUN_BIBUN_H
 #define BIBUN_BIBUN_H
 
+#include <bibun/build.h>
 #include <bibun/calculus.h>
 #include <bibun/data.h>
 #include <bibun/grad.h>
@@ -19,6 +20,7 @@
 #include <bibun/rng.h>
 #include <bibun/status.h>
 #include <bibun/tensor.h>
+#include <bibun/tile.h>
 #include <bibun/viz.h>
 
 /* Generated from the prototypes marked BB_BUILDER: each notes the caller's file and line, then

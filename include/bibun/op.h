@@ -175,6 +175,9 @@ struct bb_op {
 
     /* What the planner needs. */
     bool needs_contiguous; /* inputs are copied when their strides are not row-major */
+    /* a parameter that many nodes of the op read with other strides, as a recurrent weight
+     * transposed, is copied to row-major order once a run */
+    bool prefers_contiguous;
     /* bit i: forward may write the output over input i, which has as many bytes; of maps implied */
     uint32_t inplace;
     /* how many bytes of memory forward needs besides; the arrays have no data yet */

@@ -2,7 +2,8 @@
 /* Optimisers. Each returns an effect node: a run that asks for it computes the gradients of `loss`
  * with respect to every trainable parameter of `params` that the loss depends on, and updates them.
  * State lives in `params` beside them, as "fc1.weight/velocity". Effects that layers attached to
- * what the loss depends on, as the running means of bb_batch_norm, come along.
+ * what the loss depends on, as the running means of bb_batch_norm, come along. L-BFGS, at the end,
+ * is no node but an object that makes steps.
  *
  * bb_adam(loss, params, 0.001) is the usual choice in one call. For other constants, a schedule of
  * the rate, clipping or weight decay, say the same with values:
@@ -16,6 +17,7 @@
 
 #include <bibun/grad.h>
 #include <bibun/ops.h>
+#include <bibun/program.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -148,6 +150,50 @@ BB_BUILDER bb_node *bb_adadelta(bb_node *loss, bb_params *params, double rate);
 BB_BUILDER bb_node *bb_rmsprop(bb_node *loss, bb_params *params, double rate);
 BB_BUILDER bb_node *bb_adam(bb_node *loss, bb_params *params, double rate);
 BB_BUILDER bb_node *bb_adamw(bb_node *loss, bb_params *params, double rate, double decay);
+
+/* --- L-BFGS ----------------------------------------------------------------------------------- */
+
+/* Minimises a loss that is one function, the same in each step, rather than one that changes from
+ * batch to batch. Steps that were made and the change of the gradient over each stand for the
+ * Hessian (Nocedal and Wright 2006, algorithms 7.4 and 7.5); how far to go is searched for until
+ * the weak Wolfe conditions hold, with 1e-4 and 0.9, by doubling and halving (Lewis and Overton
+ * 2013, algorithm 2.6), or, where the loss can no longer tell, the approximate ones (Hager and
+ * Zhang 2005, section 4). Random nodes give the same numbers at each evaluation. Effects that
+ * layers attached are left out.
+ *
+ *     bb_lbfgs *m;
+ *     bb_lbfgs_report report = {.rate = 1, .slope = INFINITY};
+ *     bb_status status = bb_lbfgs_new(loss, params, 0, &m);
+ *     while (status == BB_OK && report.rate > 0 && report.slope > 1e-8)
+ *         status = bb_lbfgs_step(m, feeds, &report, &error); */
+typedef struct bb_lbfgs bb_lbfgs;
+
+/* After a step: where the parameters are now, and how they came there. */
+typedef struct bb_lbfgs_report {
+    double loss;
+    double slope; /* the Euclidean norm of the gradient */
+    /* of the direction's length; 0 when nothing lower was found, and the parameters stay: at a
+     * minimum but for rounding */
+    double rate;
+    int64_t evaluations; /* of the loss and its gradient, in all steps so far */
+} bb_lbfgs_report;
+
+/* For all trainable parameters of `params` that the loss depends on, remembering `pairs` steps, 0
+ * standing for 10. It keeps the graph alive, and the parameters' tensors. Errors, which stick to
+ * the graph: those of bb_optimise; pairs below 0. */
+BB_BUILDER bb_status bb_lbfgs_new(bb_node *loss, bb_params *params, int pairs,
+                                  bb_lbfgs **lbfgs_out);
+BB_API void bb_lbfgs_free(bb_lbfgs *m); /* accepts NULL */
+
+/* One step. Begins anew where parameters were changed since the last one; what else the loss
+ * depends on, as feeds, must stay, or bb_lbfgs_restart is called. Errors: those of bb_run, and a
+ * loss or gradient that is not finite at the beginning; the parameters are then where they were. */
+BB_API bb_status bb_lbfgs_step(bb_lbfgs *m, bb_feeds feeds, bb_lbfgs_report *report_out,
+                               bb_error *error_out);
+BB_API void bb_lbfgs_restart(bb_lbfgs *m); /* forgets all steps; accepts NULL */
+
+/* The program of loss and gradient, to set threads or seed; borrowed. NULL for NULL. */
+BB_API bb_program *bb_lbfgs_program(bb_lbfgs *m);
 
 #ifdef __cplusplus
 }

@@ -149,7 +149,9 @@ typedef void (*bb_map_fn)(size_t n, const void *const *in, void *out, const void
         if (rest) {                                                                        \
             T last[WIDTH];                                                                 \
             for (size_t i = 0; i < WIDTH; i++)                                             \
-                last[i] = xs[whole + (i < rest ? i : 0)];                                  \
+                last[i] = xs[whole];                                                       \
+            for (size_t i = 1; i < rest; i++)                                              \
+                last[i] = xs[whole + i];                                                   \
             BB_LANES                                                                       \
             for (size_t i = 0; i < WIDTH; i++) {                                           \
                 const T x = last[i];                                                       \
@@ -174,9 +176,13 @@ typedef void (*bb_map_fn)(size_t n, const void *const *in, void *out, const void
         }                                                                                  \
         if (rest) {                                                                        \
             T last[WIDTH], other[WIDTH];                                                   \
-            for (size_t i = 0; i < WIDTH; i++) {                                           \
-                last[i] = xs[whole + (i < rest ? i : 0)];                                  \
-                other[i] = ys[whole + (i < rest ? i : 0)];                                 \
+            for (size_t i = 0; i < WIDTH; i++)                                             \
+                last[i] = xs[whole];                                                       \
+            for (size_t i = 0; i < WIDTH; i++)                                             \
+                other[i] = ys[whole];                                                      \
+            for (size_t i = 1; i < rest; i++) {                                            \
+                last[i] = xs[whole + i];                                                   \
+                other[i] = ys[whole + i];                                                  \
             }                                                                              \
             BB_LANES                                                                       \
             for (size_t i = 0; i < WIDTH; i++) {                                           \
@@ -186,12 +192,18 @@ typedef void (*bb_map_fn)(size_t n, const void *const *in, void *out, const void
             memcpy(rs + whole, last, rest * sizeof(T));                                    \
         }                                                                                  \
     }
-#define BB_VECTOR1(name, ...)                                            \
-    BB__TILE_TARGETS(BB__DEFINE_VECTOR1, name##_f32, float, __VA_ARGS__) \
-    BB__TILE_TARGETS(BB__DEFINE_VECTOR1, name##_f64, double, __VA_ARGS__)
-#define BB_VECTOR2(name, ...)                                            \
-    BB__TILE_TARGETS(BB__DEFINE_VECTOR2, name##_f32, float, __VA_ARGS__) \
-    BB__TILE_TARGETS(BB__DEFINE_VECTOR2, name##_f64, double, __VA_ARGS__)
+/* of one type */
+#define BB_VECTOR_TILE1(name, REAL, ...) \
+    BB__TILE_TARGETS(BB__DEFINE_VECTOR1, name, REAL, __VA_ARGS__)
+#define BB_VECTOR_TILE2(name, REAL, ...) \
+    BB__TILE_TARGETS(BB__DEFINE_VECTOR2, name, REAL, __VA_ARGS__)
+/* float and double */
+#define BB_VECTOR1(name, ...)                       \
+    BB_VECTOR_TILE1(name##_f32, float, __VA_ARGS__) \
+    BB_VECTOR_TILE1(name##_f64, double, __VA_ARGS__)
+#define BB_VECTOR2(name, ...)                       \
+    BB_VECTOR_TILE2(name##_f32, float, __VA_ARGS__) \
+    BB_VECTOR_TILE2(name##_f64, double, __VA_ARGS__)
 
 /* Comparisons: operands of any one dtype, results 0 or 1 as u8. */
 #define BB_COMPARE2(name, ...)                                   \

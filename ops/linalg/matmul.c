@@ -121,6 +121,7 @@ const bb_op bb__op_matmul = {
     .forward = forward,
     .backward = backward,
     .batch = batch,
+    .prefers_contiguous = true,
     .scratch = scratch,
     .flops = flops,
     BB_SAMPLES(samples),

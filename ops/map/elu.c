@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The exponential linear unit, whose slope at 0 is that of the negative side. */
+#include "exponential.h"
 #include "support.h"
 
 #include <stdio.h>
-#include <tgmath.h>
 
 typedef struct elu_attrs {
     double alpha;
@@ -11,7 +11,20 @@ typedef struct elu_attrs {
 
 #define ALPHA ((T)((const elu_attrs *)attrs)->alpha)
 
-BB_MAP1(tile, x > 0 ? x : ALPHA * expm1(x))
+BB__INLINE float elu_f32(float x, float alpha)
+{
+    const float below = alpha * bb__expm1_f32(x);
+    return x > 0 ? x : below;
+}
+
+BB__INLINE double elu_f64(double x, double alpha)
+{
+    const double below = alpha * expm1(x);
+    return x > 0 ? x : below;
+}
+
+BB_TILE1(tile_f32, float, float, elu_f32(x, ALPHA))
+BB_VECTOR_TILE1(tile_f64, double, elu_f64(x, ALPHA))
 
 static bool infer(bb_infer *c)
 {

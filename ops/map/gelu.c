@@ -1,17 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* The Gaussian error linear unit, x Phi(x). Its rule sees x up to where its slope has become 0 or
  * 1, so that no infinity meets a 0. */
+#include "normal_cdf.h"
 #include "support.h"
 
 #include <math.h>
 
-/* In double for floats as well, which lose their digits to rounding of what erfc sees. */
-static inline double gelu(double x)
-{
-    return x < -50 ? -0.0 : 0.5 * x * erfc(-x * 0.70710678118654752440);
-}
-
-BB_MAP1(tile, gelu(x))
+BB_TILE1(tile_f32, float, float, bb__times_normal_cdf_f32(x < -14.5f ? -0.0f : x, x))
+BB_VECTOR_TILE1(tile_f64, double, (x < -40 ? -40 : x) * bb__normal_cdf_f64(x))
 
 static bb_node *backward(bb_node *y, bb_node *dy, int i)
 {

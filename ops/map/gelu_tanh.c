@@ -2,6 +2,7 @@
 /* The approximation of the Gaussian error linear unit by a hyperbolic tangent, written with the
  * logistic function, (1 + tanh u) / 2 = 1 / (1 + e^-2u), which keeps its digits where tanh nears
  * -1. Its rule sees x up to where its slope has become 0 or 1, so that no infinity meets a 0. */
+#include "exponential.h"
 #include "support.h"
 
 #include <math.h>
@@ -9,14 +10,26 @@
 /* 2 sqrt(2 / pi) */
 #define RATE 1.59576912160573071176
 #define CUBIC 0.044715
-/* In double for floats as well, which lose their digits to rounding of what exp sees. */
-static inline double gelu_tanh(double x)
+
+/* The exponent is a double, since its rounding to float would cost digits of the result. Below -11
+ * that is 0. */
+BB__INLINE float gelu_tanh_f32(float x)
 {
-    double e = exp(-fabs(RATE * (x + CUBIC * x * x * x)));
-    return x < -50 ? -0.0 : x * ((x < 0 ? e : 1) / (1 + e));
+    const float size = fabsf(x), near = size > 11.0f ? 11.0f : size;
+    const double wide = near, t = -RATE * (wide + CUBIC * wide * wide * wide);
+    const float high = (float)t, low = (float)(t - (double)high);
+    const bb__reduced power = bb__reduce(high, low);
+    return bb__gated_f32(x, -11.0f, (1.0f + power.bent) * bb__lifted_scale(power.n));
 }
 
-BB_MAP1(tile, gelu_tanh(x))
+BB__INLINE double gelu_tanh_f64(double x)
+{
+    const double e = exp(-fabs(RATE * (x + CUBIC * x * x * x)));
+    return (x < -50 ? -50 : x) * ((x < 0 ? e : 1) / (1 + e));
+}
+
+BB_TILE1(tile_f32, float, float, gelu_tanh_f32(x))
+BB_VECTOR_TILE1(tile_f64, double, gelu_tanh_f64(x))
 
 static bb_node *backward(bb_node *y, bb_node *dy, int i)
 {

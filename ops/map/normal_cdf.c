@@ -2,12 +2,13 @@
 /* The distribution function of the standard normal, by erfc, which keeps its digits in the left
  * tail. Its rule sees x up to where the density is 0, so that no power of x meets that 0 as an
  * infinity. */
+#include "normal_cdf.h"
 #include "support.h"
 
 #include <math.h>
 
-/* In double for floats as well, which lose their digits to rounding of what erfc sees. */
-BB_MAP1(tile, 0.5 * erfc(-(double)x * 0.70710678118654752440))
+BB_TILE1(tile_f32, float, float, bb__times_normal_cdf_f32(x < -14.5f ? 0.0f : 1.0f, x))
+BB_VECTOR_TILE1(tile_f64, double, bb__normal_cdf_f64(x))
 
 static bb_node *backward(bb_node *y, bb_node *dy, int i)
 {

@@ -1,14 +1,26 @@
 /* SPDX-License-Identifier: MIT */
 /* The logistic function: the exponential is only taken of what is not positive, so that it never
  * overflows. */
+#include "exponential.h"
 #include "support.h"
 
-#include <bibun/vector_math.h>
+/* Of e = e^-|x|: that itself stands above the bar when x is negative. */
+#define LOGISTIC(x, e) (((x) < 0 ? (e) : 1) / (1 + (e)))
 
-/* Of e^-|x|: that itself stands above the bar when x is negative. */
-#define LOGISTIC(e) ((x < 0 ? (e) : (T)1) / ((T)1 + (e)))
+BB__INLINE float sigmoid_f32(float x)
+{
+    const float e = bb__decay_f32(x);
+    return LOGISTIC(x, e);
+}
 
-BB_VECTOR1(tile, LOGISTIC(exp(-fabs(x))))
+BB__INLINE double sigmoid_f64(double x)
+{
+    const double e = exp(-fabs(x));
+    return LOGISTIC(x, e);
+}
+
+BB_VECTOR_TILE1(tile_f32, float, sigmoid_f32(x))
+BB_VECTOR_TILE1(tile_f64, double, sigmoid_f64(x))
 
 static bb_node *backward(bb_node *y, bb_node *dy, int i)
 {

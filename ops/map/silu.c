@@ -1,18 +1,26 @@
 /* SPDX-License-Identifier: MIT */
 /* x times its logistic function. Its rule sees x up to where its slope has become 0 or 1, so that
  * no infinity meets a 0. */
+#include "exponential.h"
 #include "support.h"
 
 #include <math.h>
 
-/* In double for floats as well, whose exponentials lose digits before the product does. */
-static inline double silu(double x)
+/* Below -110 the result is 0 in float. */
+BB__INLINE float silu_f32(float x)
 {
-    double e = exp(-fabs(x));
-    return x < -1000 ? -0.0 : x * ((x < 0 ? e : 1) / (1 + e));
+    const float size = fabsf(x), near = size > 110.0f ? 110.0f : size;
+    return bb__gated_f32(x, -110.0f, bb__lifted_exp(-near));
 }
 
-BB_MAP1(tile, silu(x))
+BB__INLINE double silu_f64(double x)
+{
+    const double e = exp(-fabs(x));
+    return (x < -1000 ? -1000 : x) * ((x < 0 ? e : 1) / (1 + e));
+}
+
+BB_TILE1(tile_f32, float, float, silu_f32(x))
+BB_VECTOR_TILE1(tile_f64, double, silu_f64(x))
 
 static bb_node *backward(bb_node *y, bb_node *dy, int i)
 {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* log(1 + e^x): the exponential is only taken of what is not positive, so that it never
  * overflows. */
+#include "exponential.h"
 #include "support.h"
 
-#include <tgmath.h>
-
-BB_MAP1(tile, (x > 0 ? x : (T)0) + log1p(exp(-fabs(x))))
+BB_VECTOR_TILE1(tile_f32, float, (x > 0 ? x : 0) + bb__log1p_f32(bb__decay_f32(x)))
+BB_VECTOR_TILE1(tile_f64, double, (x > 0 ? x : 0) + log1p(exp(-fabs(x))))
 
 static bb_node *backward(bb_node *y, bb_node *dy, int i)
 {

@@ -3,9 +3,11 @@
  * the product of 0 and an infinity: what is singular is replaced inside and not masked outside. */
 #include "support.h"
 
-#include <tgmath.h>
+#include <bibun/vector_math.h>
 
-BB_MAP2(tile, ((x == 0) & (y == y)) ? (T)0 : log(y) * x)
+/* Where x is 0, y usually is, and the vector function takes logarithms of 0 one at a time. It gets
+ * a 1 instead; a constant would not do, for which a compiler goes back to calling it with y. */
+BB_VECTOR2(tile, log(((x == 0) & (y == y)) ? x + (T)1 : y) * x)
 
 static bb_node *backward(bb_node *out, bb_node *d, int i)
 {

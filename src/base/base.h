@@ -8,6 +8,7 @@
 #include <bibun/rng.h>
 #include <bibun/status.h>
 #include <bibun/tensor.h>
+#include <bibun/tile.h>
 
 #include <stdarg.h>
 
@@ -78,5 +79,8 @@ double bb__in_range(double u, double low, double high, bb_dtype dtype);
 
 double bb__uniform_at(uint64_t key, uint64_t i);
 double bb__normal_at(uint64_t key, uint64_t i);
+
+/* The widest instruction set of the machine (simd.c). */
+bb_simd_level bb__simd_widest(void);
 
 #endif

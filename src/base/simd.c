@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Which instruction set is used: asked of the machine once, and narrowed by the environment. */
-#include <bibun/tile.h>
+#include "base.h"
+
 #include <stdatomic.h>
 #include <stdlib.h>
 
-static bb_simd_level widest(void)
+bb_simd_level bb__simd_widest(void)
 {
 #if defined(__x86_64__) && defined(__GNUC__)
     if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
@@ -29,7 +30,7 @@ bb_simd_level bb_simd(void)
     static atomic_int known; /* the level + 1 */
     int level = atomic_load_explicit(&known, memory_order_relaxed);
     if (level == 0) {
-        bb_simd_level has = widest(), wants = wanted();
+        bb_simd_level has = bb__simd_widest(), wants = wanted();
         level = (int)(wants < has ? wants : has) + 1;
         atomic_store_explicit(&known, level, memory_order_relaxed);
     }

@@ -37,6 +37,38 @@ int bb__emit(bb__ir *ir, bb__value value)
     return number;
 }
 
+/* The parameter that a node is a view of; NULL when it is none. */
+static const bb_node *viewed_param(const bb_node *node)
+{
+    const bb_node *at = node;
+    while (at->op && at->op->view && at->n_in == 1)
+        at = at->in[0];
+    return at != node && at->kind == BB_NODE_PARAM ? at : NULL;
+}
+
+/* Counts which views of parameters are read by ops that would rather have them row-major. */
+static void count_readers(const bb_node *node, int *readers)
+{
+    for (int i = 0; node->op && node->op->prefers_contiguous && i < node->n_in; i++) {
+        const bb_node *param = viewed_param(node->in[i]);
+        if (param)
+            readers[param->id]++;
+    }
+}
+
+/* Copies of parameters that pay: made once a run, read by many. */
+static bool straighten(bb__ir *ir, const bb_node *node, bb__value *value)
+{
+    enum { MANY = 8 };
+    for (int i = 0; node->op->prefers_contiguous && i < node->n_in; i++) {
+        const bb_node *param = viewed_param(node->in[i]);
+        if (param && ir->readers[param->id] >= MANY &&
+            (value->in[i] = bb__contiguous(ir, value->in[i])) < 0)
+            return false;
+    }
+    return true;
+}
+
 static bool prepare_inputs(bb__ir *ir, bb__value *value)
 {
     const bb_op *op = value->op;
@@ -64,7 +96,7 @@ static bool emit_node(bb__ir *ir, const bb_node *node, int *numbers)
             return false;
         for (int i = 0; i < node->n_in; i++)
             value.in[i] = numbers[node->in[i]->id];
-        if (!prepare_inputs(ir, &value))
+        if (!prepare_inputs(ir, &value) || !straighten(ir, node, &value))
             return false;
     }
     value.tensor = bb_tensor_retain(node->tensor);
@@ -123,7 +155,11 @@ static bool sweep(bb__ir *ir, bb_nodes outputs)
         return false;
     for (size_t id = 0; id < n; id++)
         numbers[id] = UNSEEN;
-    bool fits = mark_wanted(outputs, numbers);
+    ir->readers = bb_memory_zeroed(n, sizeof *ir->readers);
+    bool fits = ir->readers && mark_wanted(outputs, numbers);
+    for (size_t id = 0; fits && id < n; id++)
+        if (numbers[id] == WANTED)
+            count_readers(ir->graph->nodes[id], ir->readers);
     for (size_t id = 0; fits && id < n; id++)
         if (numbers[id] == WANTED) {
             ir->n_nodes++;
@@ -161,6 +197,7 @@ static void ir_free(bb__ir *ir)
     bb__table_free(&ir->merged);
     bb_memory_release(ir->values);
     bb_memory_release(ir->copies);
+    bb_memory_release(ir->readers);
     bb_memory_release(ir->needed);
     bb_memory_release(ir->unit);
     bb_memory_release(ir->next);

@@ -37,7 +37,8 @@ typedef struct bb__ir {
     bb__arena arena;
     bb__value *values;
     size_t count, capacity;
-    int *copies; /* by value: its contiguous copy, or -1 */
+    int *readers; /* by node: ops that read views of this parameter and prefer them row-major */
+    int *copies;  /* by value: its contiguous copy, or -1 */
     size_t copies_capacity;
     bb__table merged; /* values by what they compute */
     int *outputs;     /* the value of each requested output */

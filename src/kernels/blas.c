@@ -8,6 +8,7 @@
 #include <cblas.h>
 #include <omp.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #ifdef BB_HAS_ONEDNN
@@ -79,6 +80,20 @@ bool bb__blas_has_small_kernels(void)
     }
     return answer == 2;
 #endif
+}
+
+const char *bb__blas_text(char *buffer, size_t size)
+{
+    int length = snprintf(buffer, size, "OpenBLAS %s", openblas_get_corename());
+#ifdef BB_HAS_ONEDNN
+    const dnnl_version_t *v = dnnl_version();
+    if (length > 0 && (size_t)length < size)
+        snprintf(buffer + length, size - (size_t)length, ", oneDNN %d.%d.%d", v->major, v->minor,
+                 v->patch);
+#else
+    (void)length;
+#endif
+    return buffer;
 }
 
 /* Products. */

@@ -12,6 +12,9 @@
 
 #include "versions.h"
 
+/* "OpenBLAS SkylakeX, oneDNN 2.6.3" (blas.c) */
+const char *bb__blas_text(char *buffer, size_t size);
+
 /* Faults (fault.c). */
 
 void bb__index_fault(const bb_call *call, int32_t index, int64_t size);

@@ -8,11 +8,12 @@
 #include <string.h>
 
 enum {
-    PART = 32 * BB__TILE, /* elements that an op has to do before a thread pays */
+    PART = 32 * BB__TILE, /* elements times ops before a second thread pays */
+    SHARE = 8 * BB__TILE, /* elements that a thread takes at once, few so that shares are equal */
     BUFFERS = 1 << 15,    /* bytes that the first-level cache keeps */
     SHORTEST = 64,        /* elements of a tile at least */
-    SPLAT = 8, /* elements that a repeated number is written to at once, past the end too */
-    LINE = 64  /* bytes of a cache line */
+    SPLAT = 8,            /* elements that a repeated number is written to at once */
+    LINE = 64             /* bytes of a cache line */
 };
 
 typedef union buffer {
@@ -276,19 +277,19 @@ void bb__map_prepare(bb__map *m, const bb_array *in, bb_shape shape)
     assert(place_buffers(m) <= BUFFERS);
     if (is_flat(m)) {
         m->row = m->count;
-        m->tile_length = m->n_ops == 1 ? PART : m->tile;
+        m->tile_length = m->n_ops == 1 ? SHARE : m->tile;
     }
     m->row_tiles = (m->row - 1) / m->tile_length + 1;
     m->tiles = m->count / m->row * m->row_tiles;
-    m->grain = PART / m->tile_length / m->n_ops + 1;
+    m->grain = SHARE / m->tile_length + (SHARE < m->tile_length);
 }
 
 void bb__map_run(const bb__map *m, const bb_array *in, int threads)
 {
     for (int i = 0; i < m->n_in; i++)
         m->in[i].data = in[i].data;
-    if (m->tiles == 1)
-        run_tiles((void *)(uintptr_t)m, 0, 1);
+    if (m->count * m->n_ops <= PART)
+        run_tiles((void *)(uintptr_t)m, 0, m->tiles);
     else
         bb__parallel(m->tiles, m->grain, threads, run_tiles, (void *)(uintptr_t)m);
 }

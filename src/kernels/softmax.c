@@ -142,14 +142,56 @@ static const row_kernel log_softmaxes[BB_DTYPE_COUNT] = {
     [BB_F32] = {log_softmax_float, log_softmax_lines_float},
     [BB_F64] = {log_softmax_double, log_softmax_lines_double}};
 
-/* x as [outer, size, inner]; a piece is a row, or LINE rows side by side. */
+/* Short rows are turned, LINE of them at a time, and then folded side by side. */
+
+enum { SHORT = 32 };
+
+#define DEFINE_TURN(T)                                                                            \
+    static void turn_##T(const T *x, int64_t rows, int64_t n, T *turned)                          \
+    {                                                                                             \
+        for (int64_t row = 0; row < rows; row++)                                                  \
+            for (int64_t i = 0; i < n; i++)                                                       \
+                turned[i * LINE + row] = x[row * n + i];                                          \
+    }                                                                                             \
+    static void turn_back_##T(const T *turned, int64_t rows, int64_t n, T *y)                     \
+    {                                                                                             \
+        for (int64_t row = 0; row < rows; row++)                                                  \
+            for (int64_t i = 0; i < n; i++)                                                       \
+                y[row * n + i] = turned[i * LINE + row];                                          \
+    }                                                                                             \
+    static void short_rows_##T(const row_kernel *kernel, const void *in, void *out, int64_t rows, \
+                               int64_t n)                                                         \
+    {                                                                                             \
+        T turned[SHORT * LINE] = {0};                                                             \
+        turn_##T(in, rows, n, turned);                                                            \
+        kernel->lines(turned, turned, n, LINE, rows);                                             \
+        turn_back_##T(turned, rows, n, out);                                                      \
+    }
+DEFINE_TURN(float)
+DEFINE_TURN(double)
+
+/* x as [outer, size, inner]; a piece is a row, LINE short rows, or LINE rows side by side. */
 typedef struct rows_job {
     row_kernel kernel;
     const char *in;
     char *out;
-    int64_t size, inner, pieces; /* pieces an outer index */
+    bb_dtype dtype;
+    int64_t outer, size, inner, pieces; /* pieces an outer index */
     int64_t element;
 } rows_job;
+
+static void short_range(void *context, int64_t first, int64_t last)
+{
+    const rows_job *j = context;
+    for (int64_t piece = first; piece < last; piece++) {
+        int64_t row = piece * LINE, rest = j->outer - row, at = row * j->size * j->element;
+        int64_t rows = rest < LINE ? rest : LINE;
+        if (j->dtype == BB_F32)
+            short_rows_float(&j->kernel, j->in + at, j->out + at, rows, j->size);
+        else
+            short_rows_double(&j->kernel, j->in + at, j->out + at, rows, j->size);
+    }
+}
 
 static void rows_range(void *context, int64_t first, int64_t last)
 {
@@ -175,16 +217,21 @@ static void each_row(const row_kernel *kernels, const bb_array *in, int axis, co
 {
     assert(kernels[in->dtype].row);
     rows_job j = {.kernel = kernels[in->dtype], .in = in->data, .out = out->data, .inner = 1};
-    int64_t outer = 1;
+    j.dtype = in->dtype;
+    j.outer = 1;
     for (int i = 0; i < axis; i++)
-        outer *= in->shape.dim[i];
+        j.outer *= in->shape.dim[i];
     for (int i = axis + 1; i < in->shape.ndim; i++)
         j.inner *= in->shape.dim[i];
     j.size = in->shape.dim[axis];
     j.pieces = (j.inner + LINE - 1) / LINE;
     j.element = (int64_t)bb_dtype_size(in->dtype);
     int64_t work = j.size * (j.inner < LINE ? j.inner : LINE);
-    bb__parallel(outer * j.pieces, grain_of(work), threads, rows_range, &j);
+    if (j.inner == 1 && j.size <= SHORT)
+        bb__parallel((j.outer + LINE - 1) / LINE, grain_of(j.size * LINE), threads, short_range,
+                     &j);
+    else
+        bb__parallel(j.outer * j.pieces, grain_of(work), threads, rows_range, &j);
 }
 
 void bb__softmax(const bb_array *in, int axis, const bb_array *out, int threads)
@@ -197,25 +244,43 @@ void bb__log_softmax(const bb_array *in, int axis, const bb_array *out, int thre
     each_row(log_softmaxes, in, axis, out, threads);
 }
 
-/* Losses of labels: for each row log(sum of e^x) - x[label]. */
+/* Losses of labels: for each row log(sum of e^x) - x[label], LINE rows at a time. */
 
 typedef struct label_job {
     const bb_array *x, *out;
     const int32_t *labels;
 } label_job;
 
-#define DEFINE_LABEL_LOSSES(T)                                               \
-    static void label_losses_##T(void *context, int64_t first, int64_t last) \
-    {                                                                        \
-        const label_job *j = context;                                        \
-        const int64_t n = j->x->shape.dim[1];                                \
-        for (int64_t row = first; row < last; row++) {                       \
-            const T *x = (const T *)j->x->data + row * n;                    \
-            const T top = largest_##T(x, n);                                 \
-            const double sum = sum_of_powers_##T(x, n, top, NULL);           \
-            const double at = (double)x[j->labels[row]];                     \
-            ((T *)j->out->data)[row] = (T)(log(sum) + ((double)top - at));   \
-        }                                                                    \
+#define DEFINE_LABEL_LOSSES(T)                                                                   \
+    static void sum_rows_##T(const T *x, int64_t rows, int64_t n, T *top, double *sum)           \
+    {                                                                                            \
+        T turned[SHORT * LINE] = {0};                                                            \
+        if (n <= SHORT) {                                                                        \
+            turn_##T(x, rows, n, turned);                                                        \
+            largest_lines_##T(top, turned, n, LINE, rows);                                       \
+            add_powers_##T(sum, turned, n, LINE, rows, top, NULL);                               \
+            return;                                                                              \
+        }                                                                                        \
+        for (int64_t row = 0; row < rows; row++) {                                               \
+            top[row] = largest_##T(x + row * n, n);                                              \
+            sum[row] = sum_of_powers_##T(x + row * n, n, top[row], NULL);                        \
+        }                                                                                        \
+    }                                                                                            \
+    static void label_losses_##T(void *context, int64_t first, int64_t last)                     \
+    {                                                                                            \
+        const label_job *j = context;                                                            \
+        const int64_t n = j->x->shape.dim[1], all = j->x->shape.dim[0];                          \
+        for (int64_t start = first * LINE; start < all && start < last * LINE; start += LINE) {  \
+            T top[LINE];                                                                         \
+            double sum[LINE] = {0};                                                              \
+            const T *x = (const T *)j->x->data + start * n;                                      \
+            const int64_t rows = all - start < LINE ? all - start : LINE;                        \
+            sum_rows_##T(x, rows, n, top, sum);                                                  \
+            for (int64_t row = 0; row < rows; row++) {                                           \
+                const double at = (double)x[row * n + j->labels[start + row]];                   \
+                ((T *)j->out->data)[start + row] = (T)(log(sum[row]) + ((double)top[row] - at)); \
+            }                                                                                    \
+        }                                                                                        \
     }
 DEFINE_LABEL_LOSSES(float)
 DEFINE_LABEL_LOSSES(double)
@@ -225,7 +290,8 @@ void bb__label_losses(const bb_array *x, const bb_array *labels, const bb_array 
     static const bb__range_fn kernels[BB_DTYPE_COUNT] = {
         [BB_F32] = label_losses_float, [BB_F64] = label_losses_double};
     label_job j = {x, out, labels->data};
-    bb__parallel(x->shape.dim[0], grain_of(x->shape.dim[1]), threads, kernels[x->dtype], &j);
+    int64_t pieces = (x->shape.dim[0] + LINE - 1) / LINE;
+    bb__parallel(pieces, grain_of(x->shape.dim[1] * LINE), threads, kernels[x->dtype], &j);
 }
 
 /* Sums of e^(x - shift), LINE terms at a time. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The convolution layer: parameters, convolution and sum all carry the scope of the layer's name. */
+/* The convolution layer: parameters, convolution and sum all carry the scope of its name. */
 #include "layer.h"
 
 #include <bibun/op.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Effects that come along with a loss.
+/* What a loss depends on: its parameters, and the effects that come along.
  *
  * Inputs have smaller ids than the nodes they feed, so one sweep from the loss down to node 0 sees
  * each node after all that need it. */
@@ -17,6 +17,21 @@ void bb__mark_needed(const bb_node *loss, bool *needed)
         for (int i = 0; needed[id] && i < bb_node_input_count(node); i++)
             needed[bb_node_id(bb_node_input(node, i))] = true;
     }
+}
+
+int bb__collect_trained(const bb_node *loss, const bb_params *params, const bool *needed,
+                        bb_node **trained_out)
+{
+    int count = 0;
+    for (int id = 0; id <= bb_node_id(loss); id++) {
+        bb_node *node = bb_graph_node(bb_node_graph(loss), id);
+        if (!needed[id] || !bb_node_is_trainable(node) || !bb_params_owns(params, node))
+            continue;
+        if (trained_out)
+            trained_out[count] = node;
+        count++;
+    }
+    return count;
 }
 
 /* Whether an effect, or one that it groups, stores into a tensor of the set. */

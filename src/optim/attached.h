@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a loss depends on, and the effects that come along with it. */
+/* What a loss depends on: its parameters, and the effects that come along with it. */
 #ifndef BIBUN_OPTIM_ATTACHED_H
 #define BIBUN_OPTIM_ATTACHED_H
 
@@ -13,5 +13,10 @@ void bb__mark_needed(const bb_node *loss, bool *needed);
  * is not NULL; returns their number. */
 int bb__collect_attached(const bb_node *loss, const bb_params *params, const bool *needed,
                          bb_node **effects_out);
+
+/* Writes the trainable parameters of `params` among what is needed, if trained_out is not NULL;
+ * returns their number. */
+int bb__collect_trained(const bb_node *loss, const bb_params *params, const bool *needed,
+                        bb_node **trained_out);
 
 #endif

@@ -23,28 +23,6 @@ typedef struct job {
     bb_node *clip;               /* the factor of all gradients, f64; NULL for none */
 } job;
 
-static bool is_trained(const bb_node *node, const bb_params *params)
-{
-    return bb_node_is_trainable(node) && bb_params_owns(params, node);
-}
-
-static int count_trained(const bb_node *loss, const bb_params *params, const bool *needed)
-{
-    int trained = 0;
-    for (int id = 0; id <= bb_node_id(loss); id++)
-        trained += needed[id] && is_trained(bb_graph_node(bb_node_graph(loss), id), params);
-    return trained;
-}
-
-static void collect(bb_node *loss, const bb_params *params, const bool *needed, bb_node **trained)
-{
-    for (int id = 0; id <= bb_node_id(loss); id++) {
-        bb_node *node = bb_graph_node(bb_node_graph(loss), id);
-        if (needed[id] && is_trained(node, params))
-            *trained++ = node;
-    }
-}
-
 bb_node *bb_update_state(const bb_update *u, const char *name)
 {
     return bb_state_of(u->w, u->params, name, bb_node_dtype(u->w), bb_node_shape(u->w),
@@ -120,7 +98,7 @@ static bb_node *run_job(job *j)
     if (!needed)
         return no_memory(j->loss);
     bb__mark_needed(j->loss, needed);
-    j->count = count_trained(j->loss, j->params, needed);
+    j->count = bb__collect_trained(j->loss, j->params, needed, NULL);
     j->attached = bb__collect_attached(j->loss, j->params, needed, NULL);
     size_t size = 3 * (size_t)j->count + (size_t)j->attached + 1;
     bb_node *result, **block = bb_memory_zeroed(size, sizeof *block);
@@ -133,7 +111,7 @@ static bb_node *run_job(job *j)
         j->w = block;
         j->g = block + j->count;
         j->effects = j->g + j->count;
-        collect(j->loss, j->params, needed, j->w);
+        bb__collect_trained(j->loss, j->params, needed, j->w);
         bb__collect_attached(j->loss, j->params, needed, j->effects + j->count);
         result = update_all(j);
     }

@@ -30,16 +30,6 @@ bb_node *bb__batch_operand(const bb_node *node, bb_node *const *in, const bool *
                         bb__with_rows(bb__batch_rows(node, in, batched), bb_node_shape(in[i])));
 }
 
-bb_node *bb__move_axis(bb_node *x, int from, int to)
-{
-    bb_axes order = {.count = bb_node_shape(x).ndim};
-    for (int i = 0, next = 0; i < order.count; i++) {
-        next += next == from;
-        order.axis[i] = i == to ? from : next++;
-    }
-    return from == to ? x : bb_permute(x, order);
-}
-
 bb_node *bb_batch_with(const bb_node *node, bb_node *const *in, const bool *batched,
                        const void *attrs)
 {

@@ -103,8 +103,7 @@ bb_node *bb__apply_pair(const bb_op *op, bb_node *a, bb_node *b, const void *att
 
 bb_node *bb__fold_lower(bb_node *gradient)
 {
-    return bb_add(bb__triangle(gradient, false, 0),
-                  bb__triangle(bb_transpose(gradient), false, -1));
+    return bb_add(bb_tril(gradient, 0), bb_tril(bb_transpose(gradient), -1));
 }
 
 bb_node *bb__reciprocal_or_zero(bb_node *x)

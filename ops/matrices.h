@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the ops of linear algebra share: checks of matrices, batches, triangles, and rows of packed
- * results. Implemented in ops/matrices.c. */
+/* What the ops of linear algebra share: checks of matrices, batches, and rows of packed
+ * results. */
 #ifndef BIBUN_OPS_MATRICES_H
 #define BIBUN_OPS_MATRICES_H
 
@@ -22,9 +22,6 @@ bb_node *bb__with_batch(bb_node *x, bb_shape batch);
  * row on the left of a. */
 bb_node *bb__apply_pair(const bb_op *op, bb_node *a, bb_node *b, const void *attrs, bool row);
 
-/* The elements of x on and below a diagonal (0 the main one, -1 that below it), or on and above,
- * with 0 for the others. */
-bb_node *bb__triangle(bb_node *x, bool upper, int64_t diagonal);
 /* The gradient for an operand of which the lower triangle is read as a symmetric matrix, given that
  * for all elements of that matrix. */
 bb_node *bb__fold_lower(bb_node *gradient);

@@ -30,6 +30,11 @@ void bb__print_axis(const void *attrs, char *buffer, size_t size)
     snprintf(buffer, size, "axis %lld", (long long)((const bb__axis_attrs *)attrs)->axis);
 }
 
+bool bb__infer_along(bb_infer *c, int64_t *axis)
+{
+    return bb_infer_same(c) && bb_infer_axis(c, axis, c->in[0].shape.ndim);
+}
+
 int bb__count_axis(int axis, int ndim)
 {
     return axis < -ndim || axis >= ndim ? -1 : axis < 0 ? axis + ndim : axis;

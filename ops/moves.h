@@ -22,6 +22,10 @@ typedef struct bb__axis_attrs {
 
 void bb__print_axis(const void *attrs, char *buffer, size_t size); /* "axis 1" */
 
+/* Operands of one float type and shape, which the result has too, and an axis, which is counted
+ * from the front. */
+bool bb__infer_along(bb_infer *c, int64_t *axis);
+
 /* For composites: an axis counted from the front, -1 when it is out of range; and the failure that
  * says so. */
 int bb__count_axis(int axis, int ndim);
@@ -35,8 +39,6 @@ bb_shape bb__with_rows(int64_t rows, bb_shape shape);
 int64_t bb__batch_rows(const bb_node *node, bb_node *const *in, const bool *batched);
 /* Operand i with the new axis, repeated along it when it has none. */
 bb_node *bb__batch_operand(const bb_node *node, bb_node *const *in, const bool *batched, int i);
-/* x with an axis moved to another place; a view. */
-bb_node *bb__move_axis(bb_node *x, int from, int to);
 /* The rule of ops whose attributes begin with an int64_t axis. */
 bb_node *bb__batch_axis(const bb_node *node, bb_node *const *in, const bool *batched);
 
@@ -54,7 +56,12 @@ bool bb__infer_gathered(bb_infer *c, int64_t *axis, bb_shape *out);
 /* Checks the i32 index of take_along_axis and its adjoint, input 1, against x, input 0. */
 bool bb__infer_along_axis(bb_infer *c, int64_t *axis);
 
-bb_node *bb__fail_topk(bb_node *x, const char *op_name, int64_t k, int axis); /* a k out of range */
+/* The attributes of topk and topk_index, and the failure of a k out of range. */
+typedef struct bb__topk_attrs {
+    int64_t k, axis;
+} bb__topk_attrs;
+
+bb_node *bb__fail_topk(bb_node *x, const char *op_name, int64_t k, int axis);
 
 /* A diagonal of the last two dimensions: column - row is k. */
 typedef struct bb__diagonal_attrs {

@@ -51,6 +51,8 @@ bool bb__pool_check(bb_infer *c, bb_shape images, bb_shape *pooled_out)
 {
     bb__pool_attrs *a = c->attrs;
     bb_shape pooled = images;
+    if (images.ndim < 2)
+        return bb_infer_fail(c, BB_BAD_SHAPE, "needs at least two dimensions");
     for (int axis = 0; axis < 2; axis++) {
         int at = images.ndim - 2 + axis;
         int64_t size = images.dim[at];
@@ -64,6 +66,12 @@ bool bb__pool_check(bb_infer *c, bb_shape images, bb_shape *pooled_out)
     }
     *pooled_out = pooled;
     return true;
+}
+
+bool bb__infer_pooled(bb_infer *c)
+{
+    c->out.dtype = c->in[0].dtype;
+    return bb_infer_need_float(c) && bb__pool_check(c, c->in[0].shape, &c->out.shape);
 }
 
 bb__pool_shape bb__pool_shape_of(const void *attrs, bb_dtype dtype, bb_shape images,

@@ -16,8 +16,10 @@ typedef struct bb__pool_attrs {
     int64_t image[2]; /* of average_pool2d_spread: the size of what it makes */
 } bb__pool_attrs;
 
-/* Checks the attributes for images of a shape; gives the shape of the pooled images. */
+/* Checks images of a shape and the attributes for them; gives the shape of the pooled images. */
 bool bb__pool_check(bb_infer *c, bb_shape images, bb_shape *pooled_out);
+/* The result is operand 1, float, pooled. */
+bool bb__infer_pooled(bb_infer *c);
 
 bb__pool_shape bb__pool_shape_of(const void *attrs, bb_dtype dtype, bb_shape images,
                                  bb_shape pooled);

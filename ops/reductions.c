@@ -72,11 +72,6 @@ bool bb__infer_place(bb_infer *c)
     return true;
 }
 
-bool bb__infer_scan(bb_infer *c, int64_t *axis)
-{
-    return bb_infer_same(c) && bb_infer_axis(c, axis, c->in[0].shape.ndim);
-}
-
 bool bb__infer_places(bb_infer *c, int64_t *axis)
 {
     bb_shape shape = c->in[0].shape;

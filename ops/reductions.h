@@ -20,11 +20,11 @@ bb_node *bb__count_ties(bb_node *tied, const bb_node *y);
 /* The rule of max and min: elements equal to y share dy evenly. */
 bb_node *bb__share_among_ties(bb_node *y, bb_node *dy);
 
-/* argmax and argmin, with bb__axis_attrs: drops the axis, which must not be empty. */
+/* argmax and argmin, with bb__axis_attrs: an i32 place; drops the axis, which must not be empty. */
 bool bb__infer_place(bb_infer *c);
 
-/* An axis that a line is taken along, and places in it as i32; a result of x's shape. */
-bool bb__infer_scan(bb_infer *c, int64_t *axis);
+/* A result of x's shape: the i32 places of elements along an axis, which is counted from the
+ * front. */
 bool bb__infer_places(bb_infer *c, int64_t *axis);
 
 /* The attributes of var and std. */
@@ -39,7 +39,8 @@ typedef struct bb__norm_attrs {
     double p;
 } bb__norm_attrs;
 
-bb_node *bb__elementary_norm(bb_node *x, double p, bb_axes axes, bool keep); /* 1, 2, infinity */
+/* bb_norm for p of 1, 2 or infinity. */
+bb_node *bb__elementary_norm(bb_node *x, double p, bb_axes axes, bool keep);
 
 /* The attributes of cumsum and cumprod, and linear_recurrence. */
 typedef struct bb__scan_attrs {

@@ -63,6 +63,30 @@ bb_node *bb__restore_axes(bb_node *reduced, const bb_node *x, uint32_t axes);
         .n_in = 2, .in = {BB_DIMS(3, 0, 2), BB_DIMS(3, 0, 2)}, __VA_ARGS__    \
     }
 
+/* Samples of comparisons, and of logic on masks: the arguments are the results for the
+ * operands given here. */
+#define BB__SAMPLES_COMPARE(...)                                                                   \
+    BB__SAMPLES2(),                                                                                \
+        {.n_in = 2, .in = {BB_DIMS(4, 5), BB_DIMS(4, 5)}, .is_integer = {true, true}, .bound = 3}, \
+        {.n_in = 2, .in = {BB_DIMS(4, 5), BB_DIMS(4, 5)}, .is_mask = {true, true}},                \
+    {                                                                                              \
+        .n_in = 2, .in = {BB_DIMS(13), BB_DIMS(13)},                                               \
+        .golden_in = {BB_NUMBERS(1.5, -2.0, 0.0, -0.0, INFINITY, -INFINITY, INFINITY, NAN, 1.0,    \
+                                 NAN, 1.0000000000000001e+300, 1e-300, 0.0),                       \
+                      BB_NUMBERS(0.25, -2.0, 3.0, 5.0, INFINITY, INFINITY, 2.0, 1.0, NAN, NAN,     \
+                                 -1.0000000000000001e+300, 3.0000000000000002e-300, -0.0)},        \
+        .golden_out = BB_NUMBERS(__VA_ARGS__)                                                      \
+    }
+#define BB__SAMPLES_LOGICAL(...)                                                             \
+    {.n_in = 2, .in = {{0}, {0}}, .is_mask = {true, true}},                                  \
+        {.n_in = 2, .in = {BB_DIMS(3, 4), BB_DIMS(3, 4)}, .is_mask = {true, true}},          \
+        {.n_in = 2, .in = {BB_DIMS(3, 0), BB_DIMS(3, 0)}, .is_mask = {true, true}},          \
+    {                                                                                        \
+        .n_in = 2, .in = {BB_DIMS(7), BB_DIMS(7)}, .is_mask = {true, true},                  \
+        .golden_in = {BB_NUMBERS(0, 0, 1, 1, 255, 2, 0), BB_NUMBERS(0, 1, 0, 1, 0, 1, 255)}, \
+        .golden_out = BB_NUMBERS(__VA_ARGS__)                                                \
+    }
+
 /* Samples of reductions: a scalar, [1], one axis of three, two of them, one and two that are kept,
  * and an empty dimension that is not reduced. ATTRS(axes, keep) is what points to attributes, the
  * axes as bits, and may name further fields; BB__REDUCED is that of ops without others. */
@@ -78,6 +102,28 @@ bb_node *bb__restore_axes(bb_node *reduced, const bb_node *x, uint32_t axes);
         {.n_in = 1, .in = {BB_DIMS(2, 1, 2, 3)}, .attrs = ATTRS(10, 1)}, \
     {                                                                    \
         .n_in = 1, .in = {BB_DIMS(3, 0, 2)}, .attrs = ATTRS(1, 0)        \
+    }
+
+/* Samples of reductions of masks: EACH_ROW and EACH_COLUMN are the results for the mask given
+ * here. */
+#define BB__REDUCED_MASK(bits, kept) BB__REDUCED(bits, kept), .is_mask = {true}
+#define BB__MASK BB_NUMBERS(0, 0, 0, 0, 255, 0, 1, 2, 3, 1, 0, 1)
+#define BB__SAMPLES_MASK(EACH_ROW, EACH_COLUMN)                                               \
+    BB__SAMPLES_REDUCE(BB__REDUCED_MASK),                                                     \
+        {.n_in = 1, .in = {BB_DIMS(3, 0, 2)}, .attrs = BB__REDUCED_MASK(2, 0)},               \
+        {.n_in = 1,                                                                           \
+         .in = {BB_DIMS(4, 3)},                                                               \
+         .attrs = BB__REDUCED_MASK(2, 0),                                                     \
+         .golden_in = {BB__MASK},                                                             \
+         .golden_out = EACH_ROW},                                                             \
+        {.n_in = 1,                                                                           \
+         .in = {BB_DIMS(4, 3)},                                                               \
+         .attrs = BB__REDUCED_MASK(1, 1),                                                     \
+         .golden_in = {BB__MASK},                                                             \
+         .golden_out = EACH_COLUMN},                                                          \
+    {                                                                                         \
+        .n_in = 1, .in = {BB_DIMS(4, 3)}, .attrs = BB__REDUCED_MASK(0, 0),                    \
+        .golden_in = {BB__MASK}, .golden_out = BB_NUMBERS(0, 0, 0, 0, 1, 0, 1, 1, 1, 1, 0, 1) \
     }
 
 #endif

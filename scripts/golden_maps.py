@@ -106,7 +106,7 @@ SLOPES = [
      [1.0, 0.3, 10.0, (0.0, -INF, INF)]),
     ('exp2', lambda x: mpf(2) ** x, lambda x: mpf(2) ** x * mp.log(2), [0.0, 3.0, -2.5]),
     ('rsqrt', lambda x: 1 / mp.sqrt(x), lambda x: -1 / (2 * x * mp.sqrt(x)),
-     [4.0, 0.3, 1e-100, (0.0, INF, -INF)]),
+     [4.0, 0.3, 1e-100, (0.0, INF, -INF), (-0.0, -INF, -INF)]),
     ('cbrt', root, lambda x: 1 / (3 * root(x) ** 2), [8.0, -0.3, 1e-100, (0.0, 0.0, INF)]),
     ('reciprocal', lambda x: 1 / x, lambda x: -1 / x ** 2, [2.0, -0.3, (0.0, INF, -INF)]),
     ('tan', mp.tan, lambda x: 1 + mp.tan(x) ** 2, [0.0, 1.0, -2.5, 1.57]),

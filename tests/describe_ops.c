@@ -32,8 +32,8 @@ static bool has_other_operands(const bb_op *op)
     return false;
 }
 
-/* Sample i with operands of that type: those that are no index and no mask, or all when every sample
- * has nothing else. */
+/* Sample i with operands of that type: those that are no index and no mask, or all when every
+ * sample has nothing else. */
 static sample_graph graph_of(const bb_op *op, int i, bb_dtype dtype)
 {
     bb_sample s = op->samples[i];

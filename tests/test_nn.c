@@ -51,6 +51,7 @@ Test(init, moments)
     expect_normal(moments_after(bb_init_xavier(), BB_SHAPE(200, 300)), 2.0 / 500, 60000);
     expect_normal(moments_after(bb_init_he(), BB_SHAPE(200, 300)), 2.0 / 200, 60000);
     expect_normal(moments_after(bb_init_he(), BB_SHAPE(10, 20, 300)), 2.0 / 200, 60000);
+    expect_normal(moments_after(bb_init_he_filters(), BB_SHAPE(60, 5, 10, 20)), 2.0 / 1000, 60000);
     expect_normal(moments_after(bb_init_xavier(), BB_SHAPE(60000)), 2.0 / 60001, 60000);
     moments m = moments_after(bb_init_uniform(0.5), BB_SHAPE(60000));
     cr_assert(m.least >= -0.5 && m.most < 0.5);
@@ -234,7 +235,7 @@ static void expect_error(bb_dtype dtype, bb_shape shape, const char *name, int64
 Test(dense, errors)
 {
     expect_error(BB_F32, BB_SCALAR, "fc1", 5, BB_BAD_SHAPE,
-                 "dense: needs at least one dimension: x [], in fc1");
+                 "dense: needs at least 1 dimension: x [], in fc1");
     expect_error(BB_I32, BB_SHAPE(4, 3), "fc1", 5, BB_BAD_TYPE,
                  "dense: needs f32 or f64: x i32 [4 3], in fc1");
     expect_error(BB_F32, BB_SHAPE(4, 3), "fc1", 0, BB_BAD_SHAPE,

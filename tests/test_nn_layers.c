@@ -154,7 +154,48 @@ Test(nn_layers, what_a_mask_closes_is_not_seen)
     bb_params_free(p);
 }
 
-/* Batch normalisation. */
+/* Normalisation. */
+
+typedef bb_node *(*norm_fn)(bb_node *x, bb_params *p, const bb_norm_options *options);
+
+static bb_node *layer_norm(bb_node *x, bb_params *p, const bb_norm_options *options)
+{
+    return bb_layer_norm_with(x, p, "n", options);
+}
+static bb_node *rms_norm(bb_node *x, bb_params *p, const bb_norm_options *options)
+{
+    return bb_rms_norm_with(x, p, "n", options);
+}
+static bb_node *group_norm(bb_node *x, bb_params *p, const bb_norm_options *options)
+{
+    return bb_group_norm_with(x, p, "n", 2, options);
+}
+static bb_node *instance_norm(bb_node *x, bb_params *p, const bb_norm_options *options)
+{
+    return bb_instance_norm_with(x, p, "n", options);
+}
+
+Test(nn_layers, plain_norms_are_the_ops_with_their_epsilon)
+{
+    const norm_fn norms[] = {layer_norm, rms_norm, group_norm, instance_norm};
+    bb_graph *g = bb_graph_new();
+    bb_params *p = bb_params_new(1);
+    bb_node *x = bb_normal(g, BB_F64, BB_SHAPE(2, 4, 3), 5, 2);
+    bb_node *const ops[] = {bb_standardise(x, BB_AXES(-1), 0.25),
+                            bb_rms_normalise(x, BB_AXES(-1), 0.25),
+                            bb_standardise_groups(x, 2, 0.25), bb_standardise_groups(x, 4, 0.25)};
+    const bb_norm_options plain = {.epsilon = 0.25, .plain = true}, scaled = {.epsilon = 0.25};
+    for (int i = 0; i < 4; i++) {
+        bb_node *y = norms[i](x, p, &plain);
+        cr_assert_null(bb_graph_error(g), "%s", bb_graph_error(g));
+        cr_assert_eq(bb_params_count(p), 0);
+        cr_assert_eq(largest_gap(y, ops[i], BB_NO_FEEDS), 0);
+    }
+    cr_assert_lt(largest_gap(layer_norm(x, p, &scaled), ops[0], BB_NO_FEEDS), 1e-15);
+    expect_param(p, "n.weight", BB_SHAPE(3));
+    bb_graph_free(g);
+    bb_params_free(p);
+}
 
 Test(nn_layers, batch_norm_at_every_rank)
 {

@@ -56,10 +56,7 @@ Test(ops_reduce, norms_have_slope_zero_at_the_origin)
         bb_node *x = VECTOR(g, 0, 0, 0), *y = bb_norm(x, ps[i], BB_ALL), *d = slope(y, x);
         EXPECT(y, 0);
         EXPECT(d, 0, 0, 0);
-        bb_tensor *second = value_of(slope(bb_mul(d, VECTOR(g, 1, 2, 3)), x));
-        for (int e = 0; e < 3; e++)
-            cr_assert(isfinite(bb_tensor_at(second, e)), "p %g", ps[i]);
-        bb_tensor_release(second);
+        EXPECT(slope(bb_mul(d, VECTOR(g, 1, 2, 3)), x), 0, 0, 0);
     }
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Parameters saved and loaded: training that goes on from a file gives the bits of training that was
- * never interrupted. */
+/* Parameters saved and loaded: training that goes on from a file gives the bits of training that
+ * was never interrupted. */
 #include "temporary.h"
 
 #include <bibun/bibun.h>

@@ -77,6 +77,11 @@ Test(profile, printed)
     cr_expect(strstr(text, "in 1 steps"), "%s", text);
     cr_expect_eq(bb_program_print_profile(NULL, stderr), BB_BAD_ARGUMENT);
     cr_expect_eq(bb_program_print_profile(p, NULL), BB_BAD_ARGUMENT);
+    FILE *full = fopen("/dev/full", "w");
+    if (full) {
+        cr_expect_eq(bb_program_print_profile(p, full), BB_BAD_FILE);
+        fclose(full);
+    }
     bb_program_free(p);
 }
 
@@ -96,15 +101,15 @@ Test(profile, denormals)
     bb_program *p = bb_compile(g, BB_NODES(y));
     cr_assert_eq(bb_run(p, BB_FEEDS({small, value})), BB_OK);
     cr_expect_eq(bb_program_number(p, y), FLT_MIN / 2);
-    bb_program_flush_denormals(p, true);
+    bb_program_set_flush_denormals(p, true);
     cr_assert_eq(bb_run(p, BB_FEEDS({small, value})), BB_OK);
 #ifdef __SSE2__
     cr_expect_eq(bb_program_number(p, y), 0);
 #endif
-    bb_program_flush_denormals(p, false);
+    bb_program_set_flush_denormals(p, false);
     cr_assert_eq(bb_run(p, BB_FEEDS({small, value})), BB_OK);
     cr_expect_eq(bb_program_number(p, y), FLT_MIN / 2, "the mode was put back");
-    bb_program_flush_denormals(NULL, true);
+    bb_program_set_flush_denormals(NULL, true);
     bb_program_free(p);
     bb_tensor_release(value);
 }

@@ -189,8 +189,8 @@ Test(rng, fill_errors)
     bb_tensor_release(i);
 }
 
-/* Drawn by turns from one stream, they must be independent: the squares of the normal numbers are not
- * correlated with the uniform ones before them. */
+/* Drawn by turns from one stream, they must be independent: the squares of the normal numbers are
+ * not correlated with the uniform ones before them. */
 Test(rng, uniform_and_normal_are_independent)
 {
     enum { N = 20000 };

@@ -41,8 +41,8 @@ BB_BUILDER bb_status bb_hvps(bb_node *y, bb_nodes xs, bb_nodes directions, bb_no
 
 /* Whole derivatives. */
 
-/* The Jacobian, of x's dtype: for y [a...] and x [b...] it is [a... b...], element [i... j...] being
- * the derivative of y[i...] by x[j...]. By rows or by columns, whichever takes fewer counted
+/* The Jacobian, of x's dtype: for y [a...] and x [b...] it is [a... b...], and element [i... j...]
+ * is the derivative of y[i...] by x[j...]. By rows or by columns, whichever takes fewer counted
  * operations; either way the products are batched (see bb_vmap), so that a matrix product stays
  * one. Nodes on the way may have BB_MAX_DIMS - 1 dimensions. */
 BB_BUILDER bb_node *bb_jacobian(bb_node *y, bb_node *x);

@@ -52,10 +52,12 @@ BB_BUILDER bb_node *bb_input(bb_graph *g, const char *name, bb_dtype dtype, bb_s
 
 /* A constant. The graph retains the tensor, whose numbers must not change while it is in use. */
 BB_BUILDER bb_node *bb_constant(bb_graph *g, bb_tensor *value);
-BB_BUILDER bb_node *bb_scalar(bb_graph *g, bb_dtype dtype, double value);
 /* A copy of `data`, which holds bb_shape_count(shape) elements. */
 BB_BUILDER bb_node *bb_constant_from(bb_graph *g, bb_dtype dtype, bb_shape shape, const void *data);
-BB_BUILDER bb_node *bb_number(bb_node *like, double value); /* a scalar of like's graph and dtype */
+/* A constant of shape [], the number as bb_cast would convert it. */
+BB_BUILDER bb_node *bb_scalar(bb_graph *g, bb_dtype dtype, double value);
+/* The same, of another node's graph and dtype. */
+BB_BUILDER bb_node *bb_number(bb_node *like, double value);
 
 /* How a new parameter is filled: `fill` gets the zero-filled tensor, a key of its own and `scale`.
  * See nn.h for the usual ones. */
@@ -140,9 +142,9 @@ BB_API bb_node *bb_graph_param(const bb_graph *g, const char *name);
 
 /* Parameters. */
 
-/* A set of named tensors that outlives the graphs that use it. A set is
- * used by one thread at a time while graphs are built over it. One seed: each tensor's first
- * numbers depend on the seed and its name only. */
+/* A set of named tensors that outlives the graphs that use it. A set is used by one thread at a
+ * time while graphs are built over it. One seed: each tensor's first numbers depend on the seed and
+ * its name only. */
 BB_API bb_params *bb_params_new(uint64_t seed);
 BB_API void bb_params_free(bb_params *p); /* graphs and programs that use its tensors may live on */
 BB_API int bb_params_count(const bb_params *p);

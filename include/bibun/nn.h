@@ -11,6 +11,8 @@
 extern "C" {
 #endif
 
+/* How parameters begin; one of your own is a bb_init of graph.h. */
+
 BB_API bb_init bb_init_zeros(void);
 BB_API bb_init bb_init_constant(double value);
 BB_API bb_init bb_init_normal(double deviation); /* mean 0 */
@@ -21,14 +23,15 @@ BB_API bb_init bb_init_xavier(void);
 BB_API bb_init bb_init_he(void);
 BB_API bb_init bb_init_he_filters(void); /* the same for filters */
 
+/* Dense and convolution layers. */
+
 /* x W + b for x [..., inputs]: [..., units]. Parameters "name.weight" by Xavier and "name.bias" of
  * zeros. */
 BB_BUILDER bb_node *bb_dense(bb_node *x, bb_params *params, const char *name, int64_t units);
 
 typedef struct bb_dense_options {
-    /* a NULL fill stands for Xavier, not for zeros; for zeros say bb_init_zeros() */
-    bb_init weight;
-    bb_init bias; /* a NULL fill stands for zeros */
+    bb_init weight; /* a NULL fill stands for Xavier; for zeros say bb_init_zeros() */
+    bb_init bias;   /* a NULL fill stands for zeros */
     bool no_bias;
 } bb_dense_options;
 BB_BUILDER bb_node *bb_dense_with(bb_node *x, bb_params *params, const char *name, int64_t units,
@@ -41,7 +44,7 @@ BB_BUILDER bb_node *bb_convolution(bb_node *x, bb_params *params, const char *na
 
 typedef struct bb_convolution_options {
     bb_conv conv;
-    bb_init weight; /* a NULL fill stands for He, not for zeros */
+    bb_init weight; /* a NULL fill stands for He; for zeros say bb_init_zeros() */
     bb_init bias;   /* a NULL fill stands for zeros */
     bool no_bias;
 } bb_convolution_options;
@@ -58,7 +61,7 @@ BB_BUILDER bb_node *bb_embedding(bb_node *index, bb_params *params, const char *
                                  int64_t vocabulary, int64_t width);
 
 typedef struct bb_embedding_options {
-    bb_init weight;
+    bb_init weight; /* a NULL fill stands for normal of deviation 1 */
     bb_dtype dtype; /* of the table: f32 unless it says f64 */
 } bb_embedding_options;
 BB_BUILDER bb_node *bb_embedding_with(bb_node *index, bb_params *params, const char *name,

@@ -40,8 +40,8 @@ BB_API bb_status bb_npz_write(const char *path, int count, const bb_npz_entry *e
 /* All of a set's parameters and states as an .npz, each under its full name. */
 BB_API bb_status bb_params_save(const bb_params *p, const char *path, bb_error *error_out);
 
-/* Fills the parameters and states of `p`, made by building a graph first, from an .npz. Each must be
- * there with its dtype and shape; otherwise an error names the first that is not, and none has
+/* Fills the parameters and states of `p`, made by building a graph first, from an .npz. Each must
+ * be there with its dtype and shape; otherwise an error names the first that is not, and none has
  * changed. Nothing else may be there but states of these parameters ("fc1.weight/velocity"), which
  * are passed over: a network that only evaluates has no use for its optimiser's. */
 BB_API bb_status bb_params_load(bb_params *p, const char *path, bb_error *error_out);

@@ -178,12 +178,11 @@ struct bb_op {
     /* a parameter that many nodes of the op read with other strides, as a recurrent weight
      * transposed, is copied to row-major order once a run */
     bool prefers_contiguous;
-    /* bit i: forward may write the output over input i, which has as many bytes (maps: implied)
-     * */
+    /* bit i: forward may write the output over input i, which has as many bytes; of maps implied */
     uint32_t inplace;
-    /* bytes; data not to be read */
+    /* how many bytes of memory forward needs besides; the arrays have no data yet */
     size_t (*scratch)(const void *attrs, int n_in, const bb_array *in, const bb_array *out);
-    /* NULL: one an output element */
+    /* floating-point operations; NULL: one an output element, and of a forward none in a profile */
     double (*flops)(const void *attrs, const bb_type *in, const bb_type *out);
     bool is_impure; /* other numbers each run: never merged or folded */
     bool may_fault; /* forward may call bb_call_fault; such ops run before any parameter changes */

@@ -74,9 +74,8 @@ BB_API const bb_tensor *bb_program_value(const bb_program *p, const bb_node *out
 /* Its first element; NaN when there is none. */
 BB_API double bb_program_number(const bb_program *p, const bb_node *output);
 
-/* How many threads a run may use: OpenMP's number by default; below 1 stands for 1, and
- * beyond 64 and four for each processor for that. Results do not
- * depend on it. */
+/* How many threads a run may use: OpenMP's number by default. Below 1 stands for 1, and the larger
+ * of 64 and four for each processor is the most. Results do not depend on it. */
 BB_API void bb_program_set_threads(bb_program *p, int threads);
 
 /* The seed of random nodes (0 by default) and the number of the next run (each run adds 1). */
@@ -87,7 +86,7 @@ BB_API uint64_t bb_program_step(const bb_program *p);
 /* Denormals, numbers that are too small for a float to have all its digits (below 1.2e-38 in f32),
  * are a hundred times slower on many processors. Matrix products and convolutions take them for
  * zero; with true everything in a run does, where the processor can do that. False by default. */
-BB_API void bb_program_flush_denormals(bb_program *p, bool flush);
+BB_API void bb_program_set_flush_denormals(bb_program *p, bool flush);
 
 typedef struct bb_program_stats {
     int nodes;          /* of the graph that the outputs need */
@@ -126,6 +125,8 @@ BB_API int bb_program_step_count(const bb_program *p);
 BB_API bool bb_program_step_profile(const bb_program *p, int i, bb_step_profile *profile_out);
 /* A table, the slowest step first. BB_BAD_FILE when writing fails. */
 BB_API bb_status bb_program_print_profile(const bb_program *p, FILE *file);
+
+/* Without a program. */
 
 /* The value of any node, at once: compiles, runs and frees. A new tensor, which the caller
  * releases; NULL when it fails. */

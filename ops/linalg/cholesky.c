@@ -19,8 +19,8 @@ static void forward(const bb_call *call)
  * diagonal. */
 static bb_node *backward(bb_node *l, bb_node *dl, int i)
 {
-    bb_node *product = bb_matmul(bb_transpose(l), bb__triangle(dl, false, 0));
-    bb_node *twice = bb_add(bb__triangle(product, false, 0), bb__triangle(product, false, -1));
+    bb_node *product = bb_matmul(bb_transpose(l), bb_tril(dl, 0));
+    bb_node *twice = bb_add(bb_tril(product, 0), bb_tril(product, -1));
     bb_node *left = bb_triangular_solve(l, bb_mul_scalar(twice, 0.5), BB_TRANSPOSED);
     (void)i;
     return bb__fold_lower(bb_triangular_solve(l, left, BB_RIGHT));

@@ -65,13 +65,13 @@ static bb_node *batch(const bb_node *node, bb_node *const *in, const bool *batch
     int64_t copies = bb_node_shape(wide).dim[0];
     bb_shape apart = bb_node_shape(node), merged = bb_node_shape(bb_node_input(node, batched[1]));
     merged.dim[at] *= copies;
-    wide = bb_reshape(bb__move_axis(wide, 0, at), merged);
+    wide = bb_reshape(bb_move_axis(wide, 0, at), merged);
     bb_node *y = batched[0] ? bb_matmul(wide, in[1]) : bb_matmul(in[0], wide);
     apart.ndim++;
     apart.dim[ndim] = apart.dim[ndim - 1];
     apart.dim[ndim - 1] = bb_node_shape(node).dim[at];
     apart.dim[at] = copies;
-    return bb__move_axis(bb_reshape(y, apart), at, 0);
+    return bb_move_axis(bb_reshape(y, apart), at, 0);
 }
 
 static const bb_sample samples[] = {

@@ -32,10 +32,10 @@ static bb_node *backward(bb_node *y, bb_node *dy, int i)
 {
     const int64_t m = side(bb_node_input(y, i), 2), n = side(y, 1);
     bb_node *q = bb__rows(y, 0, m), *r = bb__rows(y, m, m + n);
-    bb_node *dq = bb__rows(dy, 0, m), *dr = bb__triangle(bb__rows(dy, m, m + n), true, 0);
+    bb_node *dq = bb__rows(dy, 0, m), *dr = bb_triu(bb__rows(dy, m, m + n), 0);
     bb_node *inner = bb_sub(bb_matmul(r, bb_transpose(dr)), bb_matmul(bb_transpose(dq), q));
-    bb_node *below = bb__triangle(inner, false, -1);
-    bb_node *symmetric = bb_add(bb__triangle(inner, false, 0), bb_transpose(below));
+    bb_node *below = bb_tril(inner, -1);
+    bb_node *symmetric = bb_add(bb_tril(inner, 0), bb_transpose(below));
     bb_node *sum = bb_add(dq, bb_matmul(q, symmetric));
     return bb_triangular_solve(r, sum, BB_RIGHT | BB_UPPER | BB_TRANSPOSED);
 }

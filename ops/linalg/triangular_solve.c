@@ -45,7 +45,7 @@ static bb_node *backward(bb_node *x, bb_node *dx, int i)
     bb_node *first = how & BB_TRANSPOSED ? x : db, *second = how & BB_TRANSPOSED ? db : x;
     bb_node *da = how & BB_RIGHT ? bb_matmul(bb_transpose(second), first)
                                  : bb_matmul(first, bb_transpose(second));
-    return bb_neg(bb__triangle(da, how & BB_UPPER, 0));
+    return bb_neg(how & BB_UPPER ? bb_triu(da, 0) : bb_tril(da, 0));
 }
 
 static void print_attrs(const void *attrs, char *buffer, size_t size)

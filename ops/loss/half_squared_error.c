@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* half_squared_error: half the sum of (x - target)^2, whose gradient is the error itself. Shapes must be equal: a column against a row would broadcast to a table of wrong pairs. */
+/* half_squared_error: half the sum of (x - target)^2, whose gradient is the error itself.
+ * Shapes must be equal: a column against a row would broadcast to a table of wrong pairs. */
 #include "support.h"
 
 static bb_node *build(bb_graph *g, bb_nodes in, const void *attrs)

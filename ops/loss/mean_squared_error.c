@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* mean_squared_error: the mean of (x - target)^2. Shapes must be equal: a column against a row would broadcast to a table of wrong pairs. */
+/* mean_squared_error: the mean of (x - target)^2. Shapes must be equal: a column against a row
+ * would broadcast to a table of wrong pairs. */
 #include "support.h"
 
 static bb_node *build(bb_graph *g, bb_nodes in, const void *attrs)

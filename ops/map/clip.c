@@ -65,17 +65,18 @@ static const bb_sample samples[] = {
     },
     {
         .n_in = 1,
-        .in = {BB_DIMS(7)},
-        .golden_in = {BB_NUMBERS(-0.5, 1.0, 0.25, -2.0, 3.0, INFINITY, -INFINITY)},
-        .golden_out = BB_NUMBERS(-0.5, 1.0, 0.25, -0.5, 1.0, 1.0, -0.5),
-        .golden_slope = BB_NUMBERS(1.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0),
+        .in = {BB_DIMS(8)},
+        .golden_in = {BB_NUMBERS(-0.5, 1.0, 0.25, -2.0, 3.0, INFINITY, -INFINITY, NAN)},
+        .golden_out = BB_NUMBERS(-0.5, 1.0, 0.25, -0.5, 1.0, 1.0, -0.5, NAN),
+        .golden_slope = BB_NUMBERS(1.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0),
         .attrs = &interval,
     },
 };
 
 const bb_op bb__op_clip = {
     .name = "clip",
-    .doc = "min(max(x, low), high), NaN stays; d is 1 on [low, high], ends included, else 0",
+    .doc = "min(max(x, low), high), NaN stays; d is 1 on [low, high], ends included, and at NaN, "
+           "else 0",
     .arity = 1,
     .attrs_size = sizeof(clip_attrs),
     .infer = infer,

@@ -29,7 +29,8 @@ static const bb_sample samples[] = {
 
 const bb_op bb__op_hard_sigmoid = {
     .name = "hard_sigmoid",
-    .doc = "min(max(x / 6 + 1 / 2, 0), 1); d is 1/6 on [-3, 3], ends included, else 0",
+    .doc = "min(max(x / 6 + 1 / 2, 0), 1); d is 1/6 on [-3, 3], ends included, and at "
+           "NaN, else 0",
     .arity = 1,
     .build = build,
     BB_SAMPLES(samples),

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The hyperbolic tangent in three straight pieces: clipping, by the name that networks have for it.
- * */
+/* The hyperbolic tangent in three straight pieces: clipping, by the name that networks have for
+ * it. */
 #include "support.h"
 
 #include <math.h>
@@ -32,7 +32,7 @@ static const bb_sample samples[] = {
 
 const bb_op bb__op_hard_tanh = {
     .name = "hard_tanh",
-    .doc = "min(max(x, low), high); d is 1 on [low, high], ends included, else 0",
+    .doc = "min(max(x, low), high); d is 1 on [low, high], ends included, and at NaN, else 0",
     .arity = 1,
     .attrs_size = sizeof(hard_tanh_attrs),
     .build = build,

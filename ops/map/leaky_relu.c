@@ -64,17 +64,17 @@ static const bb_sample samples[] = {
     },
     {
         .n_in = 1,
-        .in = {BB_DIMS(6)},
-        .golden_in = {BB_NUMBERS(0.0, -0.0, -1.5, 2.5, INFINITY, -INFINITY)},
-        .golden_out = BB_NUMBERS(0.0, -0.0, -0.1875, 2.5, INFINITY, -INFINITY),
-        .golden_slope = BB_NUMBERS(0.125, 0.125, 0.125, 1.0, 1.0, 0.125),
+        .in = {BB_DIMS(7)},
+        .golden_in = {BB_NUMBERS(0.0, -0.0, -1.5, 2.5, INFINITY, -INFINITY, NAN)},
+        .golden_out = BB_NUMBERS(0.0, -0.0, -0.1875, 2.5, INFINITY, -INFINITY, NAN),
+        .golden_slope = BB_NUMBERS(0.125, 0.125, 0.125, 1.0, 1.0, 0.125, 1.0),
         .attrs = &eighth,
     },
 };
 
 const bb_op bb__op_leaky_relu = {
     .name = "leaky_relu",
-    .doc = "x if x > 0, else slope x; d is 1 above 0 and slope elsewhere, at the kink 0 too",
+    .doc = "x if x > 0, else slope x; d is 1 above 0 and at NaN, else slope, at the kink too",
     .arity = 1,
     .attrs_size = sizeof(leaky_relu_attrs),
     .infer = infer,

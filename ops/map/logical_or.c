@@ -5,14 +5,7 @@
 BB_TILE2(tile, uint8_t, uint8_t, uint8_t, (x | y) != 0)
 
 static const bb_sample samples[] = {
-    {.n_in = 2, .in = {{0}, {0}}, .is_mask = {true, true}},
-    {.n_in = 2, .in = {BB_DIMS(3, 4), BB_DIMS(3, 4)}, .is_mask = {true, true}},
-    {.n_in = 2, .in = {BB_DIMS(3, 0), BB_DIMS(3, 0)}, .is_mask = {true, true}},
-    {.n_in = 2,
-     .in = {BB_DIMS(7), BB_DIMS(7)},
-     .is_mask = {true, true},
-     .golden_in = {BB_NUMBERS(0, 0, 1, 1, 255, 2, 0), BB_NUMBERS(0, 1, 0, 1, 0, 1, 255)},
-     .golden_out = BB_NUMBERS(0, 1, 1, 1, 1, 1, 1)},
+    BB__SAMPLES_LOGICAL(0, 1, 1, 1, 1, 1, 1),
 };
 
 const bb_op bb__op_logical_or = {

@@ -24,16 +24,16 @@ static const bb_sample samples[] = {
     },
     {
         .n_in = 1,
-        .in = {BB_DIMS(6)},
-        .golden_in = {BB_NUMBERS(0.0, -0.0, -1.5, 2.5, INFINITY, -INFINITY)},
-        .golden_out = BB_NUMBERS(0.0, -0.0, 0.0, 2.5, INFINITY, 0.0),
-        .golden_slope = BB_NUMBERS(0.0, 0.0, 0.0, 1.0, 1.0, 0.0),
+        .in = {BB_DIMS(7)},
+        .golden_in = {BB_NUMBERS(0.0, -0.0, -1.5, 2.5, INFINITY, -INFINITY, NAN)},
+        .golden_out = BB_NUMBERS(0.0, -0.0, 0.0, 2.5, INFINITY, 0.0, NAN),
+        .golden_slope = BB_NUMBERS(0.0, 0.0, 0.0, 1.0, 1.0, 0.0, 1.0),
     },
 };
 
 const bb_op bb__op_relu = {
     .name = "relu",
-    .doc = "max(x, 0), NaN stays; d is 1 above 0 and 0 elsewhere, at the kink 0 too",
+    .doc = "max(x, 0), NaN stays; d is 1 above 0 and at NaN, else 0, at the kink too",
     .arity = 1,
     .infer = bb_infer_same,
     .map = BB_MAP(tile),

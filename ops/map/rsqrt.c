@@ -25,11 +25,12 @@ static const bb_sample samples[] = {
     },
     {
         .n_in = 1,
-        .in = {BB_DIMS(4)},
-        .golden_in = {BB_NUMBERS(4.0, 0.29999999999999999, 1e-100, 0.0)},
-        .golden_out = BB_NUMBERS(0.5, 1.8257418583505538, 1.0000000000000001e+50, INFINITY),
-        .golden_slope =
-            BB_NUMBERS(-0.0625, -3.0429030972509232, -4.9999999999999999e+149, -INFINITY),
+        .in = {BB_DIMS(5)},
+        .golden_in = {BB_NUMBERS(4.0, 0.29999999999999999, 1e-100, 0.0, -0.0)},
+        .golden_out =
+            BB_NUMBERS(0.5, 1.8257418583505538, 1.0000000000000001e+50, INFINITY, -INFINITY),
+        .golden_slope = BB_NUMBERS(-0.0625, -3.0429030972509232, -4.9999999999999999e+149,
+                                   -INFINITY, -INFINITY),
     },
 };
 

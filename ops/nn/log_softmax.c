@@ -7,9 +7,7 @@
 
 static bool infer(bb_infer *c)
 {
-    bb__axis_attrs *a = c->attrs;
-    c->out = c->in[0];
-    return bb_infer_need_float(c) && bb_infer_axis(c, &a->axis, c->in[0].shape.ndim);
+    return bb__infer_along(c, &((bb__axis_attrs *)c->attrs)->axis);
 }
 
 static void forward(const bb_call *call)

@@ -4,16 +4,6 @@
 
 #include <math.h>
 
-static bool infer(bb_infer *c)
-{
-    if (!bb_infer_need_float(c))
-        return false;
-    if (c->in[0].shape.ndim < 2)
-        return bb_infer_fail(c, BB_BAD_SHAPE, "needs at least two dimensions");
-    c->out.dtype = c->in[0].dtype;
-    return bb__pool_check(c, c->in[0].shape, &c->out.shape);
-}
-
 static void forward(const bb_call *call)
 {
     const bb_array *x = &call->in[0];
@@ -82,7 +72,7 @@ const bb_op bb__op_max_pool2d = {
     .doc = "the largest of each window, NaN if one is; d goes to the first of equal ones",
     .arity = 1,
     .attrs_size = sizeof(bb__pool_attrs),
-    .infer = infer,
+    .infer = bb__infer_pooled,
     .forward = forward,
     .backward = backward,
     .batch = bb_batch_same,

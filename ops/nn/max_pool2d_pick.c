@@ -7,11 +7,7 @@
 
 static bool infer(bb_infer *c)
 {
-    if (!bb_infer_same(c))
-        return false;
-    if (c->in[0].shape.ndim < 2)
-        return bb_infer_fail(c, BB_BAD_SHAPE, "needs at least two dimensions");
-    return bb__pool_check(c, c->in[0].shape, &c->out.shape);
+    return bb_infer_same(c) && bb__infer_pooled(c);
 }
 
 static void forward(const bb_call *call)

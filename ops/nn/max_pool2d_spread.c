@@ -12,8 +12,6 @@ static bool infer(bb_infer *c)
         return false;
     if (c->in[0].dtype != c->in[1].dtype)
         return bb_infer_fail(c, BB_BAD_TYPE, "types differ");
-    if (c->in[0].shape.ndim < 2)
-        return bb_infer_fail(c, BB_BAD_SHAPE, "needs at least two dimensions");
     if (!bb__pool_check(c, c->in[0].shape, &pooled))
         return false;
     if (!bb_shape_equal(c->in[1].shape, pooled))

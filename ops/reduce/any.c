@@ -9,29 +9,8 @@ static void forward(const bb_call *call)
     bb__reduce(BB__ANY, &call->in[0], a->axes, call->out, call->scratch, call->threads);
 }
 
-#define MASK(bits, kept) BB__REDUCED(bits, kept), .is_mask = {true}
-
 static const bb_sample samples[] = {
-    BB__SAMPLES_REDUCE(MASK),
-    {.n_in = 1, .in = {BB_DIMS(3, 0, 2)}, .attrs = MASK(2, 0)},
-    {.n_in = 1,
-     .is_mask = {true},
-     .in = {BB_DIMS(4, 3)},
-     .attrs = BB__REDUCED(2, 0),
-     .golden_in = {BB_NUMBERS(0.0, 0.0, 0.0, 0.0, 255.0, 0.0, 1.0, 2.0, 3.0, 1.0, 0.0, 1.0)},
-     .golden_out = BB_NUMBERS(0.0, 1.0, 1.0, 1.0)},
-    {.n_in = 1,
-     .is_mask = {true},
-     .in = {BB_DIMS(4, 3)},
-     .attrs = BB__REDUCED(1, 1),
-     .golden_in = {BB_NUMBERS(0.0, 0.0, 0.0, 0.0, 255.0, 0.0, 1.0, 2.0, 3.0, 1.0, 0.0, 1.0)},
-     .golden_out = BB_NUMBERS(1.0, 1.0, 1.0)},
-    {.n_in = 1,
-     .is_mask = {true},
-     .in = {BB_DIMS(4, 3)},
-     .attrs = BB__REDUCED(0, 0),
-     .golden_in = {BB_NUMBERS(0.0, 0.0, 0.0, 0.0, 255.0, 0.0, 1.0, 2.0, 3.0, 1.0, 0.0, 1.0)},
-     .golden_out = BB_NUMBERS(0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 1.0, 1.0, 1.0, 1.0, 0.0, 1.0)},
+    BB__SAMPLES_MASK(BB_NUMBERS(0, 1, 1, 1), BB_NUMBERS(1, 1, 1)),
 };
 
 const bb_op bb__op_any = {

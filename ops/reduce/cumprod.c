@@ -9,7 +9,7 @@
 
 static bool infer(bb_infer *c)
 {
-    return bb__infer_scan(c, &((bb__scan_attrs *)c->attrs)->axis);
+    return bb__infer_along(c, &((bb__scan_attrs *)c->attrs)->axis);
 }
 
 static void forward(const bb_call *call)

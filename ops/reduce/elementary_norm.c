@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The norms that a kernel sums, p = 1, 2 and infinity; at the origin the gradient is 0. */
+/* The norms that a kernel sums, p = 1, 2 and infinity; at the origin slopes of
+ * every order are 0. */
 #include "kernels.h"
 #include "reductions.h"
 
@@ -20,11 +21,12 @@ static void forward(const bb_call *call)
     bb__norm(&call->in[0], a->reduce.axes, a->p, call->out, call->threads);
 }
 
-/* dy x / y, and 0 where both are. */
+/* dy x / y, and the constant 0 at the origin. */
 static bb_node *along_x(bb_node *x, bb_node *y, bb_node *dy)
 {
-    bb_node *is_zero = bb_equal(y, bb_number(y, 0));
-    return bb_mul(dy, bb_div(x, bb_where(is_zero, bb_number(y, 1), y)));
+    bb_node *zero = bb_number(y, 0), *at_origin = bb_equal(y, zero);
+    bb_node *size = bb_where(at_origin, bb_number(y, 1), y);
+    return bb_where(at_origin, zero, bb_mul(dy, bb_div(x, size)));
 }
 
 /* The elements of the largest magnitude share dy evenly. */

@@ -88,7 +88,8 @@ static const bb_sample samples[] = {
 
 const bb_op bb__op_norm = {
     .name = "norm",
-    .doc = "(sum of |x|^p)^(1/p) over a set of axes, p from 1 to infinity; d is 0 at the origin",
+    .doc = "(sum of |x|^p)^(1/p) over a set of axes, p from 1 to infinity; d is 0 at the origin, "
+           "in every order",
     .arity = 1,
     .attrs_size = sizeof(bb__norm_attrs),
     .build = build,

@@ -4,25 +4,21 @@
 
 #include <math.h>
 
-typedef struct topk_attrs {
-    int64_t k, axis;
-} topk_attrs;
-
 static bb_node *build(bb_graph *g, bb_nodes in, const void *attrs)
 {
-    const topk_attrs *a = attrs;
+    const bb__topk_attrs *a = attrs;
     (void)g;
     return bb_topk_index(in.items[0], a->k, (int)a->axis);
 }
 
 static const bb_sample samples[] = {
-    {.n_in = 1, .in = {BB_DIMS(1)}, .attrs = &(const topk_attrs){1, 0}},
-    {.n_in = 1, .in = {BB_DIMS(3, 4)}, .attrs = &(const topk_attrs){2, -1}},
-    {.n_in = 1, .in = {BB_DIMS(2, 5, 2)}, .attrs = &(const topk_attrs){3, 1}},
-    {.n_in = 1, .in = {BB_DIMS(2, 3)}, .attrs = &(const topk_attrs){0, 1}},
+    {.n_in = 1, .in = {BB_DIMS(1)}, .attrs = &(const bb__topk_attrs){1, 0}},
+    {.n_in = 1, .in = {BB_DIMS(3, 4)}, .attrs = &(const bb__topk_attrs){2, -1}},
+    {.n_in = 1, .in = {BB_DIMS(2, 5, 2)}, .attrs = &(const bb__topk_attrs){3, 1}},
+    {.n_in = 1, .in = {BB_DIMS(2, 3)}, .attrs = &(const bb__topk_attrs){0, 1}},
     {.n_in = 1,
      .in = {BB_DIMS(3, 5)},
-     .attrs = &(const topk_attrs){3, 1},
+     .attrs = &(const bb__topk_attrs){3, 1},
      .golden_in = {BB_NUMBERS(3.0, 1.0, 3.0, -2.0, 1.0, 0.0, -0.0, -INFINITY, NAN, INFINITY, NAN,
                               2.0, NAN, 5.0, 2.0)},
      .golden_out = BB_NUMBERS(0.0, 2.0, 1.0, 4.0, 0.0, 1.0, 3.0, 1.0, 4.0)},
@@ -32,7 +28,7 @@ const bb_op bb__op_topk_index = {
     .name = "topk_index",
     .doc = "i32 places of the k largest along an axis, falling, the first of ties first, NaN last",
     .arity = 1,
-    .attrs_size = sizeof(topk_attrs),
+    .attrs_size = sizeof(bb__topk_attrs),
     .build = build,
     BB_SAMPLES(samples),
 };

@@ -29,7 +29,7 @@ static bb_node *batch(const bb_node *node, bb_node *const *in, const bool *batch
     int axis = (int)((const bb__axis_attrs *)bb_node_attrs(node))->axis;
     if (!batched[1])
         return bb_gather(in[0], in[1], axis + 1);
-    return batched[0] ? NULL : bb__move_axis(bb_gather(in[0], in[1], axis), axis, 0);
+    return batched[0] ? NULL : bb_move_axis(bb_gather(in[0], in[1], axis), axis, 0);
 }
 
 #define INDEX .n_in = 2, .is_integer = {false, true}

@@ -42,11 +42,8 @@ static void forward(const bb_call *call)
     int64_t count = bb_shape_count(call->in[0].shape);
     bb__fill(call->out, 0);
     for (int64_t i = 0; i < count; i++) {
-        if (index[i] < 0 || index[i] >= depth) {
-            bb_call_fault(call, "index %d is not in 0 .. %lld", (int)index[i],
-                          (long long)depth - 1);
+        if (!bb__index_fits(call, index[i], depth))
             return;
-        }
         marks[call->out->dtype](call->out->data, i * depth + index[i]);
     }
 }

@@ -49,6 +49,7 @@ const bb_op bb__op_tril = {
     .forward = forward,
     .backward = backward,
     .batch = bb_batch_same,
+    .inplace = 1U << 0,
     .flops = bb__no_flops,
     .print_attrs = bb__print_diagonal,
     BB_SAMPLES(samples),

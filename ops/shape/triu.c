@@ -50,6 +50,7 @@ const bb_op bb__op_triu = {
     .forward = forward,
     .backward = backward,
     .batch = bb_batch_same,
+    .inplace = 1U << 0,
     .flops = bb__no_flops,
     .print_attrs = bb__print_diagonal,
     BB_SAMPLES(samples),

@@ -116,11 +116,12 @@ static int operand_number(binder *b, bb__map *m, bb_array *in, int *inputs, int 
     return m->n_in++;
 }
 
-static int most_inputs(const bb__ir *ir, int unit, int *n_ops)
+/* How many inputs the map of a unit can have, and how many ops it has. */
+static int most_inputs(const bb__ir *ir, int unit, int *n_ops_out)
 {
     int n = 0;
-    *n_ops = 0;
-    for (int v = unit; v >= 0; v = ir->next[v], ++*n_ops)
+    *n_ops_out = 0;
+    for (int v = unit; v >= 0; v = ir->next[v], ++*n_ops_out)
         n += ir->values[v].n_in;
     return n < BB__MAP_OPERANDS ? n : BB__MAP_OPERANDS;
 }
@@ -129,7 +130,7 @@ static bool fill_map_op(binder *b, int v, bb__map_op *op)
 {
     const bb__value *value = &b->ir->values[v];
     op->attrs = copy_attrs(b, value);
-    op->tile = bb__tile_of(value->op, b->ir->values[value->in[value->n_in - 1]].type.dtype);
+    op->tile = bb__tile_of(b->ir, value);
     op->n_in = value->n_in;
     op->dtype = value->type.dtype;
     op->out = b->ir->inner[v] ? NULL : memory_of(b, v);
@@ -208,9 +209,7 @@ static bool make_step(binder *b, int at, bb__step *step)
         p->stats.copies += ir->values[v].op != ir->values[v].node->op; /* that no node asked for */
     }
     p->stats.flops += step->flops;
-    bool is_map =
-        value->n_in && bb__tile_of(value->op, ir->values[value->in[value->n_in - 1]].type.dtype);
-    if (!(is_map ? make_map(b, unit, step) : make_kernel(b, at, step)))
+    if (!(bb__tile_of(ir, value) ? make_map(b, unit, step) : make_kernel(b, at, step)))
         return false;
     for (int i = 0; i < step->call.n_in; i++)
         step->bytes += bytes_read(&step->call.in[i]);
@@ -306,7 +305,7 @@ static bool retain_tensors(binder *b)
     return p->retained != NULL;
 }
 
-static bool move_outputs(binder *b)
+static bool share_outputs(binder *b)
 {
     bb_program *p = b->program;
     size_t n = (size_t)b->ir->n_outputs;
@@ -320,7 +319,7 @@ static bool move_outputs(binder *b)
     return true;
 }
 
-bb_program *bb__bind(const bb__ir *ir, bb__plan *plan)
+bb_program *bb__bind(const bb__ir *ir, const bb__plan *plan)
 {
     bb_program *p = bb_memory_zeroed(1, sizeof *p);
     if (!p)
@@ -333,7 +332,7 @@ bb_program *bb__bind(const bb__ir *ir, bb__plan *plan)
     p->memory = bb__new_aligned(plan->arena_bytes ? plan->arena_bytes : 1);
     b.entry_of = bb_memory_zeroed(ir->count, sizeof *b.entry_of);
     bool fits = p->memory && b.entry_of && make_entries(&b) && make_steps(&b) && note_deaths(&b) &&
-                retain_tensors(&b) && move_outputs(&b) && note_written(&b);
+                retain_tensors(&b) && share_outputs(&b) && note_written(&b);
     bb_memory_release(b.entry_of);
     if (!fits) {
         bb_program_free(p);

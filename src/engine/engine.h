@@ -61,11 +61,13 @@ static inline bool bb__is_pure(const bb_op *op)
     return op && !op->is_impure && !op->is_effect;
 }
 
-/* The tile of an elementwise op whose last operand has that dtype; NULL for an op with a
- * forward. */
-static inline bb_map_fn bb__tile_of(const bb_op *op, bb_dtype last)
+/* The tile that computes an op's value; NULL when a forward does. An op is a map for the dtype of
+ * its last operand. */
+static inline bb_map_fn bb__tile_of(const bb__ir *ir, const bb__value *value)
 {
-    return op->forward ? NULL : op->map[last];
+    if (value->op->forward || value->n_in == 0)
+        return NULL;
+    return value->op->map[ir->values[value->in[value->n_in - 1]].type.dtype];
 }
 
 /* Whether an op has anything to compute: a group of effects has not. */
@@ -89,12 +91,13 @@ bool bb__fold(const bb__ir *ir, bb__value *value);
 
 /* layout.c */
 bool bb__is_row_major(bb_shape shape, const int64_t *stride);
-void bb__lay_out(const bb__ir *ir, bb__value *value, int number); /* sets root, layout,
-                                                                   * contiguous */
-int bb__contiguous(bb__ir *ir, int number); /* the value itself, or a copy of it in row-major order;
-                                               -1 when memory runs out */
-int bb__own(bb__ir *ir, int number);        /* the value itself if it is an op's and no view, else a
-                                      * copy */
+/* sets root, layout, contiguous */
+void bb__lay_out(const bb__ir *ir, bb__value *value, int number);
+/* the value itself, or a copy of it in row-major order; -1 when memory runs out */
+int bb__contiguous(bb__ir *ir, int number);
+/* the value itself if it is an op's and no view, else a copy; -1 when memory runs out */
+int bb__own(bb__ir *ir, int number);
+/* where a value's elements are, given its root's memory, which may be NULL */
 bb_array bb__array_of(const bb__ir *ir, int number, void *root_memory);
 
 /* fuse.c: fills unit, next, inner. Values that are early (see order.c) stay among themselves. False
@@ -119,9 +122,8 @@ typedef struct bb__place {
 typedef struct bb__plan {
     bb__place *places; /* by value; of roots only */
     bool *stored;      /* by value: a store that needs no step, its value being computed in place */
-    size_t *scratch; /* by place in ir->order: offset of scratch memory, valid when scratch_bytes is
-                        not 0 */
-    size_t *scratch_bytes;
+    /* by place in ir->order: scratch memory, whose offset says nothing where there are no bytes */
+    size_t *scratch, *scratch_bytes;
     bb_tensor **outputs; /* by output, retained; NULL for effects */
     size_t arena_bytes, value_bytes;
     int n_inplace;
@@ -209,8 +211,9 @@ struct bb_program {
     bb_program_stats stats;
 };
 
-/* bind.c: NULL when memory runs out. Takes over the outputs of the plan. */
-bb_program *bb__bind(const bb__ir *ir, bb__plan *plan);
+/* bind.c: NULL when memory runs out. The program shares the outputs of the plan, and is still to be
+ * told which nodes they are. */
+bb_program *bb__bind(const bb__ir *ir, const bb__plan *plan);
 
 /* profile.c */
 double bb__seconds(void); /* since some moment */

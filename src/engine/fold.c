@@ -3,7 +3,10 @@
  * are left alone, since they cost nothing. */
 #include "engine.h"
 
-enum { LARGEST = 4096, MOST_INPUTS = 8 }; /* bytes of a value or an input; inputs */
+enum {
+    LARGEST = 4096, /* bytes of a value or an input */
+    MOST_INPUTS = 8
+};
 
 static bool is_foldable(const bb__ir *ir, const bb__value *value)
 {
@@ -15,6 +18,27 @@ static bool is_foldable(const bb__ir *ir, const bb__value *value)
             bb__bytes(ir->values[value->in[i]].type) > LARGEST)
             return false;
     return true;
+}
+
+/* Computes the value into `result`; false when its data are bad. */
+static bool compute(const bb__ir *ir, const bb__value *value, const bb_array *in, void *scratch,
+                    const bb_array *result)
+{
+    bb_fault fault = {0};
+    bb_map_fn tile = bb__tile_of(ir, value);
+    const bb_call call = {.op = value->op,
+                          .attrs = value->attrs,
+                          .n_in = value->n_in,
+                          .in = in,
+                          .out = result,
+                          .scratch = scratch,
+                          .threads = 1,
+                          .fault = &fault};
+    if (tile)
+        bb__map_one(tile, value->n_in, in, result, value->attrs, 1);
+    else
+        value->op->forward(&call);
+    return !fault.raised;
 }
 
 bool bb__fold(const bb__ir *ir, bb__value *value)
@@ -30,25 +54,8 @@ bool bb__fold(const bb__ir *ir, bb__value *value)
     size_t bytes = value->op->scratch ? value->op->scratch(value->attrs, value->n_in, in, &out) : 0;
     void *scratch = bytes ? bb__new_aligned(bytes) : NULL;
     bb_tensor *result = bb_tensor_new(value->type.dtype, value->type.shape);
-    bb_fault fault = {0};
-    bool done = result && (!bytes || scratch);
-    if (done) {
-        out.data = bb_tensor_data(result);
-        bb_map_fn tile = bb__tile_of(value->op, in[value->n_in - 1].dtype);
-        bb_call call = {.op = value->op,
-                        .attrs = value->attrs,
-                        .n_in = value->n_in,
-                        .in = in,
-                        .out = &out,
-                        .scratch = scratch,
-                        .threads = 1,
-                        .fault = &fault};
-        if (tile)
-            bb__map_one(tile, value->n_in, in, &out, value->attrs, 1);
-        else
-            value->op->forward(&call);
-        done = !fault.raised;
-    }
+    out.data = bb_tensor_data(result);
+    bool done = result && (!bytes || scratch) && compute(ir, value, in, scratch, &out);
     bb__release_aligned(scratch);
     if (!done) {
         bb_tensor_release(result);

@@ -21,8 +21,7 @@ typedef struct fuser {
 static bool is_elementwise(const bb__ir *ir, int v)
 {
     const bb__value *value = &ir->values[v];
-    return ir->needed[v] && value->op && value->root == v && value->n_in > 0 &&
-           bb__tile_of(value->op, ir->values[value->in[value->n_in - 1]].type.dtype);
+    return ir->needed[v] && value->op && value->root == v && bb__tile_of(ir, value);
 }
 
 static bool can_join(const bb__ir *ir, int from, int to, const bool *early)

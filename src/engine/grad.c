@@ -93,11 +93,6 @@ static int mark_ways(walk *w, bb_nodes wrt, bool *depends)
     return order;
 }
 
-static void out_of_memory(bb_graph *g)
-{
-    bb__graph_fail(g, BB_OUT_OF_MEMORY, "grad", (bb_nodes){0, NULL}, "out of memory");
-}
-
 static void add_to(bb_node **sum, bb_node *node)
 {
     *sum = *sum ? bb_add(*sum, node) : node;
@@ -107,7 +102,7 @@ static void wait_in_line(walk *w, int id, bb_node *node)
 {
     part *last = bb__arena_take(&w->arena, sizeof *last);
     if (!last) {
-        out_of_memory(w->g);
+        bb__graph_no_memory(w->g, "grad");
         return;
     }
     *last = (part){node, w->waiting[id]};
@@ -123,7 +118,7 @@ static void add_waiting(walk *w, int id)
         count++;
     bb_node **nodes = bb__arena_take(&w->arena, ((size_t)count + 1) * sizeof(bb_node *));
     if (!nodes) {
-        out_of_memory(w->g);
+        bb__graph_no_memory(w->g, "grad");
         return;
     }
     w->waiting[id] = latest;
@@ -250,14 +245,12 @@ bb_status bb_grads(bb_node *y, bb_node *cotangent, bb_nodes wrt, bb_node **grads
     if (depends && w.on_way && w.lost && w.adjoint && w.waiting)
         differentiate(&w, cotangent, wrt, depends, grads_out);
     else
-        out_of_memory(g);
+        bb__graph_no_memory(g, "grad");
     for (int i = 0; i < wrt.count && fails(g); i++)
         grads_out[i] = inert;
-    bb_memory_release(depends);
-    bb_memory_release(w.on_way);
-    bb_memory_release(w.lost);
-    bb_memory_release(w.adjoint);
-    bb_memory_release(w.waiting);
+    void *const blocks[] = {depends, w.on_way, w.lost, w.adjoint, w.waiting};
+    for (size_t i = 0; i < sizeof blocks / sizeof blocks[0]; i++)
+        bb_memory_release(blocks[i]);
     bb__arena_free(&w.arena);
     return g->error.status;
 }

@@ -39,6 +39,12 @@ int bb_program_step_count(const bb_program *p)
     return p ? p->n_steps : 0;
 }
 
+/* Of the profiled runs. */
+static double mean_seconds(const bb__step *step)
+{
+    return step->runs ? step->seconds / (double)step->runs : 0;
+}
+
 bool bb_program_step_profile(const bb_program *p, int i, bb_step_profile *profile_out)
 {
     if (!p || i < 0 || i >= p->n_steps)
@@ -46,7 +52,7 @@ bool bb_program_step_profile(const bb_program *p, int i, bb_step_profile *profil
     const bb__step *step = &p->steps[i];
     *profile_out = (bb_step_profile){
         .node = step->node,
-        .seconds = step->runs ? step->seconds / (double)step->runs : 0,
+        .seconds = mean_seconds(step),
         .flops = step->flops,
         .bytes = step->bytes,
     };
@@ -89,7 +95,7 @@ bb_status bb_program_print_profile(const bb_program *p, FILE *file)
     double total = 0;
     for (int i = 0; i < p->n_steps; i++) {
         const bb__step *step = &p->steps[i];
-        rows[i] = (row){step->runs ? step->seconds / (double)step->runs : 0, i};
+        rows[i] = (row){mean_seconds(step), i};
         total += rows[i].seconds;
     }
     qsort(rows, (size_t)p->n_steps, sizeof *rows, by_time);

@@ -56,7 +56,7 @@ void bb_program_set_seed(bb_program *p, uint64_t seed)
         p->steps[i].call.seed = seed;
 }
 
-void bb_program_flush_denormals(bb_program *p, bool flush)
+void bb_program_set_flush_denormals(bb_program *p, bool flush)
 {
     if (p)
         p->flushes_denormals = flush;

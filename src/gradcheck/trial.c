@@ -130,7 +130,7 @@ static bb_tensor *new_value(const bb__op_check *c, const bb_sample *s, int i, bb
 
 static bb_node *new_leaf(const bb__op_check *c, bb__trial *t, int i)
 {
-    char name[8];
+    char name[16];
     bb_dtype dtype = bb_tensor_dtype(t->value[i]);
     bb_shape shape = bb_tensor_shape(t->value[i]);
     snprintf(name, sizeof name, "x%d", i);

@@ -7,11 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static bb_node *no_memory(bb_graph *g, const char *op_name)
-{
-    return bb__graph_fail(g, BB_OUT_OF_MEMORY, op_name, (bb_nodes){0, NULL}, "out of memory");
-}
-
 /* Fills what every node has and puts it at the graph's end; NULL when memory runs out. */
 static bb_node *append(bb_graph *g, bb_node node)
 {
@@ -23,7 +18,7 @@ static bb_node *append(bb_graph *g, bb_node node)
     node.graph = g;
     node.id = (int)g->count;
     node.order = g->order;
-    node.scope = origin ? origin->scope : g->scope_count ? g->scopes[g->scope_count - 1] : "";
+    node.scope = origin ? origin->scope : bb__open_scope(g);
     node.site = origin ? origin->site : bb__site_now();
     *stored = node;
     g->nodes[g->count++] = stored;
@@ -55,10 +50,10 @@ bb_node *bb__leaf(bb_graph *g, const char *what, const bb_node *template)
     bb_node leaf = *template;
     leaf.name = leaf.name && leaf.name[0] ? bb__arena_text(&g->arena, leaf.name) : "";
     if (!leaf.name || !put_leaf(g, &leaf))
-        return no_memory(g, what);
+        return bb__graph_no_memory(g, what);
     bb_node *node = append(g, leaf);
     if (!node)
-        return no_memory(g, what);
+        return bb__graph_no_memory(g, what);
     bb_tensor_retain(node->tensor);
     return node;
 }
@@ -202,7 +197,7 @@ static bool infer(bb_graph *g, const bb_op *op, bb_nodes inputs, void *attrs, bb
     if (inputs.count > FEW)
         types = bb_memory_zeroed((size_t)inputs.count, sizeof *types);
     if (!types) {
-        no_memory(g, op->name);
+        bb__graph_no_memory(g, op->name);
         return false;
     }
     for (int i = 0; i < inputs.count; i++)
@@ -228,6 +223,23 @@ static bb_node *build(bb_graph *g, const bb_op *op, bb_nodes inputs, const void 
     return op->build(g, inputs, attrs);
 }
 
+/* The graph's own copies of a node's operands and attributes; false when memory runs out. */
+static bool keep(bb_graph *g, bb_nodes inputs, const void *attrs, bb_node *node)
+{
+    size_t pointers = (size_t)inputs.count * sizeof(bb_node *), size = node->op->attrs_size;
+    node->in = pointers ? bb__arena_take(&g->arena, pointers) : NULL;
+    node->attrs = size ? bb__arena_take(&g->arena, size) : NULL;
+    if ((pointers && !node->in) || (size && !node->attrs))
+        return false;
+    if (pointers)
+        memcpy(node->in, inputs.items, pointers);
+    if (size && attrs)
+        memcpy(node->attrs, attrs, size);
+    else if (size)
+        memset(node->attrs, 0, size);
+    return true;
+}
+
 bb_node *bb_apply_in(bb_graph *g, const bb_op *op, bb_nodes inputs, const void *attrs)
 {
     if (!g)
@@ -243,25 +255,13 @@ bb_node *bb_apply_in(bb_graph *g, const bb_op *op, bb_nodes inputs, const void *
         return build(g, op, inputs, attrs);
     if (!operands_fit(g, op, inputs))
         return &g->inert;
-
-    size_t pointers = (size_t)inputs.count * sizeof(bb_node *);
-    bb_node **in = pointers ? bb__arena_take(&g->arena, pointers) : NULL;
-    void *kept = op->attrs_size ? bb__arena_take(&g->arena, op->attrs_size) : NULL;
-    if ((pointers && !in) || (op->attrs_size && !kept))
-        return no_memory(g, op->name);
-    if (pointers)
-        memcpy(in, inputs.items, pointers);
-    if (kept && attrs)
-        memcpy(kept, attrs, op->attrs_size);
-    else if (kept)
-        memset(kept, 0, op->attrs_size);
-
-    bb_node node = {
-        .op = op, .kind = BB_NODE_OP, .n_in = inputs.count, .in = in, .attrs = kept, .name = ""};
-    if (!infer(g, op, inputs, kept, &node.type) || !has_kernel(g, op, inputs))
+    bb_node node = {.op = op, .kind = BB_NODE_OP, .n_in = inputs.count, .name = ""};
+    if (!keep(g, inputs, attrs, &node))
+        return bb__graph_no_memory(g, op->name);
+    if (!infer(g, op, inputs, node.attrs, &node.type) || !has_kernel(g, op, inputs))
         return &g->inert;
     bb_node *stored = append(g, node);
-    return stored ? stored : no_memory(g, op->name);
+    return stored ? stored : bb__graph_no_memory(g, op->name);
 }
 
 bb_node *bb_apply(const bb_op *op, bb_nodes inputs, const void *attrs)

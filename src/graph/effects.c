@@ -19,7 +19,7 @@ bb_node *bb_attach(bb_node *node, bb_node *effect)
         return bb__graph_fail(g, BB_BAD_ARGUMENT, "attach", operands, "operand 2 is not an effect");
     bb__effect *last = bb__arena_take(&g->arena, sizeof *last), **end = &node->effects;
     if (!last)
-        return bb__graph_fail(g, BB_OUT_OF_MEMORY, "attach", operands, "out of memory");
+        return bb__graph_no_memory(g, "attach");
     while (*end)
         end = &(*end)->next;
     *last = (bb__effect){effect, NULL};

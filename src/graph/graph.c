@@ -149,7 +149,7 @@ static void write_error(bb_error *error, bb_status status, bb__site site, const 
     error->status = status;
 }
 
-static const char *open_scope(const bb_graph *g)
+const char *bb__open_scope(const bb_graph *g)
 {
     return g->scope_count ? g->scopes[g->scope_count - 1] : "";
 }
@@ -166,8 +166,14 @@ bb_node *bb__graph_fail(bb_graph *g, bb_status status, const char *op_name, bb_n
         write_error(&g->error, status, g->origin->site, g->origin->scope, op_name, reason,
                     operands);
     else
-        write_error(&g->error, status, bb__site_now(), open_scope(g), op_name, reason, operands);
+        write_error(&g->error, status, bb__site_now(), bb__open_scope(g), op_name, reason,
+                    operands);
     return &g->inert;
+}
+
+bb_node *bb__graph_no_memory(bb_graph *g, const char *op_name)
+{
+    return bb__graph_fail(g, BB_OUT_OF_MEMORY, op_name, (bb_nodes){0, NULL}, "out of memory");
 }
 
 void bb__compile_fail(bb_graph *g, const bb_node *node, bb_status status, const char *op_name,
@@ -186,7 +192,7 @@ void bb_scope_push(bb_graph *g, const char *name)
 {
     if (!g || bb__failed(g))
         return;
-    const char *outer = open_scope(g);
+    const char *outer = bb__open_scope(g);
     size_t size = strlen(outer) + strlen(name ? name : "") + 2;
     char *full = bb__arena_take(&g->arena, size);
     if (!name || !name[0]) {
@@ -194,7 +200,7 @@ void bb_scope_push(bb_graph *g, const char *name)
         return;
     }
     if (!full || !bb__grow(&g->scopes, &g->scope_capacity, g->scope_count + 1, sizeof *g->scopes)) {
-        bb__graph_fail(g, BB_OUT_OF_MEMORY, "scope", (bb_nodes){0, NULL}, "out of memory");
+        bb__graph_no_memory(g, "scope");
         return;
     }
     snprintf(full, size, "%s%s%s", outer, outer[0] ? "." : "", name);

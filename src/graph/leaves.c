@@ -63,8 +63,9 @@ bb_node *bb_constant_from(bb_graph *g, bb_dtype dtype, bb_shape shape, const voi
         return &g->inert;
     bb_tensor *tensor = bb_tensor_from(dtype, shape, data);
     if (!tensor)
-        return bb__graph_fail(g, data ? BB_OUT_OF_MEMORY : BB_BAD_ARGUMENT, "constant", nobody,
-                              "%s", data ? "out of memory" : "the numbers are NULL");
+        return data
+                   ? bb__graph_no_memory(g, "constant")
+                   : bb__graph_fail(g, BB_BAD_ARGUMENT, "constant", nobody, "the numbers are NULL");
     bb_node *node = bb_constant(g, tensor);
     bb_tensor_release(tensor);
     return node;
@@ -82,7 +83,7 @@ bb_node *bb_scalar(bb_graph *g, bb_dtype dtype, double value)
     bb_tensor *tensor = bb_tensor_cast(number, dtype);
     bb_tensor_release(number);
     if (!tensor)
-        return bb__graph_fail(g, BB_OUT_OF_MEMORY, "scalar", nobody, "out of memory");
+        return bb__graph_no_memory(g, "scalar");
     bb_node *node = bb_constant(g, tensor);
     bb_tensor_release(tensor);
     return node;
@@ -138,11 +139,11 @@ static bb_node *keep_here(bb_graph *g, bb_params *params, const char *what, cons
     if (!params || !name || !name[0])
         return bb__graph_fail(g, BB_BAD_ARGUMENT, what, nobody,
                               params ? "it needs a name" : "bb_params is NULL");
-    const char *scope = g->scope_count ? g->scopes[g->scope_count - 1] : "";
+    const char *scope = bb__open_scope(g);
     size_t size = strlen(scope) + strlen(name) + 2;
     char *full_name = bb__arena_take(&g->arena, size);
     if (!full_name)
-        return bb__graph_fail(g, BB_OUT_OF_MEMORY, what, nobody, "out of memory");
+        return bb__graph_no_memory(g, what);
     snprintf(full_name, size, "%s%s%s", scope, scope[0] ? "." : "", name);
     return keep(g, params, what, full_name, type, init, trainable);
 }
@@ -175,7 +176,7 @@ bb_node *bb_state_of(bb_node *param, bb_params *params, const char *suffix, bb_d
     size_t size = strlen(param->name) + strlen(suffix) + 2;
     char *full_name = bb__arena_take(&g->arena, size);
     if (!full_name)
-        return bb__graph_fail(g, BB_OUT_OF_MEMORY, "state", nobody, "out of memory");
+        return bb__graph_no_memory(g, "state");
     snprintf(full_name, size, "%s/%s", param->name, suffix);
     return keep(g, params, "state", full_name, (bb_type){dtype, shape}, init, false);
 }
@@ -191,7 +192,7 @@ bb_node *bb_named(bb_node *node, const char *name)
                               "inputs and parameters keep their names");
     const char *kept = bb__arena_text(&node->graph->arena, name);
     if (!kept)
-        return bb__graph_fail(node->graph, BB_OUT_OF_MEMORY, "named", nobody, "out of memory");
+        return bb__graph_no_memory(node->graph, "named");
     node->name = kept;
     return node;
 }

@@ -78,8 +78,8 @@ static inline bool bb__failed(const bb_graph *g)
 /* Keeps the graph for a program. */
 void bb__graph_retain(bb_graph *g);
 
-/* Where a graph should have been but is not: the inert node of no graph, noting which
- * call met it. */
+/* Where a graph should have been but is not: the inert node of no graph, noting which call met
+ * it. */
 bb_node *bb__nowhere(const char *op_name);
 bool bb__is_nowhere(const bb_graph *g);
 
@@ -88,6 +88,11 @@ bool bb__is_nowhere(const bb_graph *g);
  * written. */
 bb_node *bb__graph_fail(bb_graph *g, bb_status status, const char *op_name, bb_nodes operands,
                         const char *format, ...) BB_PRINTF(5, 6);
+
+bb_node *bb__graph_no_memory(bb_graph *g, const char *op_name);
+
+/* The full name of the innermost open scope; "" when none is open. */
+const char *bb__open_scope(const bb_graph *g);
 
 /* Fails the compilation that is under way, at a node's line and in its scope, or at the user's when
  * it is NULL. Does not stick. */

@@ -66,10 +66,8 @@ static bool indices_fit(const bb_call *call, int64_t size)
     const int32_t *index = call->in[1].data;
     int64_t count = bb_shape_count(call->in[1].shape);
     for (int64_t i = 0; i < count; i++)
-        if (index[i] < 0 || index[i] >= size) {
-            bb_call_fault(call, "index %d is not in 0 .. %lld", (int)index[i], (long long)size - 1);
+        if (!bb__index_fits(call, index[i], size))
             return false;
-        }
     return true;
 }
 

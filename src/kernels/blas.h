@@ -18,8 +18,8 @@ void bb__blas_leave(bb__blas_state state);
 /* Whether oneDNN is there and wanted: the environment's BIBUN_ONEDNN=0 leaves it unused. */
 bool bb__onednn_is_used(void);
 
-/* out [m, n] = op(x) op(y), or that added to it, where op transposes what is marked; x is stored [m, k] or [k, m], y
- * [k, n] or [n, k], with rows that far apart; f32 or f64. */
+/* out [m, n] = op(x) op(y), or that added to it, where op transposes what is marked; x is stored
+ * [m, k] or [k, m], y [k, n] or [n, k], with rows that far apart; f32 or f64. */
 void bb__gemm(bb_dtype dtype, bool x_transposed, bool y_transposed, int m, int n, int k,
               const void *x, int x_lead, const void *y, int y_lead, bool accumulate, void *out,
               int out_lead);

@@ -15,3 +15,8 @@ void bb_call_fault(const bb_call *call, const char *format, ...)
     va_end(arguments);
     call->fault->raised = true;
 }
+
+void bb__index_fault(const bb_call *call, int32_t index, int64_t size)
+{
+    bb_call_fault(call, "index %d is not in 0 .. %lld", (int)index, (long long)size - 1);
+}

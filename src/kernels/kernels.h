@@ -15,6 +15,19 @@
 /* "OpenBLAS SkylakeX, oneDNN 2.6.3" (blas.c) */
 const char *bb__blas_text(char *buffer, size_t size);
 
+/* Faults (fault.c). */
+
+void bb__index_fault(const bb_call *call, int32_t index, int64_t size);
+
+/* Whether an index is in 0 .. size - 1; a fault when it is not. */
+static inline bool bb__index_fits(const bb_call *call, int32_t index, int64_t size)
+{
+    if (index >= 0 && index < size)
+        return true;
+    bb__index_fault(call, index, size);
+    return false;
+}
+
 /* Threads (parallel.c). */
 
 typedef void (*bb__range_fn)(void *context, int64_t first, int64_t last);
@@ -28,11 +41,11 @@ int bb__thread_slot(void);
 int bb__thread_count(void);         /* OpenMP's number for a new region */
 int bb__clamp_threads(int threads); /* to what a machine can use */
 
-/* Elementwise programs (map.c): one op, or several that are run tile by tile in one sweep. */
+/* Maps (map.c): one elementwise op, or several that are run tile by tile in one sweep. */
 
 enum {
     BB__TILE = 512,        /* elements of a tile at most */
-    BB__MAP_OPERANDS = 24, /* of a program */
+    BB__MAP_OPERANDS = 24, /* distinct inputs of a map */
     BB__MAP_OPS = 48,
 };
 
@@ -56,7 +69,7 @@ typedef struct bb__map_op {
     bb_map_fn tile;
     const void *attrs;
     int n_in;
-    int in[BB_MAP_INPUTS]; /* inputs of the program; from its n_in on, results of earlier ops */
+    int in[BB_MAP_INPUTS]; /* inputs of the map; from its n_in on, results of earlier ops */
     bb_dtype dtype;        /* of the result */
     size_t size;
     char *out;     /* contiguous, perhaps the memory of an input of the same layout that no later
@@ -91,7 +104,8 @@ void bb__copy(const bb_array *in, const bb_array *out, int threads);
 void bb__fill(const bb_array *out, double value); /* any strides */
 /* out += in, float; same shape and dtype, any strides by which no two elements of out are one */
 void bb__accumulate(const bb_array *in, const bb_array *out, int threads);
-/* out = in where low <= column - row <= high, else 0; the last two dimensions are matrices */
+/* out = in where low <= column - row <= high, else 0; the last two dimensions are matrices, and out
+ * may be in */
 void bb__band(const bb_array *in, const bb_array *out, int64_t low, int64_t high, int threads);
 
 /* out[o, j, i] = x[o, index[j], i] for x seen as [outer, size, inner] and contiguous index. An
@@ -123,7 +137,7 @@ void bb__norm(const bb_array *in, uint32_t axes, double p, const bb_array *out, 
 
 void bb__softmax(const bb_array *in, int axis, const bb_array *out, int threads);
 void bb__log_softmax(const bb_array *in, int axis, const bb_array *out, int threads);
-/* log(sum of e^x) - x[label] for each row of contiguous x [rows, n]; i32 labels within 0 .. n - 1 */
+/* log(sum of e^x) - x[label] for each row of contiguous x [rows, n]; i32 labels in 0 .. n - 1 */
 void bb__label_losses(const bb_array *x, const bb_array *labels, const bb_array *out, int threads);
 /* any strides */
 void bb__logsumexp(const bb_array *in, uint32_t axes, const bb_array *out, int threads);

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* The largest of contiguous numbers, NaN if any is, in a form that compilers turn into vectors: as
- * integers, which have the order of the numbers once negative ones are turned around. */
+/* The larger of two numbers, and the largest of contiguous ones, NaN if any is, in forms that
+ * compilers turn into vectors: many as integers, which have the order of the numbers once negative
+ * ones are turned around. */
 #ifndef BIBUN_LARGEST_H
 #define BIBUN_LARGEST_H
 
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
+
+#define BB__LARGER(a, b) ((((b) > (a)) | ((b) != (b))) ? (b) : (a))
 
 #define BB__DEFINE_LARGEST(T, INT, SHIFT, SIGNLESS, INFINITE)              \
     static inline T largest_##T(const T *x, int64_t n)                     \

@@ -1,23 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-/* Elementwise programs over operands of any strides, tile by tile: a tile function only ever sees
- * contiguous memory, and where a tile begins and ends depends on shapes and strides alone. What
- * only later ops of the program read stays in buffers of a tile's size. */
+/* Elementwise ops, one or several in one sweep, over operands of any strides, tile by tile: a tile
+ * function only ever sees contiguous memory, and where a tile begins and ends depends on shapes and
+ * strides alone. What only later ops of the sweep read stays in buffers of a tile's size. */
 #include "kernels.h"
 
 #include <assert.h>
 #include <string.h>
 
-/* Elements times ops before a second thread pays; elements that a thread takes at once, which are
- * few so that threads get equal shares; bytes of buffers that the first-level cache
- * keeps; the shortest tile; the steps in which a number is repeated, and so how far that may run
- * over. */
 enum {
-    PART = 32 * BB__TILE,
-    SHARE = 8 * BB__TILE,
-    BUFFERS = 1 << 15,
-    SHORTEST = 64,
-    SPLAT = 8,
-    LINE = 64
+    PART = 32 * BB__TILE, /* elements times ops before a second thread pays */
+    SHARE = 8 * BB__TILE, /* elements that a thread takes at once, few so that shares are equal */
+    BUFFERS = 1 << 15,    /* bytes that the first-level cache keeps */
+    SHORTEST = 64,        /* elements of a tile at least */
+    SPLAT = 8,            /* elements that a repeated number is written to at once */
+    LINE = 64             /* bytes of a cache line */
 };
 
 typedef union buffer {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Variances and norms over any axes, by two passes: the first finds what the terms of the second
  * are measured by, so that deviations do not cancel and powers do not overflow. */
+#include "largest.h"
 #include "walk.h"
 
 #include <math.h>
@@ -35,10 +36,9 @@
     };
 
 #define ADD(a, b) ((a) + (b))
-#define LARGER(a, b) ((((b) > (a)) | ((b) != (b))) ? (b) : (a))
 
 DEFINE_KERNEL(deviations, ADD, (x - shift) * (x - shift))
-DEFINE_KERNEL(magnitudes, LARGER, fabs(x))
+DEFINE_KERNEL(magnitudes, BB__LARGER, fabs(x))
 DEFINE_KERNEL(absolutes, ADD, fabs(x))
 DEFINE_KERNEL(squares, ADD, (x * shift) * (x * shift))
 

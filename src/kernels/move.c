@@ -6,9 +6,9 @@
 #include <string.h>
 
 enum {
-    part = 1 << 15,  /* elements that are worth a thread */
-    slab_part = 512, /* elements of a slab that are moved index by index before the next ones */
-    edge = 16        /* of a tile of a transpose: a cache line of floats */
+    PART = 1 << 15,  /* elements that are worth a thread */
+    SLAB_PART = 512, /* elements of a slab that are moved index by index before the next ones */
+    EDGE = 16        /* of a tile of a transpose: a cache line of floats */
 };
 
 typedef void (*run_fn)(int64_t n, void *to, int64_t to_stride, const void *from,
@@ -194,19 +194,19 @@ static void exchange_dims(walk *w, int i, int j)
     w->from_stride[i] = old.from_stride[j], w->from_stride[j] = old.from_stride[i];
 }
 
-/* Bands first .. last-1 of `edge` rows each; rows and columns are the last two dimensions. */
+/* Bands first .. last-1 of EDGE rows each; rows and columns are the last two dimensions. */
 static void band_range(void *context, int64_t first, int64_t last)
 {
     const walk *w = context;
     int rows = w->ndim - 2, columns = w->ndim - 1;
-    int64_t bands = (w->dim[rows] + edge - 1) / edge;
+    int64_t bands = (w->dim[rows] + EDGE - 1) / EDGE;
     for (int64_t band = first; band < last; band++) {
         place p = place_of(w, rows, band / bands);
-        int64_t row = band % bands * edge;
+        int64_t row = band % bands * EDGE;
         p.to += row * w->to_stride[rows];
         p.from += row;
-        for (int64_t column = 0; column < w->dim[columns]; column += edge)
-            w->tile(smaller(edge, w->dim[rows] - row), smaller(edge, w->dim[columns] - column),
+        for (int64_t column = 0; column < w->dim[columns]; column += EDGE)
+            w->tile(smaller(EDGE, w->dim[rows] - row), smaller(EDGE, w->dim[columns] - column),
                     w->to + (p.to + column) * w->size, w->to_stride[rows],
                     w->from + (p.from + column * w->from_stride[columns]) * w->size,
                     w->from_stride[columns]);
@@ -217,8 +217,8 @@ static void copy_transposed(walk *w, int rows, int64_t count, int threads)
 {
     exchange_dims(w, rows, w->ndim - 2);
     int64_t height = w->dim[w->ndim - 2], width = w->dim[w->ndim - 1];
-    int64_t bands = count / (height * width) * ((height + edge - 1) / edge);
-    bb__parallel(bands, part / (edge * width) + 1, threads, band_range, w);
+    int64_t bands = count / (height * width) * ((height + EDGE - 1) / EDGE);
+    bb__parallel(bands, PART / (EDGE * width) + 1, threads, band_range, w);
 }
 
 static bool same_window(const bb_array *a, const bb_array *b)
@@ -239,7 +239,7 @@ void bb__copy(const bb_array *in, const bb_array *out, int threads)
     if (rows >= 0)
         copy_transposed(&w, rows, count, threads);
     else
-        bb__parallel(count, part, threads, walk_range, &w);
+        bb__parallel(count, PART, threads, walk_range, &w);
 }
 
 void bb__accumulate(const bb_array *in, const bb_array *out, int threads)
@@ -248,7 +248,7 @@ void bb__accumulate(const bb_array *in, const bb_array *out, int threads)
     for (int i = 0; i < out->shape.ndim; i++)
         append_dim(&w, out->shape.dim[i], out->stride[i], in->stride[i]);
     int64_t count = complete(&w);
-    bb__parallel(count, part, threads, walk_range, &w);
+    bb__parallel(count, PART, threads, walk_range, &w);
 }
 
 /* An integer gets the nearest number that it can hold, and 0 for NaN. */
@@ -300,13 +300,9 @@ static bool indices_fit(const bb_call *call, int64_t size)
 {
     const bb_array *index = &call->in[1];
     int64_t count = bb_shape_count(index->shape);
-    for (int64_t j = 0; j < count; j++) {
-        int32_t value = index_at(index, j);
-        if (value < 0 || value >= size) {
-            bb_call_fault(call, "index %d is not in 0 .. %lld", (int)value, (long long)size - 1);
+    for (int64_t j = 0; j < count; j++)
+        if (!bb__index_fits(call, index_at(index, j), size))
             return false;
-        }
-    }
     return true;
 }
 
@@ -331,7 +327,7 @@ static indexed index_slabs(const bb_array *picked, const bb_array *index, const 
 
 static int64_t slab_parts(const indexed *m)
 {
-    return (m->slab_count + slab_part - 1) / slab_part;
+    return (m->slab_count + SLAB_PART - 1) / SLAB_PART;
 }
 
 static void move_slab_part(const indexed *m, int64_t j, int64_t number)
@@ -339,7 +335,7 @@ static void move_slab_part(const indexed *m, int64_t j, int64_t number)
     int64_t picked = index_at(m->index, j) * m->picked_stride;
     int64_t listed = offset_at(m->index->shape.ndim, m->listed->shape.dim + m->axis,
                                m->listed->stride + m->axis, j);
-    int64_t first = number * slab_part, last = smaller(first + slab_part, m->slab_count);
+    int64_t first = number * SLAB_PART, last = smaller(first + SLAB_PART, m->slab_count);
     walk_part(&m->slab, m->gathers ? listed : picked, m->gathers ? picked : listed, first, last);
 }
 
@@ -364,7 +360,7 @@ void bb__gather(const bb_call *call, int axis)
     if (!indices_fit(call, x->shape.dim[axis]) || bb_shape_count(call->out->shape) == 0)
         return;
     indexed m = index_slabs(x, &call->in[1], call->out, axis, true);
-    bb__parallel(slab_parts(&m) * m.count, part / smaller(slab_part, m.slab_count), call->threads,
+    bb__parallel(slab_parts(&m) * m.count, PART / smaller(SLAB_PART, m.slab_count), call->threads,
                  gather_range, &m);
 }
 
@@ -378,6 +374,6 @@ void bb__scatter_add(const bb_call *call, int axis)
     if (bb_shape_count(call->in[2].shape) == 0)
         return;
     indexed m = index_slabs(call->out, &call->in[1], &call->in[2], axis, false);
-    bb__parallel(slab_parts(&m), part / (slab_part * m.count) + 1, call->threads, scatter_range,
+    bb__parallel(slab_parts(&m), PART / (SLAB_PART * m.count) + 1, call->threads, scatter_range,
                  &m);
 }

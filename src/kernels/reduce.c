@@ -13,7 +13,6 @@ enum { LANES = 16, BLOCK = 1024 };
 
 #define ADD(a, b) ((a) + (b))
 #define MULTIPLY(a, b) ((a) * (b))
-#define LARGER(a, b) ((((b) > (a)) | ((b) != (b))) ? (b) : (a))
 #define SMALLER(a, b) ((((b) < (a)) | ((b) != (b))) ? (b) : (a))
 #define EITHER(a, b) ((((a) != 0) | ((b) != 0)) ? 1.0 : 0.0)
 #define BOTH(a, b) ((((a) != 0) & ((b) != 0)) ? 1.0 : 0.0)
@@ -97,7 +96,7 @@ enum { LANES = 16, BLOCK = 1024 };
 
 DEFINE_FOLDS(sum, ADD, 0.0)
 DEFINE_FOLDS(prod, MULTIPLY, 1.0)
-DEFINE_FOLDS(max, LARGER, -(double)INFINITY)
+DEFINE_FOLDS(max, BB__LARGER, -(double)INFINITY)
 DEFINE_FOLDS(min, SMALLER, (double)INFINITY)
 DEFINE_FOLD(any_u8, uint8_t, EITHER, 0.0)
 DEFINE_MERGE(any, EITHER)
@@ -110,7 +109,7 @@ DEFINE_MERGE(all, BOTH)
         if (stride != 1)                                                                          \
             return name##_row(acc, shift, x, n, stride);                                          \
         const double row = (double)largest_##T(x, n);                                             \
-        return LARGER(acc, row);                                                                  \
+        return BB__LARGER(acc, row);                                                              \
     }
 DEFINE_CONTIGUOUS_MAX(max_f32, float)
 DEFINE_CONTIGUOUS_MAX(max_f64, double)

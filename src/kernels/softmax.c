@@ -10,12 +10,10 @@
 
 enum { LINE = 64 };
 
-/* Below these e^x is no normal number any more, and vector functions are slow; such a share of a sum
- * counts as zero. */
+/* Below these e^x is no normal number any more, and vector functions are slow; such a share of a
+ * sum counts as zero. */
 static const float lowest_float = -87;
 static const double lowest_double = -708;
-
-#define LARGER(a, b) ((((b) > (a)) | ((b) != (b))) ? (b) : (a))
 
 /* A row of n elements; several rows side by side, with the elements of one `step` apart. In both
  * the output may be the input's memory. */
@@ -28,62 +26,61 @@ typedef struct row_kernel {
  * end is a vector too, so that a number's power does not depend on its place. */
 enum { LANES = 16, CHUNK = 512 };
 
-#define DEFINE_ROWS(T)                                                                                \
-    /* e^x of each; n is a multiple of LANES. Products with 0 and 1, since a choice would let the   \
-     * compiler drop the bound. */ \
-    static inline void exponentials_##T(T *x, int64_t n)                                              \
-    {                                                                                                 \
-        for (int64_t j = 0; j < n; j++) {                                                             \
-            const T bounded = x[j] < lowest_##T ? lowest_##T : x[j];                                  \
-            x[j] = exp(bounded) * (x[j] >= lowest_##T ? (T)1 : (T)0);                                 \
-        }                                                                                             \
-    }                                                                                                 \
-    /* The sum of e^(x - top); the powers go to y unless it is NULL. */                               \
-    static double sum_of_powers_##T(const T *x, int64_t n, T top, T *y)                               \
-    {                                                                                                 \
-        double lane[LANES] = {0};                                                                     \
-        T power[CHUNK];                                                                               \
-        for (int64_t i = 0; i < n; i += CHUNK) {                                                      \
-            const int64_t length = n - i < CHUNK ? n - i : CHUNK;                                     \
-            const int64_t padded = (length + LANES - 1) / LANES * LANES;                              \
-            for (int64_t j = 0; j < length; j++)                                                      \
-                power[j] = x[i + j] - top;                                                            \
-            for (int64_t j = length; j < padded; j++)                                                 \
-                power[j] = -(T)INFINITY;                                                              \
-            exponentials_##T(power, padded);                                                          \
-            for (int64_t j = 0; j < padded; j += LANES)                                               \
-                for (int k = 0; k < LANES; k++)                                                       \
-                    lane[k] += (double)power[j + k];                                                  \
-            if (y)                                                                                    \
-                memcpy(y + i, power, (size_t)length * sizeof(T));                                     \
-        }                                                                                             \
-        for (int half = LANES / 2; half; half /= 2)                                                   \
-            for (int j = 0; j < half; j++)                                                            \
-                lane[j] += lane[j + half];                                                            \
-        return lane[0];                                                                               \
-    }                                                                                                 \
-    static void largest_lines_##T(T *top, const T *x, int64_t n, int64_t step, int64_t width)         \
-    {                                                                                                 \
-        for (int64_t j = 0; j < LINE; j++)                                                            \
-            top[j] = -(T)INFINITY;                                                                    \
-        for (int64_t i = 0; i < n; i++, x += step)                                                    \
-            for (int64_t j = 0; j < width; j++)                                                       \
-                top[j] = LARGER(top[j], x[j]);                                                        \
-    }                                                                                                 \
-    /* Sums of e^(x - top) for rows side by side. */                                                  \
-    static void add_powers_##T(double *sum, const T *x, int64_t n, int64_t step, int64_t width,       \
-                               const T *top, T *y)                                                    \
-    {                                                                                                 \
-        for (int64_t i = 0; i < n; i++) {                                                             \
-            T power[LINE];                                                                            \
-            for (int64_t j = 0; j < LINE; j++)                                                        \
-                power[j] = j < width ? x[i * step + j] - top[j] : 0;                                  \
-            exponentials_##T(power, LINE);                                                            \
-            for (int64_t j = 0; j < width; j++)                                                       \
-                sum[j] += (double)power[j];                                                           \
-            if (y)                                                                                    \
-                memcpy(y + i * step, power, (size_t)width * sizeof(T));                               \
-        }                                                                                             \
+#define DEFINE_ROWS(T)                                                                           \
+    /* e^x of each; n is a multiple of LANES. A product, since a choice would drop the bound. */ \
+    static inline void exponentials_##T(T *x, int64_t n)                                         \
+    {                                                                                            \
+        for (int64_t j = 0; j < n; j++) {                                                        \
+            const T bounded = x[j] < lowest_##T ? lowest_##T : x[j];                             \
+            x[j] = exp(bounded) * (x[j] >= lowest_##T ? (T)1 : (T)0);                            \
+        }                                                                                        \
+    }                                                                                            \
+    /* The sum of e^(x - top); the powers go to y unless it is NULL. */                          \
+    static double sum_of_powers_##T(const T *x, int64_t n, T top, T *y)                          \
+    {                                                                                            \
+        double lane[LANES] = {0};                                                                \
+        T power[CHUNK];                                                                          \
+        for (int64_t i = 0; i < n; i += CHUNK) {                                                 \
+            const int64_t length = n - i < CHUNK ? n - i : CHUNK;                                \
+            const int64_t padded = (length + LANES - 1) / LANES * LANES;                         \
+            for (int64_t j = 0; j < length; j++)                                                 \
+                power[j] = x[i + j] - top;                                                       \
+            for (int64_t j = length; j < padded; j++)                                            \
+                power[j] = -(T)INFINITY;                                                         \
+            exponentials_##T(power, padded);                                                     \
+            for (int64_t j = 0; j < padded; j += LANES)                                          \
+                for (int k = 0; k < LANES; k++)                                                  \
+                    lane[k] += (double)power[j + k];                                             \
+            if (y)                                                                               \
+                memcpy(y + i, power, (size_t)length * sizeof(T));                                \
+        }                                                                                        \
+        for (int half = LANES / 2; half; half /= 2)                                              \
+            for (int j = 0; j < half; j++)                                                       \
+                lane[j] += lane[j + half];                                                       \
+        return lane[0];                                                                          \
+    }                                                                                            \
+    static void largest_lines_##T(T *top, const T *x, int64_t n, int64_t step, int64_t width)    \
+    {                                                                                            \
+        for (int64_t j = 0; j < LINE; j++)                                                       \
+            top[j] = -(T)INFINITY;                                                               \
+        for (int64_t i = 0; i < n; i++, x += step)                                               \
+            for (int64_t j = 0; j < width; j++)                                                  \
+                top[j] = BB__LARGER(top[j], x[j]);                                               \
+    }                                                                                            \
+    /* Sums of e^(x - top) for rows side by side. */                                             \
+    static void add_powers_##T(double *sum, const T *x, int64_t n, int64_t step, int64_t width,  \
+                               const T *top, T *y)                                               \
+    {                                                                                            \
+        for (int64_t i = 0; i < n; i++) {                                                        \
+            T power[LINE];                                                                       \
+            for (int64_t j = 0; j < LINE; j++)                                                   \
+                power[j] = j < width ? x[i * step + j] - top[j] : 0;                             \
+            exponentials_##T(power, LINE);                                                       \
+            for (int64_t j = 0; j < width; j++)                                                  \
+                sum[j] += (double)power[j];                                                      \
+            if (y)                                                                               \
+                memcpy(y + i * step, power, (size_t)width * sizeof(T));                          \
+        }                                                                                        \
     }
 DEFINE_ROWS(float)
 DEFINE_ROWS(double)

@@ -33,13 +33,13 @@ BB_BUILDER bb_node *bb_cos(bb_node *x);
 BB_BUILDER bb_node *bb_tanh(bb_node *x);
 /* 1 / (1 + e^-x), without overflow */
 BB_BUILDER bb_node *bb_sigmoid(bb_node *x);
-/* max(x, 0); d at 0 is 0; NaN stays */
+/* max(x, 0); d at 0 is 0; NaN stays, and d there is 1 */
 BB_BUILDER bb_node *bb_relu(bb_node *x);
-/* x if x > 0, else slope x; d at 0 is slope */
+/* x if x > 0, else slope x; d at 0 is slope, at NaN 1 */
 BB_BUILDER bb_node *bb_leaky_relu(bb_node *x, double slope);
 /* 1 if x > 0, else 0; NaN stays; d is 0 */
 BB_BUILDER bb_node *bb_step(bb_node *x);
-/* min(max(x, low), high); d is 1 on [low, high], ends included, else 0 */
+/* min(max(x, low), high); d is 1 on [low, high], ends included, and at NaN, which stays; else 0 */
 BB_BUILDER bb_node *bb_clip(bb_node *x, double low, double high);
 /* C's conversion, saturating, NaN to 0; d passes between float types */
 BB_BUILDER bb_node *bb_cast(bb_node *x, bb_dtype dtype);
@@ -95,7 +95,7 @@ BB_BUILDER bb_node *bb_expm1(bb_node *x);
 BB_BUILDER bb_node *bb_log2(bb_node *x);
 /* 2^x */
 BB_BUILDER bb_node *bb_exp2(bb_node *x);
-/* 1 / sqrt(x); infinity of the sign of x at 0, NaN below; d at 0 is -infinity */
+/* 1 / sqrt(x); infinity of the sign of x at 0, NaN below; d at 0 and -0 is -infinity */
 BB_BUILDER bb_node *bb_rsqrt(bb_node *x);
 /* cube root, of either sign; d at 0 is infinite */
 BB_BUILDER bb_node *bb_cbrt(bb_node *x);
@@ -186,11 +186,12 @@ BB_BUILDER bb_node *bb_elu(bb_node *x, double alpha);
 BB_BUILDER bb_node *bb_selu(bb_node *x);
 /* x if x > 0, else alpha (e^(x / alpha) - 1); alpha > 0; d at 0 is 1 (Barron 2017) */
 BB_BUILDER bb_node *bb_celu(bb_node *x, double alpha);
-/* min(max(x / 6 + 1 / 2, 0), 1); d is 1/6 on [-3, 3], ends included, else 0 */
+/* min(max(x / 6 + 1 / 2, 0), 1); d is 1/6 on [-3, 3], ends included, and at NaN, which stays; else
+ * 0 */
 BB_BUILDER bb_node *bb_hard_sigmoid(bb_node *x);
 /* x times its hard sigmoid; d is (2 x + 3) / 6 on [-3, 3], ends included */
 BB_BUILDER bb_node *bb_hard_swish(bb_node *x);
-/* bb_clip by its other name; d is 1 on [low, high], ends included, else 0 */
+/* bb_clip by the name that networks have for it */
 BB_BUILDER bb_node *bb_hard_tanh(bb_node *x, double low, double high);
 
 /* More of two and three operands, float, broadcast. */

@@ -42,8 +42,8 @@ BB_BUILDER bb_node *bb_var_keep(bb_node *x, bb_axes axes, double correction);
 BB_BUILDER bb_node *bb_std(bb_node *x, bb_axes axes, double correction);
 BB_BUILDER bb_node *bb_std_keep(bb_node *x, bb_axes axes, double correction);
 /* (sum of |x|^p)^(1/p) without overflow, p from 1 to INFINITY, where it is the largest |x| and tied
- * elements share d evenly; at the origin d is 0; where an element is 0 its derivatives of higher
- * order are 0 unless p is 2; 0 over no elements */
+ * elements share d evenly; at the origin d is 0, in every order; where an element is 0 its
+ * derivatives of higher order are 0 unless p is 2; 0 over no elements */
 BB_BUILDER bb_node *bb_norm(bb_node *x, double p, bb_axes axes);
 BB_BUILDER bb_node *bb_norm_keep(bb_node *x, double p, bb_axes axes);
 /* of u8: whether an element is not 0, as 0 or 1; 0 over no elements */

@@ -4,7 +4,7 @@
  * all: the median time of a run over seven timed blocks of runs, its floating-point operations and
  * the bytes that it must at least move. "graph" stands for the cost of graphs: nanoseconds a node
  * to build and to compile, and the memory that a plan needs; "machine" for the machine's own
- * ceilings. */
+ * ceilings; "orders" for the times of a function, its gradient and its Hessian's product. */
 #include "workloads.h"
 
 #include <stdio.h>
@@ -112,7 +112,8 @@ static bb_program *compile(model *m)
     return bb_compile(m->graph, (bb_nodes){m->n_outputs, m->outputs});
 }
 
-static bool run_workload(const workload *w, const options *o)
+/* Prints its line unless `seconds_out` takes the time. */
+static bool run_workload(const workload *w, const options *o, double *seconds_out)
 {
     model m = {.params = bb_params_new(0)};
     w->build(&m);
@@ -122,7 +123,9 @@ static bool run_workload(const workload *w, const options *o)
     if (program && o->threads > 0)
         bb_program_set_threads(program, o->threads);
     double seconds = program ? measure(program, feeds) : -1;
-    if (seconds >= 0) {
+    if (seconds_out) {
+        *seconds_out = seconds;
+    } else if (seconds >= 0) {
         bb_program_stats stats = bb_program_stats_of(program);
         print_result(w->name, seconds, &stats, least_bytes(&m, program), o);
         if (o->profile)
@@ -135,6 +138,24 @@ static bool run_workload(const workload *w, const options *o)
     bb_params_free(m.params);
     model_free(&m);
     return seconds >= 0;
+}
+
+/* What derivatives cost beside the function; the bounds are those of matrix products: two more for a
+ * gradient, six more for a Hessian product. */
+static bool run_orders(const options *o)
+{
+    double seconds[3];
+    bool ok = true;
+    for (int i = 0; i < 3; i++)
+        ok = run_workload(&orders[i], o, &seconds[i]) && ok;
+    if (ok) {
+        printf("%-26s %12.1f us\n", "function", seconds[0] * 1e6);
+        printf("%-26s %12.1f us, %.2f functions (bound 3)\n", "gradient", seconds[1] * 1e6,
+               seconds[1] / seconds[0]);
+        printf("%-26s %12.1f us, %.2f functions (bound 9)\n", "Hessian product", seconds[2] * 1e6,
+               seconds[2] / seconds[0]);
+    }
+    return ok;
 }
 
 /* Builds and compiles once; seconds of each, the nodes, and what the plan needs. */
@@ -197,7 +218,8 @@ static bool known(const char *name)
     for (int i = 0; i < n_ceilings; i++)
         if (strcmp(name, ceilings[i].name) == 0)
             return true;
-    return strcmp(name, "graph") == 0 || strcmp(name, "machine") == 0;
+    return strcmp(name, "graph") == 0 || strcmp(name, "machine") == 0 ||
+           strcmp(name, "orders") == 0;
 }
 
 /* The options into *o; the place of the first name, or -1 for a mistake. */
@@ -235,7 +257,7 @@ int main(int argc, char **argv)
     if (first < 0) {
         fprintf(stderr,
                 "usage: %s [--threads N] [--json] [--profile] [mlp_seed | ... | graph | "
-                "machine]...\n",
+                "machine | orders]...\n",
                 argv[0]);
         return 2;
     }
@@ -243,12 +265,14 @@ int main(int argc, char **argv)
     for (int i = 0; i < n_ceilings; i++)
         if (n_names > 0 &&
             (wanted(ceilings[i].name, n_names, names) || wanted("machine", n_names, names)))
-            ok = run_workload(&ceilings[i], &o) && ok;
+            ok = run_workload(&ceilings[i], &o, NULL) && ok;
     for (int i = 0; i < n_workloads; i++)
         if (wanted(workloads[i].name, n_names, names))
-            ok = run_workload(&workloads[i], &o) && ok;
+            ok = run_workload(&workloads[i], &o, NULL) && ok;
     for (int i = 0; i < n_graph_costs; i++)
         if (wanted("graph", n_names, names))
             ok = run_graph_cost(&graph_costs[i]) && ok;
+    if (n_names > 0 && wanted("orders", n_names, names))
+        ok = run_orders(&o) && ok;
     return ok ? 0 : 1;
 }

@@ -39,6 +39,8 @@ void build_mlp_seed(model *m);
 void build_mlp_infer1(model *m);
 void build_mlp_infer100(model *m);
 void build_mlp_wide(model *m);
+void build_wide_loss(model *m);
+void build_wide_gradient(model *m);
 void build_hvp(model *m);
 void build_eltwise(model *m);
 void build_scalar(model *m);
@@ -48,6 +50,9 @@ void build_conv_simple(model *m);
 void build_conv_deep(model *m);
 void build_lstm(model *m);
 void build_gpt(model *m);
+
+/* A function, its gradient and its Hessian's product with a direction. */
+extern const workload orders[3];
 
 /* The machine: a large product, and memory run through at sizes of each cache. */
 extern const workload ceilings[];

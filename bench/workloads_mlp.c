@@ -69,22 +69,43 @@ static bb_node *param_node(const model *m, int i)
                     bb_tensor_shape(tensor), bb_init_zeros());
 }
 
+enum { WIDE_TENSORS = 6 };
+
+/* The loss of the wide network, of tanh; its parameters into w. */
+static bb_node *wide_loss(model *m, bb_node **w)
+{
+    train_mlp(m, 128, 3, (int64_t[]){512, 512, CLASSES}, bb_tanh);
+    for (int i = 0; i < WIDE_TENSORS; i++)
+        w[i] = param_node(m, i);
+    return m->outputs[0];
+}
+
+void build_wide_loss(model *m)
+{
+    bb_node *w[WIDE_TENSORS];
+    wide_loss(m, w);
+    m->n_outputs = 1;
+}
+
+void build_wide_gradient(model *m)
+{
+    bb_node *w[WIDE_TENSORS];
+    bb_node *loss = wide_loss(m, w);
+    bb_grads(loss, NULL, (bb_nodes){WIDE_TENSORS, w}, m->outputs);
+    m->n_outputs = WIDE_TENSORS;
+}
+
 /* The product of the loss's Hessian with a constant direction. */
 void build_hvp(model *m)
 {
-    enum { TENSORS = 6 };
-    bb_node *w[TENSORS], *slope[TENSORS], *along = NULL;
-    train_mlp(m, 128, 3, (int64_t[]){512, 512, CLASSES}, bb_tanh);
-    for (int i = 0; i < TENSORS; i++)
-        w[i] = param_node(m, i);
-    bb_grads(m->outputs[0], NULL, (bb_nodes){TENSORS, w}, slope);
-    for (int i = 0; i < TENSORS; i++) {
+    bb_node *w[WIDE_TENSORS], *along[WIDE_TENSORS];
+    bb_node *loss = wide_loss(m, w);
+    for (int i = 0; i < WIDE_TENSORS; i++) {
         bb_tensor *direction = bb_tensor_new(BB_F32, bb_node_shape(w[i]));
         bb_tensor_fill_normal(direction, 0, 1, (uint64_t)i);
-        bb_node *part = bb_sum(bb_mul(slope[i], bb_constant(m->graph, direction)), BB_ALL);
-        along = along ? bb_add(along, part) : part;
+        along[i] = bb_constant(m->graph, direction);
         bb_tensor_release(direction);
     }
-    bb_grads(along, NULL, (bb_nodes){TENSORS, w}, m->outputs);
-    m->n_outputs = TENSORS;
+    bb_hvps(loss, (bb_nodes){WIDE_TENSORS, w}, (bb_nodes){WIDE_TENSORS, along}, m->outputs);
+    m->n_outputs = WIDE_TENSORS;
 }

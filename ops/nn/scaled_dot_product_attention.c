@@ -94,7 +94,8 @@ static bb_node *build(bb_graph *g, bb_nodes in, const void *attrs)
     bb_node *q = in.items[0], *mask = in.count == 4 ? in.items[3] : NULL;
     bb_shape shape = bb_node_shape(q);
     double scale = a->scale != 0 ? a->scale : 1 / sqrt((double)shape.dim[shape.ndim - 1]);
-    bb_node *scores = bb_matmul(bb_mul_scalar(q, scale), bb_transpose(in.items[1]));
+    bb_node *keys = bb_transpose(in.items[1]);
+    bb_node *scores = bb_matmul(bb_mul_scalar(q, scale), keys);
     return bb_matmul(weigh(scores, mask, a->causal != 0), in.items[2]);
 }
 

@@ -4,6 +4,7 @@
 #include <criterion/criterion.h>
 
 #include <math.h>
+#include <string.h>
 
 static double variance(const bb_tensor *t)
 {
@@ -28,6 +29,36 @@ Test(convolution, names_shapes_and_scope)
     cr_assert(bb_shape_equal(bb_tensor_shape(b), BB_SHAPE(40)));
     cr_assert(fabs(variance(w) / (2.0 / 250) - 1) < 5 * sqrt(2.0 / 10000));
     cr_assert_eq(variance(b), 0);
+    bb_graph_free(g);
+    bb_params_free(p);
+}
+
+/* As many channels as there are filters, and each stride adds that many places. */
+Test(convolution, transposed)
+{
+    bb_graph *g = bb_graph_new();
+    bb_params *p = bb_params_new(42);
+    const double pixels[] = {1, 2, 3, 4},
+                 spread[] = {1, 1, 2, 2, 1, 1, 2, 2, 3, 3, 4, 4, 3, 3, 4, 4};
+    bb_node *x = bb_constant_from(g, BB_F64, BB_SHAPE(1, 1, 2, 2), pixels);
+    const bb_convolution_options ones = {
+        .conv = {.stride = {2, 2}}, .weight = bb_init_constant(1), .bias = bb_init_constant(0.5)};
+    bb_node *y = bb_transposed_convolution_with(x, p, "up", 1, 2, 2, &ones);
+    cr_assert(bb_shape_equal(bb_node_shape(y), BB_SHAPE(1, 1, 4, 4)), "%s", bb_graph_error(g));
+    cr_assert_str_eq(bb_node_scope(y), "up");
+    bb_tensor *value = bb_eval(y, BB_NO_FEEDS, NULL);
+    for (int i = 0; i < 16; i++)
+        cr_expect_eq(bb_tensor_at(value, i), spread[i] + 0.5, "place %d", i);
+    bb_tensor_release(value);
+    bb_node *wide = bb_input(g, "wide", BB_F32, BB_SHAPE(2, 6, 5, 5));
+    y = bb_transposed_convolution(wide, p, "wide", 4, 3, (bb_conv){.groups = 2});
+    cr_assert(bb_shape_equal(bb_node_shape(y), BB_SHAPE(2, 4, 7, 7)), "%s", bb_graph_error(g));
+    cr_assert(
+        bb_shape_equal(bb_tensor_shape(bb_params_find(p, "wide.weight")), BB_SHAPE(6, 2, 3, 3)));
+    bb_transposed_convolution(wide, p, "odd", 3, 3, (bb_conv){.groups = 2});
+    cr_assert(strstr(bb_graph_error(g), "transposed_convolution: 2 groups do not divide 6 channels "
+                                        "and 3 filters"),
+              "%s", bb_graph_error(g));
     bb_graph_free(g);
     bb_params_free(p);
 }

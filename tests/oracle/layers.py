@@ -66,6 +66,16 @@ for x, w, *settings in CONVOLUTIONS:
         case("convolution", lambda x, w, b, s=settings: F.conv2d(x, w, b, *s),
              [draw("convolution", x), *variables("convolution", weight=w, bias=w[:1])],
              (w[0], w[2], options(*settings)))
+for x, w, *settings in (((1, 1, 2, 2), (1, 1, 3, 3), (1, 1), (0, 0), (1, 1), 1),
+                        ((2, 2, 2, 3), (2, 3, 2, 2), (2, 1), (0, 1), (1, 1), 1),
+                        ((1, 4, 2, 2), (4, 1, 3, 3), (2, 2), (1, 1), (1, 2), 2)):
+    stride, padding, dilation, groups = settings
+    filters = w[1] * groups
+    case("transposed_convolution",
+         lambda x, w, b, s=settings: F.conv_transpose2d(x, w, b, s[0], s[1], 0, s[3], s[2]),
+         [draw("transposed_convolution", x),
+          *variables("transposed_convolution", weight=w, bias=(filters,))],
+         (filters, w[2], options(*settings)))
 
 
 def attention(causal, scale):

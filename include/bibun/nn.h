@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Layers and initialisation. Weights of a dense layer are [inputs, units]; fan-in is the product of
  * all sizes but the last, fan-out the last. Filters are [filters, channels, height, width]; their
- * fan-in is the product of all sizes but the first. */
+ * fan-in is the product of all sizes but the first. Parameters of a layer are of x's dtype, but for
+ * an embedding's; `bb_graph_param(g, "fc1.weight")` finds the node of one. */
 #ifndef BIBUN_NN_H
 #define BIBUN_NN_H
 

@@ -276,3 +276,49 @@ Test(parallel, names_a_number_of_threads)
 {
     cr_assert_geq(bb__thread_count(), 1);
 }
+
+static void square_f64(size_t n, const void *const *in, void *out, const void *attrs)
+{
+    const double *x = in[0];
+    (void)attrs;
+    for (size_t i = 0; i < n; i++)
+        ((double *)out)[i] = x[i] * x[i];
+}
+
+/* As many operands as there may be, all gathered, and as many results held at once as eight-fold
+ * sums of them allow: the buffers have room for the shortest tiles. */
+Test(map, holds_as_much_as_a_sweep_may)
+{
+    enum { HELD = 42, SUMS = BB__MAP_OPS - HELD };
+    static double x[64], out[40 * 64];
+    const bb_shape shape = {2, {40, 64}};
+    bb_array in[BB__MAP_OPERANDS];
+    bb__map_input inputs[BB__MAP_OPERANDS];
+    bb__map_op ops[BB__MAP_OPS] = {{.tile = NULL}};
+    bb__map m = {.n_in = BB__MAP_OPERANDS, .n_ops = BB__MAP_OPS, .in = inputs, .ops = ops};
+    for (int i = 0; i < 64; i++)
+        x[i] = i;
+    for (int k = 0; k < BB__MAP_OPERANDS; k++)
+        in[k] = array_of(x, BB_F64, shape, (int64_t[BB_MAX_DIMS]){1, 0});
+    for (int k = 0; k < HELD; k++)
+        ops[k] = (bb__map_op){
+            .tile = square_f64, .n_in = 1, .in = {k % BB__MAP_OPERANDS}, .dtype = BB_F64};
+    for (int k = HELD; k < BB__MAP_OPS; k++) {
+        ops[k] = (bb__map_op){.tile = sum_of_eight, .n_in = BB_MAP_INPUTS, .dtype = BB_F64};
+        for (int i = 0; i < BB_MAP_INPUTS; i++) {
+            int held = (k - HELD) * (BB_MAP_INPUTS - 1) + i;
+            ops[k].in[i] = m.n_in + (i == 0 && k > HELD ? k - 1 : held < HELD ? held : HELD - 1);
+        }
+    }
+    ops[BB__MAP_OPS - 1].out = (char *)out;
+    bb__map_prepare(&m, in, shape);
+    bb__map_run(&m, in, 2);
+    for (int row = 0; row < 40; row++) {
+        double sum = 0;
+        for (int k = 0; k < SUMS; k++)
+            for (int i = k > 0; i < BB_MAP_INPUTS; i++)
+                sum = 3 * sum + x[row] * x[row];
+        cr_assert_eq(out[row * 64], sum, "row %d: %g, not %g", row, out[row * 64], sum);
+        cr_assert_eq(out[row * 64 + 63], sum);
+    }
+}

@@ -11,7 +11,7 @@ enum {
     PART = 32 * BB__TILE, /* elements times ops before a second thread pays */
     SHARE = 8 * BB__TILE, /* elements that a thread takes at once, few so that shares are equal */
     BUFFERS = 1 << 15,    /* bytes that the first-level cache keeps */
-    SHORTEST = 64,        /* elements of a tile at least */
+    SHORTEST = 32,        /* elements of a tile at least */
     SPLAT = 8,            /* elements that a repeated number is written to at once */
     LINE = 64             /* bytes of a cache line */
 };
@@ -274,7 +274,6 @@ void bb__map_prepare(bb__map *m, const bb_array *in, bb_shape shape)
         if (place_buffers(m) <= BUFFERS || m->tile == SHORTEST)
             break;
     }
-    assert(place_buffers(m) <= BUFFERS);
     if (is_flat(m)) {
         m->row = m->count;
         m->tile_length = m->n_ops == 1 ? SHARE : m->tile;

@@ -22,35 +22,9 @@ typedef struct job {
     char *scratch;
 } job;
 
-static int64_t lower(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
-
-static int slots(int threads)
-{
-    return threads < BB__SLOTS ? threads : BB__SLOTS;
-}
-
 static size_t scratch_of(const job *j)
 {
-    return (size_t)lower(j->items, BB__SLOTS) * j->slot;
-}
-
-/* Elements between filters. */
-static int64_t filter_size(const bb__conv_shape *s)
-{
-    return s->c / s->groups * s->kh * s->kw;
-}
-
-static double multiplications(const bb__conv_shape *s)
-{
-    return (double)(s->n * s->o * s->oh * s->ow) * (double)filter_size(s);
-}
-
-static bool is_nothing(const bb__conv_shape *s)
-{
-    return s->n == 0 || s->c == 0 || s->o == 0 || s->h == 0 || s->w == 0;
+    return (size_t)bb__lower(j->items, BB__SLOTS) * j->slot;
 }
 
 static void clear(const bb__conv_shape *s, int64_t count, void *out)
@@ -68,7 +42,7 @@ static job forward_job(const bb__conv_shape *s)
     int64_t filters = s->o / s->groups;
     int64_t items = j.cut.image_blocks * j.cut.row_blocks * s->groups;
     if (items < FEW && filters >= 2 * LEAST_FILTERS)
-        j.parts = lower(FEW / items, filters / LEAST_FILTERS);
+        j.parts = bb__lower(FEW / items, filters / LEAST_FILTERS);
     j.items = items * j.parts;
     j.slot = bb__columns_bytes(s, &j.cut) + bb__copy_bytes(s, &j.cut, filters);
     return j;
@@ -81,7 +55,7 @@ static void forward_item(const job *j, bb__places at, int64_t group, int64_t par
     const int64_t filters = s->o / s->groups, channels = s->c / s->groups;
     const int64_t first = bb__deal(filters, j->parts, part);
     const int64_t count = bb__deal(filters, j->parts, part + 1) - first;
-    const int64_t lead = filter_size(s), base = group * filters + first;
+    const int64_t lead = bb__filter_size(s), base = group * filters + first;
     void *copy = slot + bb__columns_bytes(s, &j->cut);
     bb__matrix out = bb__places_target(s, j->to, at, base, copy);
     for (int64_t chunk = 0; chunk < j->cut.chunks; chunk++) {
@@ -112,7 +86,7 @@ static void forward_range(void *context, int64_t first, int64_t last)
 
 size_t bb__columns_forward_scratch(const bb__conv_shape *s)
 {
-    if (is_nothing(s))
+    if (bb__conv_is_nothing(s))
         return 0;
     const job j = forward_job(s);
     return scratch_of(&j);
@@ -121,14 +95,14 @@ size_t bb__columns_forward_scratch(const bb__conv_shape *s)
 void bb__columns_forward(const bb__conv_shape *s, const void *x, const void *w, void *out,
                          void *scratch, int threads)
 {
-    if (is_nothing(s)) {
+    if (bb__conv_is_nothing(s)) {
         clear(s, s->n * s->o * s->oh * s->ow, out);
         return;
     }
     job j = forward_job(s);
     j.from = x, j.w = w, j.to = out, j.scratch = scratch;
-    bb__parallel(j.items, bb__conv_grain(multiplications(s) / (double)j.items), slots(threads),
-                 forward_range, &j);
+    bb__parallel(j.items, bb__conv_grain(bb__conv_multiplications(s) / (double)j.items),
+                 (int)bb__lower(threads, BB__SLOTS), forward_range, &j);
 }
 
 /* The adjoint, as the convolution of dy with the filters turned around. */
@@ -177,7 +151,7 @@ DEFINE_TURN(f64, double)
 static size_t turned_bytes(const bb__conv_shape *s)
 {
     enum { ALIGN = 64 };
-    size_t bytes = (size_t)(s->o * filter_size(s)) * bb_dtype_size(s->dtype);
+    size_t bytes = (size_t)(s->o * bb__filter_size(s)) * bb_dtype_size(s->dtype);
     return (bytes + ALIGN - 1) / ALIGN * ALIGN;
 }
 
@@ -188,7 +162,7 @@ static job input_job(const bb__conv_shape *s)
     job j = {.s = s, .cut = bb__conv_cut_of(s)};
     int64_t items = j.cut.image_blocks * s->groups, channels = s->c / s->groups;
     if (items * j.cut.chunks < FEW)
-        j.cut.chunks = lower(FEW / items, channels);
+        j.cut.chunks = bb__lower(FEW / items, channels);
     j.cut.channels = (channels + j.cut.chunks - 1) / j.cut.chunks;
     j.parts = j.cut.chunks;
     j.items = items * j.parts;
@@ -210,7 +184,7 @@ static void input_item(const job *j, int64_t block, int64_t group, int64_t chunk
     const int64_t start = bb__deal(channels, j->cut.chunks, chunk);
     const int64_t count = bb__deal(channels, j->cut.chunks, chunk + 1) - start;
     const bb__channels taken = {group * channels + start, count};
-    const int64_t lead = filter_size(s);
+    const int64_t lead = bb__filter_size(s);
     const int64_t offset = group * filters * lead + start * s->kh * s->kw;
     const bb__matrix w = {j->w + (size_t)offset * bb_dtype_size(s->dtype), lead, true};
     clear_channels(s, bb__places_of(s, &j->cut, block, 0), taken, j->to);
@@ -236,7 +210,7 @@ static void input_range(void *context, int64_t first, int64_t last)
 
 size_t bb__columns_input_scratch(const bb__conv_shape *s)
 {
-    if (is_nothing(s))
+    if (bb__conv_is_nothing(s))
         return 0;
     if (!is_better_turned(s)) {
         const job j = input_job(s);
@@ -249,7 +223,7 @@ size_t bb__columns_input_scratch(const bb__conv_shape *s)
 void bb__columns_input(const bb__conv_shape *s, const void *dy, const void *w, void *dx,
                        void *scratch, int threads)
 {
-    if (is_nothing(s)) {
+    if (bb__conv_is_nothing(s)) {
         clear(s, s->n * s->c * s->h * s->w, dx);
     } else if (is_better_turned(s)) {
         const bb__conv_shape turned = turned_shape(s);
@@ -258,7 +232,7 @@ void bb__columns_input(const bb__conv_shape *s, const void *dy, const void *w, v
     } else {
         job j = input_job(s);
         j.from = dy, j.w = w, j.to = dx, j.scratch = scratch;
-        bb__parallel(j.items, bb__conv_grain(multiplications(s) / (double)j.items), slots(threads),
-                     input_range, &j);
+        bb__parallel(j.items, bb__conv_grain(bb__conv_multiplications(s) / (double)j.items),
+                     (int)bb__lower(threads, BB__SLOTS), input_range, &j);
     }
 }

@@ -36,6 +36,27 @@ static inline int64_t bb__deal(int64_t total, int64_t parts, int64_t i)
     return total / parts * i + (total % parts < i ? total % parts : i);
 }
 
+static inline int64_t bb__lower(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Elements between filters. */
+static inline int64_t bb__filter_size(const bb__conv_shape *s)
+{
+    return s->c / s->groups * s->kh * s->kw;
+}
+
+static inline double bb__conv_multiplications(const bb__conv_shape *s)
+{
+    return (double)(s->n * s->o * s->oh * s->ow) * (double)bb__filter_size(s);
+}
+
+static inline bool bb__conv_is_nothing(const bb__conv_shape *s)
+{
+    return s->n == 0 || s->c == 0 || s->o == 0 || s->h == 0 || s->w == 0;
+}
+
 /* The output places of a block, and how many they are. */
 typedef struct bb__places {
     int64_t image, images, row, rows, count;

@@ -25,8 +25,8 @@ static bool has_fitting_size(const bb__conv_shape *s)
     static const double least_work = 100000; /* multiplications */
     const int64_t most = INT32_MAX / (int64_t)sizeof(float);
     const int64_t src = s->c * s->h * s->w, dst = s->o * s->oh * s->ow;
-    const double work = (double)(s->n * dst) * (double)(s->c / s->groups * s->kh * s->kw);
-    return s->n >= LEAST_IMAGES && work >= least_work && src > 0 && src <= most && dst <= most;
+    return s->n >= LEAST_IMAGES && bb__conv_multiplications(s) >= least_work && src > 0 &&
+           src <= most && dst <= most;
 }
 
 /* oneDNN's products are twice as fast as those of columns, but its layout costs two moves of the

@@ -149,8 +149,7 @@ static void add_up(void *context, int64_t first, int64_t last)
 
 static int slots(const bb__onednn_conv *c)
 {
-    const int64_t items = bb__onednn_items(c);
-    return items < BB__SLOTS ? (int)items : BB__SLOTS;
+    return (int)bb__lower(bb__onednn_items(c), BB__SLOTS);
 }
 
 size_t bb__onednn_conv_scratch(const bb__onednn_conv *c)
@@ -193,15 +192,13 @@ static void run_images(job *j, int64_t grain, int threads)
 bool bb__onednn_conv_run(const bb__onednn_conv *c, const void *a, const void *b, void *out,
                          void *scratch, int threads)
 {
-    const bb__conv_shape *s = &c->shape;
     const bool is_weight = c->direction == BB__CONV_WEIGHT;
-    const double work = (double)(s->n * s->o * s->oh * s->ow) *
-                        (double)(s->c / s->groups * s->kh * s->kw) / (double)bb__onednn_items(c);
+    const double work = bb__conv_multiplications(&c->shape) / (double)bb__onednn_items(c);
     job j = {.c = c, .weights = scratch, .slots = (char *)scratch + c->weights};
     j.data[bb__onednn_result(c->direction)] = out;
     j.data[c->direction == BB__CONV_INPUT ? BB__DST : BB__SRC] = (char *)(uintptr_t)a;
     j.data[is_weight ? BB__DST : BB__WEIGHTS] = (char *)(uintptr_t)b;
-    const int used = threads < slots(c) ? threads : slots(c);
+    const int used = (int)bb__lower(threads, slots(c));
     (is_weight ? run_weight : run_images)(&j, bb__conv_grain(work), used);
     return !atomic_load(&j.has_failed);
 }

@@ -18,24 +18,14 @@ typedef struct job {
     char *scratch, *sums;
 } job;
 
-static int64_t filter_size(const bb__conv_shape *s)
-{
-    return s->c / s->groups * s->kh * s->kw;
-}
-
-static int64_t lower(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
-
 static size_t sum_bytes(const bb__conv_shape *s)
 {
-    return (size_t)(s->o * filter_size(s)) * bb_dtype_size(s->dtype);
+    return (size_t)(s->o * bb__filter_size(s)) * bb_dtype_size(s->dtype);
 }
 
 static size_t slots_bytes(const job *j)
 {
-    return (size_t)lower(j->items, BB__SLOTS) * j->slot;
+    return (size_t)bb__lower(j->items, BB__SLOTS) * j->slot;
 }
 
 static job job_of(const bb__conv_shape *s)
@@ -44,17 +34,12 @@ static job job_of(const bb__conv_shape *s)
     job j = {.s = s, .cut = bb__conv_cut_of(s), .parts = 1};
     int64_t blocks = j.cut.image_blocks * j.cut.row_blocks, filters = s->o / s->groups;
     int64_t fitting = SUMS_BYTES / (int64_t)sum_bytes(s);
-    j.count = lower(lower(blocks, SUMS), fitting > 1 ? fitting : 1);
+    j.count = bb__lower(bb__lower(blocks, SUMS), fitting > 1 ? fitting : 1);
     if (j.count * s->groups < SUMS / 2 && filters >= 2 * LEAST_FILTERS)
-        j.parts = lower(SUMS / 2 / (j.count * s->groups), filters / LEAST_FILTERS);
+        j.parts = bb__lower(SUMS / 2 / (j.count * s->groups), filters / LEAST_FILTERS);
     j.items = j.count * s->groups * j.parts;
     j.slot = bb__columns_bytes(s, &j.cut) + bb__copy_bytes(s, &j.cut, filters);
     return j;
-}
-
-static bool is_nothing(const bb__conv_shape *s)
-{
-    return s->n == 0 || s->c == 0 || s->o == 0 || s->h == 0 || s->w == 0;
 }
 
 /* Adds the product of one block, or stores that of the first. */
@@ -97,27 +82,27 @@ static void sum_range(void *context, int64_t first, int64_t last)
 }
 
 /* Adds up rows of the sums, each of which is one element of all filters of a group. */
-#define DEFINE_ADD_UP(suffix, T)                                                  \
-    static void add_up_##suffix(void *context, int64_t first, int64_t last)       \
-    {                                                                             \
-        const job *j = context;                                                   \
-        const int64_t filters = j->s->o / j->s->groups, size = filter_size(j->s); \
-        for (int64_t row = first; row < last; row++) {                            \
-            T *total = (T *)(void *)j->sums + row * filters;                      \
-            T *to = (T *)j->dw + row / size * filters * size + row % size;        \
-            for (int64_t number = 1; number < j->count; number++)                 \
-                for (int64_t f = 0; f < filters; f++)                             \
-                    total[f] += total[number * j->s->o * size + f];               \
-            for (int64_t f = 0; f < filters; f++)                                 \
-                to[f * size] = total[f];                                          \
-        }                                                                         \
+#define DEFINE_ADD_UP(suffix, T)                                                      \
+    static void add_up_##suffix(void *context, int64_t first, int64_t last)           \
+    {                                                                                 \
+        const job *j = context;                                                       \
+        const int64_t filters = j->s->o / j->s->groups, size = bb__filter_size(j->s); \
+        for (int64_t row = first; row < last; row++) {                                \
+            T *total = (T *)(void *)j->sums + row * filters;                          \
+            T *to = (T *)j->dw + row / size * filters * size + row % size;            \
+            for (int64_t number = 1; number < j->count; number++)                     \
+                for (int64_t f = 0; f < filters; f++)                                 \
+                    total[f] += total[number * j->s->o * size + f];                   \
+            for (int64_t f = 0; f < filters; f++)                                     \
+                to[f * size] = total[f];                                              \
+        }                                                                             \
     }
 DEFINE_ADD_UP(f32, float)
 DEFINE_ADD_UP(f64, double)
 
 size_t bb__columns_weight_scratch(const bb__conv_shape *s)
 {
-    if (is_nothing(s))
+    if (bb__conv_is_nothing(s))
         return 0;
     const job j = job_of(s);
     return slots_bytes(&j) + (size_t)j.count * sum_bytes(s);
@@ -127,18 +112,16 @@ void bb__columns_weight(const bb__conv_shape *s, const void *x, const void *dy, 
                         void *scratch, int threads)
 {
     enum { GRAIN = 4096 };
-    if (is_nothing(s)) {
-        if (s->o * filter_size(s) > 0)
+    if (bb__conv_is_nothing(s)) {
+        if (s->o * bb__filter_size(s) > 0)
             memset(dw, 0, sum_bytes(s));
         return;
     }
     job j = job_of(s);
     j.x = x, j.dy = dy, j.dw = dw, j.scratch = scratch;
     j.sums = j.scratch + slots_bytes(&j);
-    int64_t size = filter_size(s);
-    double work = (double)(s->n * s->oh * s->ow * s->o) * (double)size / (double)j.items;
-    bb__parallel(j.items, bb__conv_grain(work), threads < BB__SLOTS ? threads : BB__SLOTS,
-                 sum_range, &j);
-    bb__parallel(size * s->groups, 1 + GRAIN / j.count / (s->o / s->groups), threads,
+    const double work = bb__conv_multiplications(s) / (double)j.items;
+    bb__parallel(j.items, bb__conv_grain(work), (int)bb__lower(threads, BB__SLOTS), sum_range, &j);
+    bb__parallel(bb__filter_size(s) * s->groups, 1 + GRAIN / j.count / (s->o / s->groups), threads,
                  s->dtype == BB_F32 ? add_up_f32 : add_up_f64, &j);
 }

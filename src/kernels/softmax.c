@@ -2,13 +2,14 @@
 /* Softmax, its logarithm, and logsumexp: the largest term is taken out first, so that nothing
  * overflows (Blanchard, Higham and Higham 2021). Each row is one thread's work. */
 #include "largest.h"
+#include "lines.h"
 #include "walk.h"
 
 #include <assert.h>
 #include <bibun/vector_math.h>
 #include <string.h>
 
-enum { LINE = 64 };
+enum { LINE = BB__LINE_WIDTH };
 
 /* Below these e^x is no normal number any more, and vector functions are slow; such a share of a
  * sum counts as zero. */
@@ -170,39 +171,41 @@ enum { SHORT = 32 };
 DEFINE_TURN(float)
 DEFINE_TURN(double)
 
-/* x as [outer, size, inner]; a piece is a row, LINE short rows, or LINE rows side by side. */
+/* A piece is a row, LINE short rows, or LINE rows side by side. */
 typedef struct rows_job {
     row_kernel kernel;
     const char *in;
     char *out;
     bb_dtype dtype;
-    int64_t outer, size, inner, pieces; /* pieces an outer index */
+    bb__lines lines;
     int64_t element;
 } rows_job;
 
 static void short_range(void *context, int64_t first, int64_t last)
 {
     const rows_job *j = context;
+    const int64_t size = j->lines.size;
     for (int64_t piece = first; piece < last; piece++) {
-        int64_t row = piece * LINE, rest = j->outer - row, at = row * j->size * j->element;
+        int64_t row = piece * LINE, rest = j->lines.outer - row, at = row * size * j->element;
         int64_t rows = rest < LINE ? rest : LINE;
         if (j->dtype == BB_F32)
-            short_rows_float(&j->kernel, j->in + at, j->out + at, rows, j->size);
+            short_rows_float(&j->kernel, j->in + at, j->out + at, rows, size);
         else
-            short_rows_double(&j->kernel, j->in + at, j->out + at, rows, j->size);
+            short_rows_double(&j->kernel, j->in + at, j->out + at, rows, size);
     }
 }
 
 static void rows_range(void *context, int64_t first, int64_t last)
 {
     const rows_job *j = context;
-    for (int64_t piece = first; piece < last; piece++) {
-        int64_t column = piece % j->pieces * LINE, rest = j->inner - column;
-        int64_t at = (piece / j->pieces * j->size * j->inner + column) * j->element;
-        if (j->inner == 1)
-            j->kernel.row(j->in + at, j->out + at, j->size);
+    const int64_t size = j->lines.size, inner = j->lines.inner;
+    for (int64_t item = first; item < last; item++) {
+        bb__line_piece p = bb__line_piece_at(&j->lines, item);
+        int64_t at = (p.outer * size * inner + p.column) * j->element;
+        if (inner == 1)
+            j->kernel.row(j->in + at, j->out + at, size);
         else
-            j->kernel.lines(j->in + at, j->out + at, j->size, j->inner, rest < LINE ? rest : LINE);
+            j->kernel.lines(j->in + at, j->out + at, size, inner, p.width);
     }
 }
 
@@ -216,22 +219,19 @@ static void each_row(const row_kernel *kernels, const bb_array *in, int axis, co
                      int threads)
 {
     assert(kernels[in->dtype].row);
-    rows_job j = {.kernel = kernels[in->dtype], .in = in->data, .out = out->data, .inner = 1};
-    j.dtype = in->dtype;
-    j.outer = 1;
-    for (int i = 0; i < axis; i++)
-        j.outer *= in->shape.dim[i];
-    for (int i = axis + 1; i < in->shape.ndim; i++)
-        j.inner *= in->shape.dim[i];
-    j.size = in->shape.dim[axis];
-    j.pieces = (j.inner + LINE - 1) / LINE;
-    j.element = (int64_t)bb_dtype_size(in->dtype);
-    int64_t work = j.size * (j.inner < LINE ? j.inner : LINE);
-    if (j.inner == 1 && j.size <= SHORT)
-        bb__parallel((j.outer + LINE - 1) / LINE, grain_of(j.size * LINE), threads, short_range,
+    rows_job j = {kernels[in->dtype],
+                  in->data,
+                  out->data,
+                  in->dtype,
+                  bb__lines_of(in->shape, axis),
+                  (int64_t)bb_dtype_size(in->dtype)};
+    const int64_t size = j.lines.size, inner = j.lines.inner;
+    if (inner == 1 && size <= SHORT)
+        bb__parallel((j.lines.outer + LINE - 1) / LINE, grain_of(size * LINE), threads, short_range,
                      &j);
     else
-        bb__parallel(j.outer * j.pieces, grain_of(work), threads, rows_range, &j);
+        bb__parallel(j.lines.outer * j.lines.pieces, grain_of(size * (inner < LINE ? inner : LINE)),
+                     threads, rows_range, &j);
 }
 
 void bb__softmax(const bb_array *in, int axis, const bb_array *out, int threads)

@@ -13,12 +13,6 @@ bb_node *bb__weigh(bb_node *weight, bb_node *x)
     return bb_mul(weight, bb_where(is_void, zero, x));
 }
 
-bb_node *bb__weighted_mean(bb_node *weights, bb_node *labels, bb_node *each)
-{
-    bb_node *weight = bb_gather(weights, labels, 0);
-    return bb_div(bb_sum(bb__weigh(weight, each), BB_ALL), bb_sum(weight, BB_ALL));
-}
-
 static bool are_sound(bb_node *x, bb_node *y)
 {
     return bb_node_kind_of(x) != BB_NODE_INERT && bb_node_kind_of(y) != BB_NODE_INERT;
@@ -72,4 +66,31 @@ bb_node *bb__refuse_weights(bb_node *x, bb_node *weights, const char *name)
     if (shape.ndim != 1 || shape.dim[0] != bb_node_shape(x).dim[1])
         return bb_fail_node(x, weights, name, BB_BAD_SHAPE, "weights must be one for each class");
     return NULL;
+}
+
+/* With the error e clipped to c it is c (e - c / 2), everywhere. */
+bb_node *bb__huber(bb_node *x, bb_node *target, double bend, const char *name,
+                   const char *bend_name)
+{
+    bb_node *refusal = bb__refuse_unlike(x, target, name);
+    if (refusal)
+        return refusal;
+    if (!isfinite(bend) || bend <= 0)
+        return bb_fail_node(x, target, name, BB_BAD_ARGUMENT, "%s %g is not a positive number",
+                            bend_name, bend);
+    bb_node *error = bb_sub(x, target), *clipped = bb_clip(error, -bend, bend);
+    return bb_mean(bb_mul(clipped, bb_sub(error, bb_mul_scalar(clipped, 0.5))), BB_ALL);
+}
+
+bb_node *bb__weighted_loss(bb_nodes in, bb_node *(*each)(bb_node *x, bb_node *labels),
+                           const char *name)
+{
+    bb_node *x = in.items[0], *labels = in.items[1], *weights = in.items[2];
+    bb_node *refusal = bb__refuse_labels(x, labels, name);
+    if (!refusal)
+        refusal = bb__refuse_weights(x, weights, name);
+    if (refusal)
+        return refusal;
+    bb_node *losses = each(x, labels), *weight = bb_gather(weights, labels, 0);
+    return bb_div(bb_sum(bb__weigh(weight, losses), BB_ALL), bb_sum(weight, BB_ALL));
 }

@@ -22,8 +22,13 @@ bb_node *bb__log_likelihood_each(bb_node *log_probabilities, bb_node *labels);
 /* weight x, but 0 where the weight is 0 and x infinite. */
 bb_node *bb__weigh(bb_node *weight, bb_node *x);
 
-/* The mean of a loss for each row, weighed by the weights of the labels' classes. */
-bb_node *bb__weighted_mean(bb_node *weights, bb_node *labels, bb_node *each);
+/* The mean of half a squared error that goes on straight beyond `bend` (Huber 1964). */
+bb_node *bb__huber(bb_node *x, bb_node *target, double bend, const char *name,
+                   const char *bend_name);
+
+/* The weighted mean of what `each` gives for each row, after the checks of a loss of that name. */
+bb_node *bb__weighted_loss(bb_nodes in, bb_node *(*each)(bb_node *x, bb_node *labels),
+                           const char *name);
 
 /* NULL when the operands fit, else the inert node of the failure, named after the loss. Wanted are
  * floats of one type and shape, or floats [rows classes] and i32 [rows], or [rows classes] and

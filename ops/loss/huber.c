@@ -1,24 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* huber: the mean of half a square near 0 that goes on straight beyond delta (Huber 1964), written
- * with the clipped error c as c (error - c / 2). */
+/* huber: the mean of half a square near 0 that goes on straight beyond delta (Huber 1964). */
 #include "losses.h"
 #include "support.h"
 
-#include <math.h>
-
 static bb_node *build(bb_graph *g, bb_nodes in, const void *attrs)
 {
-    bb_node *x = in.items[0], *target = in.items[1], *refusal;
     (void)g;
-    if ((refusal = bb__refuse_unlike(x, target, "huber")))
-        return refusal;
-    double delta = *(const double *)attrs;
-    if (!isfinite(delta) || delta <= 0)
-        return bb_fail_node(x, target, "huber", BB_BAD_ARGUMENT,
-                            "delta %g is not a positive number", delta);
-    bb_node *error = bb_sub(x, target), *near = bb_clip(error, -delta, delta);
-    bb_node *each = bb_mul(near, bb_sub(error, bb_mul_scalar(near, 0.5)));
-    return bb_mean(each, BB_ALL);
+    return bb__huber(in.items[0], in.items[1], *(const double *)attrs, "huber", "delta");
 }
 
 static const bb_sample samples[] = {

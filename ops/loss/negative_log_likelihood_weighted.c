@@ -3,17 +3,15 @@
 #include "losses.h"
 #include "support.h"
 
+static bb_node *each(bb_node *log_probabilities, bb_node *labels)
+{
+    return bb_neg(bb__log_likelihood_each(log_probabilities, labels));
+}
+
 static bb_node *build(bb_graph *g, bb_nodes in, const void *attrs)
 {
-    static const char *const name = "negative_log_likelihood_weighted";
-    bb_node *x = in.items[0], *labels = in.items[1], *refusal;
     (void)g, (void)attrs;
-    if ((refusal = bb__refuse_labels(x, labels, name)))
-        return refusal;
-    if ((refusal = bb__refuse_weights(x, in.items[2], name)))
-        return refusal;
-    bb_node *each = bb_neg(bb__log_likelihood_each(x, labels));
-    return bb__weighted_mean(in.items[2], labels, each);
+    return bb__weighted_loss(in, each, "negative_log_likelihood_weighted");
 }
 
 static const bb_sample samples[] = {

@@ -3,21 +3,12 @@
 #include "losses.h"
 #include "support.h"
 
-#include <math.h>
-
 static bb_node *build(bb_graph *g, bb_nodes in, const void *attrs)
 {
-    bb_node *x = in.items[0], *target = in.items[1], *refusal;
+    const double beta = *(const double *)attrs;
     (void)g;
-    if ((refusal = bb__refuse_unlike(x, target, "smooth_l1")))
-        return refusal;
-    double beta = *(const double *)attrs;
-    if (!isfinite(beta) || beta <= 0)
-        return bb_fail_node(x, target, "smooth_l1", BB_BAD_ARGUMENT,
-                            "beta %g is not a positive number", beta);
-    bb_node *error = bb_sub(x, target), *near = bb_clip(error, -beta, beta);
-    bb_node *each = bb_mul(near, bb_sub(error, bb_mul_scalar(near, 0.5)));
-    return bb_mean(bb_div(each, bb_number(each, beta)), BB_ALL);
+    bb_node *mean = bb__huber(in.items[0], in.items[1], beta, "smooth_l1", "beta");
+    return bb_node_kind_of(mean) == BB_NODE_INERT ? mean : bb_div(mean, bb_number(mean, beta));
 }
 
 static const bb_sample samples[] = {

@@ -5,14 +5,8 @@
 
 static bb_node *build(bb_graph *g, bb_nodes in, const void *attrs)
 {
-    static const char *const name = "softmax_cross_entropy_weighted";
-    bb_node *x = in.items[0], *labels = in.items[1], *refusal;
     (void)g, (void)attrs;
-    if ((refusal = bb__refuse_labels(x, labels, name)))
-        return refusal;
-    if ((refusal = bb__refuse_weights(x, in.items[2], name)))
-        return refusal;
-    return bb__weighted_mean(in.items[2], labels, bb_softmax_cross_entropy_each(x, labels));
+    return bb__weighted_loss(in, bb_softmax_cross_entropy_each, "softmax_cross_entropy_weighted");
 }
 
 static const bb_sample samples[] = {

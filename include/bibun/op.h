@@ -182,7 +182,7 @@ struct bb_op {
     uint32_t inplace;
     /* how many bytes of memory forward needs besides; the arrays have no data yet */
     size_t (*scratch)(const void *attrs, int n_in, const bb_array *in, const bb_array *out);
-    /* floating-point operations; NULL: one an output element, and of a forward none in a profile */
+    /* floating-point operations; NULL: of a map one an output element, of a forward none */
     double (*flops)(const void *attrs, const bb_type *in, const bb_type *out);
     bool is_impure; /* other numbers each run: never merged or folded */
     bool may_fault; /* forward may call bb_call_fault; such ops run before any parameter changes */
@@ -219,6 +219,9 @@ BB_BUILDER bb_node *bb_apply(const bb_op *op, bb_nodes inputs, const void *attrs
 
 /* The same for ops without operands. */
 BB_BUILDER bb_node *bb_apply_in(bb_graph *g, const bb_op *op, bb_nodes inputs, const void *attrs);
+
+/* The floating-point operations that computing a node takes, by its op's `flops`; 0 for leaves. */
+BB_API double bb_node_flops(const bb_node *node);
 
 /* The key of the next random node: 0, 1, 2, ... in the order of creation; 0 for NULL. */
 BB_API int64_t bb_graph_next_random(bb_graph *g);

@@ -3,21 +3,6 @@
  * one end, and a sweep down what the other needs of it. */
 #include "calculus.h"
 
-enum { MOST_INPUTS = 64 }; /* of an op whose operations are counted */
-
-static double flops_of(const bb_node *node)
-{
-    const bb_op *op = bb_node_op(node);
-    bb_type in[MOST_INPUTS], out = {bb_node_dtype(node), bb_node_shape(node)};
-    int n = bb_node_input_count(node);
-    if (!op->flops || n > MOST_INPUTS)
-        return (double)bb_shape_count(out.shape);
-    for (int i = 0; i < n; i++)
-        in[i] =
-            (bb_type){bb_node_dtype(bb_node_input(node, i)), bb_node_shape(bb_node_input(node, i))};
-    return op->flops(bb_node_attrs(node), in, &out);
-}
-
 static void sweep_up(const bb_graph *g, bb__ways *ways)
 {
     for (int id = 0; id < ways->count; id++) {
@@ -34,7 +19,7 @@ static void sweep_down(const bb_graph *g, bb__ways *ways)
         const bb_node *node = bb_graph_node(g, id);
         if (!(ways->marks[id] & BB__WAY) || ways->marks[id] & BB__FROM)
             continue;
-        ways->flops += flops_of(node);
+        ways->flops += bb_node_flops(node);
         for (int i = 0; i < bb_node_input_count(node); i++) {
             unsigned char *mark = &ways->marks[bb_node_id(bb_node_input(node, i))];
             if (*mark)

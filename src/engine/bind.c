@@ -89,16 +89,6 @@ static void *copy_attrs(binder *b, const bb__value *value)
                  : NULL;
 }
 
-static double flops_of(binder *b, const bb__value *value)
-{
-    if (!value->op->flops)
-        return value->op->forward ? 0.0 : (double)bb_shape_count(value->type.shape);
-    bb_type *in = take(b, (size_t)value->n_in, sizeof *in);
-    for (int i = 0; in && i < value->n_in; i++)
-        in[i] = b->ir->values[value->in[i]].type;
-    return in ? value->op->flops(value->attrs, in, &value->type) : 0.0;
-}
-
 /* The number of an operand in the unit's map: of an input, or behind these of an earlier op. */
 static int operand_number(binder *b, bb__map *m, bb_array *in, int *inputs, int unit, int v)
 {
@@ -204,9 +194,10 @@ static bool make_step(binder *b, int at, bb__step *step)
             step->out = bb__array_of(ir, v, memory_of(b, v));
             step->node = ir->values[v].node;
         }
-        step->flops += flops_of(b, &ir->values[v]);
+        const bool is_asked_for = ir->values[v].op == ir->values[v].node->op; /* else a copy */
+        step->flops += is_asked_for ? bb_node_flops(ir->values[v].node) : 0;
         step->bytes += ir->inner[v] ? 0 : (double)bb__bytes(ir->values[v].type);
-        p->stats.copies += ir->values[v].op != ir->values[v].node->op; /* that no node asked for */
+        p->stats.copies += !is_asked_for;
     }
     p->stats.flops += step->flops;
     if (!(bb__tile_of(ir, value) ? make_map(b, unit, step) : make_kernel(b, at, step)))

@@ -97,3 +97,20 @@ bool bb_node_is_trainable(const bb_node *node)
 {
     return seen(node)->trainable;
 }
+
+double bb_node_flops(const bb_node *node)
+{
+    enum { FEW = 8 };
+    const bb_op *op = seen(node)->op;
+    bb_type few[FEW], *in = few;
+    if (!op || !op->flops)
+        return op && !op->forward ? (double)bb_shape_count(node->type.shape) : 0;
+    if (node->n_in > FEW)
+        in = bb_memory_zeroed((size_t)node->n_in, sizeof *in);
+    for (int i = 0; in && i < node->n_in; i++)
+        in[i] = node->in[i]->type;
+    double flops = in ? op->flops(node->attrs, in, &node->type) : 0;
+    if (in != few)
+        bb_memory_release(in);
+    return flops;
+}

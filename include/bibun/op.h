@@ -157,6 +157,9 @@ struct bb_op {
     void (*forward)(const bb_call *call);
     bool (*view)(const void *attrs, const bb_type *in_type, const bb_layout *in,
                  const bb_type *out_type, bb_layout *out);
+    /* Of an op that only puts its operands side by side: where each of them lies in the result.
+     * What computes an operand may then write it there, and forward finds it in its place. */
+    void (*parts)(const void *attrs, int n_in, const bb_type *in, bb_layout *out);
 
     /* The gradient with respect to input i, given that with respect to y: builds nodes with public
      * builders, of input i's shape. NULL for an input that has none (an index, a mask). Called only

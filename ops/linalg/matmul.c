@@ -54,6 +54,34 @@ static bb_node *backward(bb_node *y, bb_node *dy, int i)
     return i == 0 ? bb_matmul(dy, other) : bb_matmul(other, dy);
 }
 
+/* Products that are added up, as the gradients of a weight that many steps use, are one product of
+ * the operands side by side, when these are less than the sums. */
+static bb_node *join(bb_nodes products)
+{
+    const bb_shape sum = bb_node_shape(products.items[0]);
+    if (sum.ndim != 2)
+        return NULL;
+    int64_t inner = 0;
+    for (int i = 0; i < products.count; i++)
+        inner += bb_node_shape(bb_node_input(products.items[i], 0)).dim[1];
+    if ((double)inner * (double)(sum.dim[0] + sum.dim[1]) >=
+        (double)products.count * (double)bb_shape_count(sum))
+        return NULL;
+    bb_node **x = bb_memory_zeroed(2 * (size_t)products.count, sizeof *x);
+    if (!x)
+        return bb_fail_node(products.items[0], NULL, "matmul", BB_OUT_OF_MEMORY, "out of memory");
+    bb_node **y = x + products.count;
+    for (int i = 0; i < products.count; i++) {
+        const bb_node *product = products.items[products.count - 1 - i]; /* as the steps went */
+        x[i] = bb_transpose(bb_node_input(product, 0));
+        y[i] = bb_node_input(product, 1);
+    }
+    bb_node *rows = bb_concat((bb_nodes){products.count, y}, 0);
+    bb_node *columns = bb_transpose(bb_concat((bb_nodes){products.count, x}, 0));
+    bb_memory_release(x);
+    return bb_matmul(columns, rows);
+}
+
 /* Copies of one operand become more rows of x, or more columns of y, at dimension `at` of both that
  * operand and the product, which stays one product. */
 static bb_node *batch(const bb_node *node, bb_node *const *in, const bool *batched)
@@ -120,6 +148,7 @@ const bb_op bb__op_matmul = {
     .infer = infer,
     .forward = forward,
     .backward = backward,
+    .join = join,
     .batch = batch,
     .prefers_contiguous = true,
     .scratch = scratch,

@@ -3,6 +3,8 @@
 #include "kernels.h"
 #include "moves.h"
 
+#include <string.h>
+
 static bool joins(bb_shape a, bb_shape b, int64_t axis)
 {
     if (a.ndim == b.ndim)
@@ -31,6 +33,7 @@ static bool infer(bb_infer *c)
     return true;
 }
 
+/* What was computed in its place is not copied. */
 static void forward(const bb_call *call)
 {
     int axis = (int)((const bb__axis_attrs *)call->attrs)->axis;
@@ -38,8 +41,26 @@ static void forward(const bb_call *call)
     for (int i = 0; i < call->n_in; i++) {
         int64_t size = call->in[i].shape.dim[axis];
         bb_array part = bb__window(call->out, axis, start, size, 1);
-        bb__copy(&call->in[i], &part, call->threads);
+        if (call->in[i].data != part.data)
+            bb__copy(&call->in[i], &part, call->threads);
         start += size;
+    }
+}
+
+static void parts(const void *attrs, int n_in, const bb_type *in, bb_layout *out)
+{
+    const int axis = (int)((const bb__axis_attrs *)attrs)->axis, ndim = in[0].shape.ndim;
+    int64_t stride[BB_MAX_DIMS], step = 1, all = 0, start = 0;
+    for (int i = 0; i < n_in; i++)
+        all += in[i].shape.dim[axis];
+    for (int d = ndim - 1; d >= 0; d--) {
+        stride[d] = step;
+        step *= d == axis ? all : in[0].shape.dim[d];
+    }
+    for (int i = 0; i < n_in; i++) {
+        memcpy(out[i].stride, stride, (size_t)ndim * sizeof *stride);
+        out[i].offset = start * stride[axis];
+        start += in[i].shape.dim[axis];
     }
 }
 
@@ -80,6 +101,7 @@ const bb_op bb__op_concat = {
     .attrs_size = sizeof(bb__axis_attrs),
     .infer = infer,
     .forward = forward,
+    .parts = parts,
     .backward = backward,
     .batch = bb__batch_axis,
     .flops = bb__no_flops,

@@ -67,7 +67,7 @@ static void *memory_of(const binder *b, int root)
     const bb__place *place = &b->plan->places[root];
     if (place->home == BB__ARENA)
         return b->program->memory + place->offset;
-    return place->home == BB__TENSOR ? bb_tensor_data(place->tensor) : NULL;
+    return place->home == BB__TENSOR ? (char *)bb_tensor_data(place->tensor) + place->offset : NULL;
 }
 
 static void bind_input(binder *b, int v, bb_array *in)
@@ -116,14 +116,20 @@ static int most_inputs(const bb__ir *ir, int unit, int *n_ops_out)
     return n < BB__MAP_OPERANDS ? n : BB__MAP_OPERANDS;
 }
 
-static bool fill_map_op(binder *b, int v, bb__map_op *op)
+/* A result with other strides than row-major ones goes where the map's next array says. */
+static bool fill_map_op(binder *b, int v, bb__map *m, bb_array *in, bb__map_op *op)
 {
     const bb__value *value = &b->ir->values[v];
+    const bool is_strided = !value->contiguous;
     op->attrs = copy_attrs(b, value);
     op->tile = bb__tile_of(b->ir, value);
     op->n_in = value->n_in;
     op->dtype = value->type.dtype;
-    op->out = b->ir->inner[v] ? NULL : memory_of(b, v);
+    op->out = b->ir->inner[v] || is_strided ? NULL : memory_of(b, v);
+    if (is_strided) {
+        op->to = m->n_in + m->n_to++;
+        in[op->to] = bb__array_of(b->ir, v, memory_of(b, v));
+    }
     return op->attrs != NULL;
 }
 
@@ -133,19 +139,21 @@ static bool make_map(binder *b, int unit, bb__step *step)
     const bb__ir *ir = b->ir;
     int inputs[BB__MAP_OPERANDS], n_ops, n_in = most_inputs(ir, unit, &n_ops), k = 0;
     bb__map *m = step->map = take(b, 1, sizeof *m);
-    bb_array *in = take(b, (size_t)n_in, sizeof *in);
-    if (!m || !in || !(m->in = take(b, (size_t)n_in, sizeof *m->in)) ||
+    bb_array *in = take(b, (size_t)(n_in + n_ops), sizeof *in);
+    if (!m || !in || !(m->in = take(b, (size_t)(n_in + n_ops), sizeof *m->in)) ||
         !(m->ops = take(b, (size_t)n_ops, sizeof *m->ops)) ||
         !(step->ops = take(b, (size_t)n_ops, sizeof *step->ops)))
         return false;
     for (int v = unit; v >= 0; v = ir->next[v], k++) {
-        if (!fill_map_op(b, v, &m->ops[k]))
-            return false;
         step->ops[k] = ir->values[v].op;
-        for (int i = 0; i < m->ops[k].n_in; i++)
+        for (int i = 0; i < ir->values[v].n_in; i++)
             m->ops[k].in[i] = operand_number(b, m, in, inputs, unit, ir->values[v].in[i]);
     }
     m->n_ops = n_ops;
+    k = 0;
+    for (int v = unit; v >= 0; v = ir->next[v], k++)
+        if (!fill_map_op(b, v, m, in, &m->ops[k]))
+            return false;
     for (k = 0; k < n_ops; k++)
         for (int i = 0; i < m->ops[k].n_in; i++)
             if (m->ops[k].in[i] >= BB__MAP_OPERANDS)

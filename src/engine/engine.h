@@ -44,12 +44,14 @@ typedef struct bb__ir {
     int *outputs;     /* the value of each requested output */
     int n_outputs;
     int n_nodes, n_merged, n_folded;
-    bool *needed; /* by value */
-    int *unit;    /* by value: the first of those that are computed together with it */
-    int *next;    /* by value: the next one of its unit; -1 */
-    bool *inner;  /* by value: read in its unit only, where it stays in a buffer */
-    int n_fused;  /* values that are not the first of their unit */
-    int *order;   /* the needed values of ops, as they run; units are not torn */
+    bool *needed;         /* by value */
+    int *unit;            /* by value: the first of those that are computed together with it */
+    int *next;            /* by value: the next one of its unit; -1 */
+    bool *inner;          /* by value: read in its unit only, where it stays in a buffer */
+    int n_fused;          /* values that are not the first of their unit */
+    int *host;            /* by value: whose memory it is computed in; -1 */
+    int64_t *host_offset; /* elements past that memory's start */
+    int *order;           /* the needed values of ops, as they run; units are not torn */
     int n_order;
 } bb__ir;
 
@@ -107,6 +109,10 @@ bool bb__fuse(bb__ir *ir, const bool *early);
 /* order.c: fills needed, order and what bb__fuse fills; false when memory runs out. */
 bool bb__order(bb__ir *ir);
 
+/* host.c: fills host and host_offset, and lays out anew what lies in another's memory with strides.
+ * False when memory runs out. */
+bool bb__find_hosts(bb__ir *ir);
+
 /* The memory plan. */
 
 typedef enum bb__home { BB__ARENA, BB__FEED, BB__TENSOR } bb__home;
@@ -114,7 +120,7 @@ typedef enum bb__home { BB__ARENA, BB__FEED, BB__TENSOR } bb__home;
 /* Where a root's memory is. */
 typedef struct bb__place {
     bb__home home;
-    size_t offset;     /* in the arena */
+    size_t offset;     /* in the arena, or past the start of a tensor */
     bb_tensor *tensor; /* BB__TENSOR: a parameter's, a constant's or an output's, borrowed */
     int last;          /* the step (place in ir->order) after which it is dead; INT_MAX for never */
 } bb__place;

@@ -14,14 +14,24 @@ typedef struct planner {
     const bb__ir *ir;
     bb__plan *plan;
     bb__blocks blocks;
-    int *uses;      /* by root: steps that still read it */
-    int *last_read; /* by root: the last place in the order that reads it */
+    int *uses;      /* by owner: steps that still read its memory */
+    int *last_read; /* by owner: the last place in the order that reads it */
     int *store_of;  /* by value: a store of it; -1 */
+    bool *placed;   /* by value: a host that has its memory */
 } planner;
 
 static int root_of(const bb__ir *ir, int v)
 {
     return ir->values[v].root;
+}
+
+/* The value whose memory holds v's root. */
+static int owner_of(const bb__ir *ir, int v)
+{
+    int root = root_of(ir, v);
+    while (ir->host[root] >= 0)
+        root = ir->host[root];
+    return root;
 }
 
 /* Whether v is computed: no view, and no group of effects. */
@@ -49,10 +59,10 @@ static void count_uses(planner *p)
         if (!is_run(ir, ir->order[at]))
             continue;
         for (int i = 0; i < value->n_in; i++) {
-            int root = root_of(ir, value->in[i]);
-            p->uses[root]++;
+            int owner = owner_of(ir, value->in[i]);
+            p->uses[owner]++;
             if (!value->op->is_store || i != 0)
-                p->last_read[root] = at;
+                p->last_read[owner] = at;
         }
     }
     for (int at = 0; at < ir->n_order; at++) {
@@ -115,7 +125,7 @@ static bool take_over_input(planner *p, int v)
         int root = root_of(ir, value->in[i]);
         bb__place *place = &p->plan->places[root];
         bool is_outer = ir->values[root].op && ir->unit[root] != ir->unit[v];
-        if (!is_outer || place->home != BB__ARENA ||
+        if (!is_outer || ir->host[root] >= 0 || place->home != BB__ARENA ||
             bb__bytes(ir->values[root].type) != bb__bytes(value->type) ||
             p->uses[root] != uses_in_unit(ir, ir->unit[v], root) || !may_overwrite(ir, v, root))
             continue;
@@ -127,13 +137,36 @@ static bool take_over_input(planner *p, int v)
     return false;
 }
 
-static bool place_value(planner *p, int v, int at)
+static bool take_block(planner *p, int v)
 {
     bb__place *place = &p->plan->places[v];
-    if (place->home == BB__TENSOR || store_in_place(p, v, at) || take_over_input(p, v))
-        return true;
+    p->placed[v] = true;
     place->home = BB__ARENA;
     return bb__blocks_take(&p->blocks, bb__bytes(p->ir->values[v].type), &place->offset);
+}
+
+/* Within the owner's memory, which the first of those that lie in it takes. */
+static bool place_in_host(planner *p, int v)
+{
+    const bb__ir *ir = p->ir;
+    int owner = owner_of(ir, v);
+    int64_t offset = 0;
+    for (int at = v; at != owner; at = ir->host[at])
+        offset += ir->host_offset[at];
+    if (p->plan->places[owner].home != BB__TENSOR && !p->placed[owner] && !take_block(p, owner))
+        return false;
+    p->plan->places[v] = p->plan->places[owner];
+    p->plan->places[v].last = INT_MAX; /* it is the owner's memory that dies */
+    p->plan->places[v].offset += (size_t)offset * bb_dtype_size(ir->values[v].type.dtype);
+    return true;
+}
+
+static bool place_value(planner *p, int v, int at)
+{
+    if (p->ir->host[v] >= 0)
+        return place_in_host(p, v);
+    return p->plan->places[v].home == BB__TENSOR || p->placed[v] || store_in_place(p, v, at) ||
+           take_over_input(p, v) || take_block(p, v);
 }
 
 static bool place_scratch(planner *p, int v, int at)
@@ -172,9 +205,9 @@ static bool release_inputs(planner *p, int v, int at)
 {
     const bb__value *value = &p->ir->values[v];
     for (int i = 0; i < value->n_in; i++) {
-        int root = root_of(p->ir, value->in[i]);
-        if (p->uses[root] > 0 && --p->uses[root] == 0 && !p->ir->inner[root] &&
-            !retire(p, root, at))
+        int owner = owner_of(p->ir, value->in[i]);
+        if (p->uses[owner] > 0 && --p->uses[owner] == 0 && !p->ir->inner[owner] &&
+            !retire(p, owner, at))
             return false;
     }
     return true;
@@ -193,7 +226,8 @@ static bool plan_unit(planner *p, int first, int end)
     }
     for (int at = first; at < end; at++) {
         int v = ir->order[at];
-        bool is_unread = p->uses[v] == 0 && !ir->inner[v]; /* an output, which lives in a tensor */
+        /* an output, which lives in a tensor */
+        bool is_unread = p->uses[v] == 0 && !ir->inner[v] && ir->host[v] < 0;
         if (!release_inputs(p, v, end - 1) || (is_unread && !retire(p, v, end - 1)))
             return false;
     }
@@ -251,13 +285,14 @@ bool bb__plan_memory(const bb__ir *ir, bb__plan *plan)
         .uses = bb_memory_zeroed(n, sizeof *p.uses),
         .last_read = bb_memory_zeroed(n, sizeof *p.last_read),
         .store_of = bb_memory_zeroed(n, sizeof *p.store_of),
+        .placed = bb_memory_zeroed(n, sizeof *p.placed),
     };
     plan->places = bb_memory_zeroed(n, sizeof *plan->places);
     plan->stored = bb_memory_zeroed(n, sizeof *plan->stored);
     plan->scratch = bb_memory_zeroed(steps, sizeof *plan->scratch);
     plan->scratch_bytes = bb_memory_zeroed(steps, sizeof *plan->scratch_bytes);
     plan->outputs = bb_memory_zeroed((size_t)ir->n_outputs, sizeof *plan->outputs);
-    bool fits = p.uses && p.last_read && p.store_of && plan->places && plan->stored &&
+    bool fits = p.uses && p.last_read && p.store_of && p.placed && plan->places && plan->stored &&
                 plan->scratch && plan->scratch_bytes && plan->outputs;
     if (fits) {
         count_uses(&p);
@@ -266,6 +301,7 @@ bool bb__plan_memory(const bb__ir *ir, bb__plan *plan)
     bb_memory_release(p.uses);
     bb_memory_release(p.last_read);
     bb_memory_release(p.store_of);
+    bb_memory_release(p.placed);
     bb__blocks_free(&p.blocks);
     return fits;
 }

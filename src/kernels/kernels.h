@@ -74,12 +74,13 @@ typedef struct bb__map_op {
     size_t size;
     char *out;     /* contiguous, perhaps the memory of an input of the same layout that no later
                     * op reads; NULL: the result is only for later ops */
-    size_t buffer; /* where it is then held */
+    int to;        /* else the array, behind the inputs, through which it is scattered; 0: none */
+    size_t buffer; /* where it is held without memory in row-major order */
 } bb__map_op;
 
 /* The caller sets the first block, and of inputs nothing, of ops all but size and buffer. */
 typedef struct bb__map {
-    int n_in, n_ops;
+    int n_in, n_to, n_ops; /* arrays that are read, and behind them those that are scattered to */
     bb__map_input *in;
     bb__map_op *ops;
 
@@ -89,7 +90,7 @@ typedef struct bb__map {
     int64_t tiles, grain;
 } bb__map;
 
-/* All inputs and results are of `shape`; inputs have any strides. Looks at no data. */
+/* All n_in + n_to arrays and the results are of `shape`, with any strides. Looks at no data. */
 void bb__map_prepare(bb__map *m, const bb_array *in, bb_shape shape);
 void bb__map_run(const bb__map *m, const bb_array *in, int threads);
 

@@ -50,8 +50,8 @@ static int64_t next_run(const bb__map *m, const bb__map_input *in, int64_t place
     return place;
 }
 
-typedef void (*gather_fn)(const bb__map *m, const bb__map_input *in, int64_t start, int64_t n,
-                          buffer *to);
+typedef void (*move_fn)(const bb__map *m, const bb__map_input *in, int64_t start, int64_t n,
+                        buffer *held);
 
 #define DEFINE_GATHER(name, type, text)                                                            \
     static void copy_##name(const type *from, int64_t step, int64_t n, type *to)                   \
@@ -86,8 +86,35 @@ typedef void (*gather_fn)(const bb__map *m, const bb__map_input *in, int64_t sta
     }
 BB_DTYPE_LIST(DEFINE_GATHER)
 
-static const gather_fn gathers[BB_DTYPE_COUNT] = {
+/* The way back. */
+#define DEFINE_SCATTER(name, type, text)                                                 \
+    static void scatter_##name(const bb__map *m, const bb__map_input *in, int64_t start, \
+                               int64_t n, buffer *from)                                  \
+    {                                                                                    \
+        int64_t at[BB_MAX_DIMS];                                                         \
+        int64_t place = locate(m, in, start, at);                                        \
+        const int64_t size = m->dim[m->ndim - 1], step = in->stride[m->ndim - 1];        \
+        int64_t first = at[m->ndim - 1];                                                 \
+        place -= first * step;                                                           \
+        for (int64_t done = 0; done < n;) {                                              \
+            const int64_t run = size - first < n - done ? size - first : n - done;       \
+            type *to = (type *)(uintptr_t)in->data + place + first * step;               \
+            for (int64_t i = 0; i < run; i++)                                            \
+                to[i * step] = from->of_##name[done + i];                                \
+            done += run;                                                                 \
+            first = 0;                                                                   \
+            place = next_run(m, in, place, at);                                          \
+        }                                                                                \
+    }
+BB_DTYPE_LIST(DEFINE_SCATTER)
+
+static const move_fn gathers[BB_DTYPE_COUNT] = {
 #define ENTRY(name, type, text) [name] = gather_##name,
+    BB_DTYPE_LIST(ENTRY)
+#undef ENTRY
+};
+static const move_fn scatters[BB_DTYPE_COUNT] = {
+#define ENTRY(name, type, text) [name] = scatter_##name,
     BB_DTYPE_LIST(ENTRY)
 #undef ENTRY
 };
@@ -125,6 +152,8 @@ static void run_ops(const bb__map *m, int64_t start, int64_t n, const void **at,
         for (int i = 0; i < op->n_in; i++)
             from[i] = at[op->in[i]];
         op->tile((size_t)n, from, to, op->attrs);
+        if (op->to)
+            scatters[op->dtype](m, &m->in[op->to], start, n, (buffer *)(void *)to);
         at[m->n_in + k] = to;
     }
 }
@@ -151,7 +180,7 @@ static void run_tiles(void *context, int64_t first, int64_t last)
 static bool joins(const bb__map *m, const bb_array *in, int d)
 {
     bool all = m->ndim > 0;
-    for (int i = 0; i < m->n_in && all; i++)
+    for (int i = 0; i < m->n_in + m->n_to && all; i++)
         all = m->in[i].stride[m->ndim - 1] == in[i].stride[d] * in[i].shape.dim[d];
     return all;
 }
@@ -167,7 +196,7 @@ static void collapse(bb__map *m, const bb_array *in, bb_shape shape)
         if (!joins(m, in, d))
             m->dim[m->ndim++] = 1;
         m->dim[m->ndim - 1] *= shape.dim[d];
-        for (int i = 0; i < m->n_in; i++)
+        for (int i = 0; i < m->n_in + m->n_to; i++)
             m->in[i].stride[m->ndim - 1] = in[i].stride[d];
     }
 }
@@ -217,7 +246,7 @@ static bool is_flat(const bb__map *m)
     for (int i = 0; i < m->n_in; i++)
         if (m->in[i].how != BB__LINEAR)
             return false;
-    return true;
+    return m->n_to == 0;
 }
 
 /* Gives each gathered input a buffer, and each op whose result is not stored one that nobody reads
@@ -262,7 +291,7 @@ void bb__map_prepare(bb__map *m, const bb_array *in, bb_shape shape)
     m->tiles = 0;
     if (m->count == 0)
         return;
-    for (int i = 0; i < m->n_in; i++) {
+    for (int i = 0; i < m->n_in + m->n_to; i++) {
         m->in[i].dtype = in[i].dtype;
         m->in[i].size = bb_dtype_size(in[i].dtype);
     }
@@ -285,7 +314,7 @@ void bb__map_prepare(bb__map *m, const bb_array *in, bb_shape shape)
 
 void bb__map_run(const bb__map *m, const bb_array *in, int threads)
 {
-    for (int i = 0; i < m->n_in; i++)
+    for (int i = 0; i < m->n_in + m->n_to; i++)
         m->in[i].data = in[i].data;
     if (m->count * m->n_ops <= PART)
         run_tiles((void *)(uintptr_t)m, 0, m->tiles);

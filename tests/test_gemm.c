@@ -10,7 +10,7 @@ static block multiplied(const bb_array *x, const bb_array *y, int threads)
     shape.dim[shape.ndim - 1] = y->shape.dim[y->shape.ndim - 1];
     block out = block_new(x->dtype, shape);
     void *scratch = scratch_new(bb__matmul_scratch(x, y));
-    bb__matmul(x, y, &out.array, scratch, threads);
+    bb__matmul(x, y, &out.array, scratch, NULL, threads);
     free(scratch);
     return out;
 }
@@ -181,4 +181,66 @@ Test(gemm, openmp_is_left_alone)
     }
     free(wanted.memory);
     free(x.memory);
+}
+
+/* Tails. */
+
+/* For each element: how often the tail was run on it, the number that was there then, and whether
+ * denormals counted, as they do in the caller's mode. */
+typedef struct notes {
+    const bb_array *out;
+    int *seen;
+    double *found;
+    bool *is_gradual;
+} notes;
+
+static void note(const void *context, int64_t first, int64_t count)
+{
+    const notes *n = context;
+    volatile float denormal = 1e-41F;
+    for (int64_t i = first; i < first + count; i++) {
+        n->seen[i]++;
+        n->found[i] = get(n->out, i);
+        n->is_gradual[i] = denormal * 2 > 0;
+    }
+}
+
+static void check_tail(const bb_array *x, const bb_array *y, int threads)
+{
+    block wanted = multiplied(x, y, threads), out = block_new(x->dtype, wanted.array.shape);
+    const size_t count = (size_t)bb_shape_count(out.array.shape);
+    const notes n = {&out.array, calloc(count + 1, sizeof(int)), calloc(count + 1, sizeof(double)),
+                     calloc(count + 1, sizeof(bool))};
+    const bb__tail tail = {note, &n};
+    void *scratch = scratch_new(bb__matmul_scratch(x, y));
+    bb__matmul(x, y, &out.array, scratch, &tail, threads);
+    cr_assert(same_bits(&out, &wanted));
+    for (int64_t i = 0; i < (int64_t)count; i++)
+        cr_assert(n.seen[i] == 1 && n.found[i] == get(&out.array, i) && n.is_gradual[i],
+                  "element %lld: %d times", (long long)i, n.seen[i]);
+    free(scratch);
+    free(n.seen);
+    free(n.found);
+    free(n.is_gradual);
+    free(wanted.memory);
+    free(out.memory);
+}
+
+Test(gemm, a_tail_sees_each_finished_element_once)
+{
+    static const int64_t sizes[][4] = {{1, 2, 3, 4},       {1, 700, 300, 40}, {1, 300, 700, 40},
+                                       {1, 2000, 600, 30}, {9, 64, 64, 32},   {70, 3, 2, 2},
+                                       {1, 1, 300, 200},   {1, 300, 1, 200},  {1, 300, 400, 0},
+                                       {3, 5, 4, 0},       {2, 0, 4, 3},      {1, 1024, 1024, 16}};
+    bb_rng rng = {6, 0};
+    for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++)
+        for (bb_dtype dtype = BB_F32; dtype <= BB_F64; dtype++) {
+            const int64_t *z = sizes[s];
+            block x = block_random(&rng, dtype, BB_SHAPE(z[0], z[1], z[3]), ROW_MAJOR, 0);
+            block y = block_random(&rng, dtype, BB_SHAPE(z[0], z[3], z[2]), TRANSPOSED, 0);
+            for (int threads = 1; threads <= 4; threads += 3)
+                check_tail(&x.array, &y.array, threads);
+            free(x.memory);
+            free(y.memory);
+        }
 }

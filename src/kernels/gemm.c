@@ -87,6 +87,7 @@ struct product {
     bool by_rows; /* panels are rows of the result, else columns */
     int64_t panels, width;
     multiply_fn multiply;
+    const bb__tail *tail; /* or NULL */
 };
 
 /* How many panels one product is cut into. A panel packs again the operand that all panels share,
@@ -184,30 +185,69 @@ static int64_t batch_offset(const bb_array *a, int64_t batch)
     return offset;
 }
 
+/* Part of the result of one product of the batch. */
+typedef struct panel {
+    int64_t batch, row, rows, column, columns;
+} panel;
+
+static panel panel_of(const product *p, int64_t item)
+{
+    int64_t start = item % p->panels * p->width;
+    int64_t rest = (p->by_rows ? p->m : p->n) - start, width = rest < p->width ? rest : p->width;
+    if (p->by_rows)
+        return (panel){item / p->panels, start, width, 0, p->n};
+    return (panel){item / p->panels, 0, p->m, start, width};
+}
+
+/* Where the first element of a panel is in the result. */
+static int64_t place_of(const product *p, panel at)
+{
+    return (at.batch * p->m + at.row) * p->n + at.column;
+}
+
+static void multiply_panel(const product *p, panel at)
+{
+    const int d = p->x.shape.ndim - 2;
+    const int64_t element = (int64_t)bb_dtype_size(p->x.dtype);
+    int64_t x = batch_offset(&p->x, at.batch) + at.row * p->x.stride[d];
+    int64_t y = batch_offset(&p->y, at.batch) + at.column * p->y.stride[d + 1];
+    p->multiply(p, (const char *)p->x.data + x * element, (const char *)p->y.data + y * element,
+                (char *)p->out->data + place_of(p, at) * element, at.rows, at.columns);
+}
+
+static void run_tail(const product *p, panel at)
+{
+    const bool is_whole = at.columns == p->n;
+    const int64_t stretches = is_whole ? 1 : at.rows, count = at.rows * at.columns / stretches;
+    for (int64_t i = 0; i < stretches; i++)
+        p->tail->run(p->tail->context, place_of(p, at) + i * p->n, count);
+}
+
+/* A tail does not run in a product's floating-point mode. */
 static void multiply_range(void *context, int64_t first, int64_t last)
 {
     const product *p = context;
-    const int d = p->x.shape.ndim - 2;
-    const int64_t element = (int64_t)bb_dtype_size(p->x.dtype);
-    const bb__blas_state state = bb__blas_enter();
+    bb__blas_state state = bb__blas_enter();
     for (int64_t item = first; item < last; item++) {
-        int64_t batch = item / p->panels, start = item % p->panels * p->width;
-        int64_t rest = (p->by_rows ? p->m : p->n) - start,
-                width = rest < p->width ? rest : p->width;
-        int64_t x = batch_offset(&p->x, batch), y = batch_offset(&p->y, batch);
-        int64_t out = batch * p->m * p->n;
-        if (p->by_rows) {
-            x += start * p->x.stride[d];
-            out += start * p->n;
-        } else {
-            y += start * p->y.stride[d + 1];
-            out += start;
+        const panel at = panel_of(p, item);
+        multiply_panel(p, at);
+        if (p->tail) {
+            bb__blas_leave(state);
+            run_tail(p, at);
+            state = bb__blas_enter();
         }
-        p->multiply(p, (const char *)p->x.data + x * element, (const char *)p->y.data + y * element,
-                    (char *)p->out->data + out * element, p->by_rows ? width : p->m,
-                    p->by_rows ? p->n : width);
     }
     bb__blas_leave(state);
+}
+
+/* A sum of nothing is zero. */
+static void clear_range(void *context, int64_t first, int64_t last)
+{
+    const product *p = context;
+    const size_t element = bb_dtype_size(p->out->dtype);
+    memset((char *)p->out->data + (size_t)first * element, 0, (size_t)(last - first) * element);
+    if (p->tail)
+        p->tail->run(p->tail->context, first, last - first);
 }
 
 /* Cuts each product of the batch into panels along the longer side of its result. */
@@ -221,28 +261,36 @@ static void cut(product *p)
     p->panels = (longer + p->width - 1) / p->width;
 }
 
-void bb__matmul(const bb_array *x, const bb_array *y, const bb_array *out, void *scratch,
-                int threads)
+static void multiply(product *p, int64_t count, int threads)
 {
     static const double worth = 200000; /* multiplications that pay for a thread */
+    p->mx = matrix_of(&p->x);
+    p->my = matrix_of(&p->y);
+    p->multiply = ways[p->out->dtype][way_of(p)];
+    cut(p);
+    double work = (double)p->m * (double)p->n * (double)p->k / (double)p->panels;
+    bb__parallel(count / (p->m * p->n) * p->panels, work < worth ? (int64_t)(worth / work) : 1,
+                 threads, multiply_range, p);
+}
+
+void bb__matmul(const bb_array *x, const bb_array *y, const bb_array *out, void *scratch,
+                const bb__tail *tail, int threads)
+{
+    enum { GRAIN = 1 << 15 }; /* elements to clear that pay for a thread */
     const int d = x->shape.ndim - 2;
-    product p = {.out = out, .m = x->shape.dim[d], .k = x->shape.dim[d + 1]};
+    product p = {.out = out, .m = x->shape.dim[d], .k = x->shape.dim[d + 1], .tail = tail};
     p.n = y->shape.dim[d + 1];
     int64_t count = bb_shape_count(out->shape);
-    if (count && !p.k)
-        memset(out->data, 0, (size_t)count * bb_dtype_size(out->dtype));
-    if (!count || !p.k)
+    if (!count)
         return;
+    if (!p.k) {
+        bb__parallel(count, GRAIN, threads, clear_range, &p);
+        return;
+    }
     bool tiny = is_tiny(p.m, p.n, p.k);
     p.x = tiny ? *x : pack(x, scratch, threads);
     p.y = tiny ? *y : pack(y, scratch ? (char *)scratch + packed_bytes(x) : NULL, threads);
-    p.mx = matrix_of(&p.x);
-    p.my = matrix_of(&p.y);
-    p.multiply = ways[out->dtype][way_of(&p)];
-    cut(&p);
-    double panel = (double)p.m * (double)p.n * (double)p.k / (double)p.panels;
-    bb__parallel(count / (p.m * p.n) * p.panels, panel < worth ? (int64_t)(worth / panel) : 1,
-                 threads, multiply_range, &p);
+    multiply(&p, count, threads);
 }
 
 /* Products for kernels that cut their work themselves. */

@@ -173,12 +173,20 @@ void bb__take_along_axis(const bb_call *call, int axis);
 /* out = x, then out[o, index[o, j, i], i] += updates[o, j, i] in the order of j; float */
 void bb__scatter_add_along_axis(const bb_call *call, int axis);
 
+/* What follows a result, element by element: run on stretches of finished elements, numbered in
+ * row-major order, by the thread that computed them and while its cache has them. The stretches of
+ * one result cover each element once. */
+typedef struct bb__tail {
+    void (*run)(const void *context, int64_t first, int64_t count);
+    const void *context;
+} bb__tail;
+
 /* Products (gemm.c). */
 
 /* out[..., m, n] = x[..., m, k] y[..., k, n] with equal leading sizes, any strides of x and y;
- * transposed operands cost nothing. */
+ * transposed operands cost nothing. The tail may be NULL. */
 void bb__matmul(const bb_array *x, const bb_array *y, const bb_array *out, void *scratch,
-                int threads);
+                const bb__tail *tail, int threads);
 size_t bb__matmul_scratch(const bb_array *x, const bb_array *y);
 
 /* Factorisations and solves (linalg.c, lapack.c): of each matrix of the operands, whose leading

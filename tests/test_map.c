@@ -312,7 +312,8 @@ Test(map, holds_as_much_as_a_sweep_may)
     }
     ops[BB__MAP_OPS - 1].out = (char *)out;
     bb__map_prepare(&m, in, shape);
-    bb__map_run(&m, in, 2);
+    bb__map_bind(&m, in);
+    bb__map_run(&m, 2);
     for (int row = 0; row < 40; row++) {
         double sum = 0;
         for (int k = 0; k < SUMS; k++)

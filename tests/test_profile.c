@@ -29,21 +29,22 @@ static void end(void)
 
 TestSuite(profile, .init = begin, .fini = end);
 
-Test(profile, of_a_product_and_a_chain)
+Test(profile, of_a_chain_and_a_product_with_its_tail)
 {
     bb_step_profile s;
-    bb_node *y = bb_tanh(bb_neg(bb_matmul(x, w)));
+    bb_node *y = bb_tanh(bb_matmul(bb_sin(bb_neg(x)), w));
     bb_program *p = bb_compile(g, BB_NODES(y));
     cr_assert_eq(bb_program_step_count(p), 2);
     cr_assert(bb_program_step_profile(p, 0, &s));
-    cr_expect_str_eq(s.ops, "matmul");
+    cr_expect_str_eq(s.ops, "neg sin");
     cr_expect_eq(s.seconds, 0, "not run yet");
-    cr_expect_eq(s.flops, 2 * 8 * 16 * 4);
-    cr_expect_eq(s.bytes, 4 * (8 * 16 + 16 * 4 + 8 * 4));
+    cr_expect_eq(s.flops, 2 * 8 * 16);
+    cr_expect_eq(s.bytes, 2 * 4 * 8 * 16, "what stays in the unit is not moved");
     cr_assert(bb_program_step_profile(p, 1, &s));
-    cr_expect_str_eq(s.ops, "neg tanh");
+    cr_expect_str_eq(s.ops, "matmul tanh");
     cr_expect_eq(s.node, y);
-    cr_expect_eq(s.bytes, 2 * 4 * 8 * 4, "what stays in the unit is not moved");
+    cr_expect_eq(s.flops, 2 * 8 * 16 * 4 + 8 * 4);
+    cr_expect_eq(s.bytes, 4 * (8 * 16 + 16 * 4 + 8 * 4), "nor what passes to the tail");
     cr_expect_not(bb_program_step_profile(p, 2, &s));
     cr_expect_not(bb_program_step_profile(p, -1, &s));
     bb_program_set_profiling(p, true);

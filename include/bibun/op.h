@@ -76,6 +76,7 @@ typedef struct bb_call {
     uint64_t seed; /* of the program; together with step it keys random numbers */
     uint64_t step; /* the number of the run, from 0 */
     bb_fault *fault;
+    const struct bb__tail *tail; /* what an op that takes tails is to run; else NULL */
 } bb_call;
 
 /* Reports bad data; the run stops after this node and returns BB_BAD_VALUE. May be called from
@@ -183,6 +184,9 @@ struct bb_op {
     bool prefers_contiguous;
     /* bit i: forward may write the output over input i, which has as many bytes; of maps implied */
     uint32_t inplace;
+    /* of the library's own: elementwise values that follow may be computed on what forward has
+     * finished, while it lies in the cache, by call->tail (kernels.h) */
+    bool takes_tail;
     /* how many bytes of memory forward needs besides; the arrays have no data yet */
     size_t (*scratch)(const void *attrs, int n_in, const bb_array *in, const bb_array *out);
     /* floating-point operations; NULL: of a map one an output element, of a forward none */

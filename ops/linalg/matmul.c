@@ -45,7 +45,7 @@ static bool infer(bb_infer *c)
 
 static void forward(const bb_call *call)
 {
-    bb__matmul(&call->in[0], &call->in[1], call->out, call->scratch, NULL, call->threads);
+    bb__matmul(&call->in[0], &call->in[1], call->out, call->scratch, call->tail, call->threads);
 }
 
 static bb_node *backward(bb_node *y, bb_node *dy, int i)
@@ -151,6 +151,7 @@ const bb_op bb__op_matmul = {
     .join = join,
     .batch = batch,
     .prefers_contiguous = true,
+    .takes_tail = true,
     .scratch = scratch,
     .flops = flops,
     BB_SAMPLES(samples),

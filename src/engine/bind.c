@@ -89,14 +89,15 @@ static void *copy_attrs(binder *b, const bb__value *value)
                  : NULL;
 }
 
-/* The number of an operand in the unit's map: of an input, or behind these of an earlier op. */
-static int operand_number(binder *b, bb__map *m, bb_array *in, int *inputs, int unit, int v)
+/* The number of an operand in a map that begins with `first`: of an input, or behind these of an
+ * earlier op. */
+static int operand_number(binder *b, bb__map *m, bb_array *in, int *inputs, int first, int v)
 {
     const bb__ir *ir = b->ir;
-    int number = 0;
-    for (int member = unit; ir->unit[v] == unit && member != v; member = ir->next[member])
+    int number = 0, member = ir->unit[v] == ir->unit[first] ? first : -1;
+    for (; member >= 0 && member != v; member = ir->next[member])
         number++;
-    if (ir->unit[v] == unit)
+    if (member == v)
         return number + BB__MAP_OPERANDS; /* moved down once all inputs are known */
     for (number = 0; number < m->n_in; number++)
         if (inputs[number] == v)
@@ -106,12 +107,12 @@ static int operand_number(binder *b, bb__map *m, bb_array *in, int *inputs, int 
     return m->n_in++;
 }
 
-/* How many inputs the map of a unit can have, and how many ops it has. */
-static int most_inputs(const bb__ir *ir, int unit, int *n_ops_out)
+/* How many inputs a map can have, and how many ops it has. */
+static int most_inputs(const bb__ir *ir, int first, int *n_ops_out)
 {
     int n = 0;
     *n_ops_out = 0;
-    for (int v = unit; v >= 0; v = ir->next[v], ++*n_ops_out)
+    for (int v = first; v >= 0; v = ir->next[v], ++*n_ops_out)
         n += ir->values[v].n_in;
     return n < BB__MAP_OPERANDS ? n : BB__MAP_OPERANDS;
 }
@@ -133,40 +134,41 @@ static bool fill_map_op(binder *b, int v, bb__map *m, bb_array *in, bb__map_op *
     return op->attrs != NULL;
 }
 
-/* The unit as one map; its distinct inputs become those of the step. */
-static bool make_map(binder *b, int unit, bb__step *step)
+/* The elementwise values of a unit, from `first` on, as one map with its distinct inputs. */
+static bool make_map(binder *b, int first, bb__step *step)
 {
     const bb__ir *ir = b->ir;
-    int inputs[BB__MAP_OPERANDS], n_ops, n_in = most_inputs(ir, unit, &n_ops), k = 0;
+    int inputs[BB__MAP_OPERANDS], n_ops, n_in = most_inputs(ir, first, &n_ops), k = 0;
     bb__map *m = step->map = take(b, 1, sizeof *m);
     bb_array *in = take(b, (size_t)(n_in + n_ops), sizeof *in);
     if (!m || !in || !(m->in = take(b, (size_t)(n_in + n_ops), sizeof *m->in)) ||
         !(m->ops = take(b, (size_t)n_ops, sizeof *m->ops)) ||
         !(step->ops = take(b, (size_t)n_ops, sizeof *step->ops)))
         return false;
-    for (int v = unit; v >= 0; v = ir->next[v], k++) {
+    for (int v = first; v >= 0; v = ir->next[v], k++) {
         step->ops[k] = ir->values[v].op;
         for (int i = 0; i < ir->values[v].n_in; i++)
-            m->ops[k].in[i] = operand_number(b, m, in, inputs, unit, ir->values[v].in[i]);
+            m->ops[k].in[i] = operand_number(b, m, in, inputs, first, ir->values[v].in[i]);
     }
     m->n_ops = n_ops;
     k = 0;
-    for (int v = unit; v >= 0; v = ir->next[v], k++)
+    for (int v = first; v >= 0; v = ir->next[v], k++)
         if (!fill_map_op(b, v, m, in, &m->ops[k]))
             return false;
     for (k = 0; k < n_ops; k++)
         for (int i = 0; i < m->ops[k].n_in; i++)
             if (m->ops[k].in[i] >= BB__MAP_OPERANDS)
                 m->ops[k].in[i] += m->n_in - BB__MAP_OPERANDS;
-    step->call.in = in;
-    step->call.n_in = m->n_in;
-    bb__map_prepare(m, in, ir->values[unit].type.shape);
+    step->map_in = in;
+    bb__map_prepare(m, in, ir->values[first].type.shape);
     return true;
 }
 
+/* One value by its op's forward, which runs what follows in the unit as its tail. */
 static bool make_kernel(binder *b, int at, bb__step *step)
 {
-    const bb__value *value = &b->ir->values[b->ir->order[at]];
+    const int v = b->ir->order[at], tail = b->ir->next[v];
+    const bb__value *value = &b->ir->values[v];
     bb_array *in = take(b, (size_t)value->n_in, sizeof *in);
     if (!in || !(step->call.attrs = copy_attrs(b, value)))
         return false;
@@ -174,8 +176,15 @@ static bool make_kernel(binder *b, int at, bb__step *step)
         bind_input(b, value->in[i], &in[i]);
     step->call.in = in;
     step->call.n_in = value->n_in;
+    step->result = bb__array_of(b->ir, v, memory_of(b, v));
     if (b->plan->scratch_bytes[at])
         step->call.scratch = b->program->memory + b->plan->scratch[at];
+    if (tail < 0)
+        return true;
+    if (!make_map(b, tail, step))
+        return false;
+    step->tail = (bb__tail){bb__map_run_stretch, step->map};
+    step->call.tail = &step->tail;
     return true;
 }
 
@@ -196,7 +205,7 @@ static bool make_step(binder *b, int at, bb__step *step)
     bb_program *p = b->program;
     step->call.op = value->op;
     step->call.fault = &p->fault;
-    step->call.out = &step->out;
+    step->call.out = &step->result;
     for (int v = unit; v >= 0; v = ir->next[v]) {
         if (!ir->inner[v]) {
             step->out = bb__array_of(ir, v, memory_of(b, v));
@@ -204,7 +213,9 @@ static bool make_step(binder *b, int at, bb__step *step)
         }
         const bool is_asked_for = ir->values[v].op == ir->values[v].node->op; /* else a copy */
         step->flops += is_asked_for ? bb_node_flops(ir->values[v].node) : 0;
-        step->bytes += ir->inner[v] ? 0 : (double)bb__bytes(ir->values[v].type);
+        const bool is_passed_on = v == unit && ir->next[v] >= 0; /* from a head, in the cache */
+        if (!ir->inner[v] && (!is_passed_on || bb__tile_of(ir, value)))
+            step->bytes += (double)bb__bytes(ir->values[v].type);
         p->stats.copies += !is_asked_for;
     }
     p->stats.flops += step->flops;
@@ -212,6 +223,9 @@ static bool make_step(binder *b, int at, bb__step *step)
         return false;
     for (int i = 0; i < step->call.n_in; i++)
         step->bytes += bytes_read(&step->call.in[i]);
+    for (int i = 0; step->map && i < step->map->n_in; i++)
+        if (!step->call.tail || step->map_in[i].data != step->result.data)
+            step->bytes += bytes_read(&step->map_in[i]);
     return true;
 }
 
@@ -221,8 +235,10 @@ static bool make_steps(binder *b)
     for (int at = 0; at < b->ir->n_order; at++) {
         int v = b->ir->order[at];
         p->n_steps += is_step(b, v);
-        p->stats.views += b->ir->values[v].root != v;
     }
+    for (size_t v = 0; v < b->ir->count; v++)
+        p->stats.views +=
+            b->ir->needed[v] && b->ir->values[v].op && b->ir->values[v].root != (int)v;
     p->steps = take(b, (size_t)p->n_steps, sizeof *p->steps);
     for (int at = 0, k = 0; p->steps && at < b->ir->n_order; at++)
         if (is_step(b, b->ir->order[at]) && !make_step(b, at, &p->steps[k++]))

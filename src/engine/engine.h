@@ -45,7 +45,7 @@ typedef struct bb__ir {
     int n_outputs;
     int n_nodes, n_merged, n_folded;
     bool *needed;         /* by value */
-    int *unit;            /* by value: the first of those that are computed together with it */
+    int *unit;            /* by value: the one by which its unit goes, those computed together */
     int *next;            /* by value: the next one of its unit; -1 */
     bool *inner;          /* by value: read in its unit only, where it stays in a buffer */
     int n_fused;          /* values that are not the first of their unit */
@@ -155,8 +155,11 @@ void bb__blocks_free(bb__blocks *blocks);
 /* Programs. */
 
 typedef struct bb__step {
-    bb__map *map; /* NULL: call.op->forward */
-    bb_call call;
+    bb_call call;    /* of the head, if there is one */
+    bb_array result; /* of the head */
+    bb__map *map;    /* elementwise values: all that there is, or the tail of the head */
+    const bb_array *map_in;
+    bb__tail tail;
     bb_array out;        /* of the last value that has memory */
     const bb_node *node; /* whose value that is */
     const bb_op **ops;   /* of a map: as many as it has */

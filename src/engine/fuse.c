@@ -2,20 +2,25 @@
 /* Fusion: which elementwise values are computed together, tile by tile, as one unit.
  *
  * A value joins the unit of an operand that is elementwise too, has its shape, and is read as it
- * stands. So that units depend on one another in no circle, each value has a stage, which rises
- * along every other way that leaves an elementwise value; a unit has one stage. A unit is numbered
- * by its first value. */
+ * stands. A unit may have a head, a value such as a matrix product whose op runs the rest of the
+ * unit, its tail, on what it has finished. So that units depend on one another in no circle, each
+ * value has a stage, which rises along every other way that leaves an elementwise value or a head;
+ * a unit has one stage. A unit is numbered by its head, else by its first value. */
 #include "engine.h"
 
 #include <limits.h>
 
 typedef struct fuser {
     bb__ir *ir;
+    const bool *early;
     int *stage;
     int *leader; /* by value: towards the first of its component */
     int *mark;   /* by value: the last stage it may have; then the last unit it was counted for */
     int *last;   /* by leader: the last value of the unit that is filled now; its size below */
     int *ops, *operands;
+    bool *is_headed;
+    int *tail; /* by value that takes a tail: what the first elementwise reader reads, itself or a
+                * view of all of it; -1 */
 } fuser;
 
 static bool is_elementwise(const bb__ir *ir, int v)
@@ -24,10 +29,46 @@ static bool is_elementwise(const bb__ir *ir, int v)
     return ir->needed[v] && value->op && value->root == v && bb__tile_of(ir, value);
 }
 
-static bool can_join(const bb__ir *ir, int from, int to, const bool *early)
+/* Whether v is all of its root, as it stands there. */
+static bool is_all(const bb__ir *ir, int v)
 {
-    return is_elementwise(ir, from) && is_elementwise(ir, to) && early[from] == early[to] &&
-           bb_shape_equal(ir->values[from].type.shape, ir->values[to].type.shape);
+    const bb__value *value = &ir->values[v];
+    return value->contiguous && value->layout.offset == 0 &&
+           bb__bytes(value->type) == bb__bytes(ir->values[value->root].type);
+}
+
+/* The value that takes a tail of which v is all; -1 when there is none. */
+static int head_of(const fuser *f, int v)
+{
+    const int root = f->ir->values[v].root;
+    return f->tail[root] >= 0 && is_all(f->ir, v) ? root : -1;
+}
+
+static void find_heads(fuser *f)
+{
+    const bb__ir *ir = f->ir;
+    for (int v = 0; v < (int)ir->count; v++)
+        f->tail[v] = -1;
+    for (int v = 0; !ir->options.no_fuse && v < (int)ir->count; v++) {
+        for (int i = 0; is_elementwise(ir, v) && i < ir->values[v].n_in; i++) {
+            int in = ir->values[v].in[i], root = ir->values[in].root;
+            const bb_op *op = ir->values[root].op;
+            if (op && op->takes_tail && f->tail[root] < 0 && is_all(ir, in))
+                f->tail[root] = in;
+        }
+    }
+}
+
+/* Whether `to` may be computed in the unit of `from`, or on what the head that `from` is finishes. */
+static bool can_join(const fuser *f, int from, int to)
+{
+    const bb__ir *ir = f->ir;
+    const bb_shape shape = ir->values[from].type.shape;
+    int head = head_of(f, from);
+    bool fits = head >= 0 ? bb_shape_equal(ir->values[f->tail[head]].type.shape, shape)
+                          : is_elementwise(ir, from);
+    return fits && is_elementwise(ir, to) && f->early[from] == f->early[to] &&
+           bb_shape_equal(shape, ir->values[to].type.shape);
 }
 
 static int find(fuser *f, int v)
@@ -44,19 +85,23 @@ static void join(fuser *f, int a, int b)
     f->leader[a > b ? a : b] = a > b ? b : a;
 }
 
-static bool rises(const bb__ir *ir, int from, int to, const bool *early)
+/* Whether the way from `from` to its reader leaves a unit. */
+static bool rises(const fuser *f, int from, int to)
 {
-    return is_elementwise(ir, from) && !can_join(ir, from, to, early);
+    int head = head_of(f, from);
+    if (head >= 0 && head_of(f, to) == head)
+        return false; /* another view of the same */
+    return (head >= 0 || is_elementwise(f->ir, from)) && !can_join(f, from, to);
 }
 
 /* The first stage in which each value can be computed. Inputs have smaller numbers, so one pass
  * knows the stages of all operands. */
-static void find_first_stages(fuser *f, const bool *early)
+static void find_first_stages(fuser *f)
 {
     const bb__ir *ir = f->ir;
     for (int v = 0; v < (int)ir->count; v++)
         for (int i = 0; ir->needed[v] && i < ir->values[v].n_in; i++) {
-            int in = ir->values[v].in[i], least = f->stage[in] + rises(ir, in, v, early);
+            int in = ir->values[v].in[i], least = f->stage[in] + rises(f, in, v);
             f->stage[v] = f->stage[v] > least ? f->stage[v] : least;
         }
 }
@@ -81,7 +126,7 @@ static bool can_wait(const bb__ir *ir, int v)
 
 /* Moves what only later elementwise values read to the stage of the first of these: the derivative
  * of an activation is then computed where it is used. */
-static void postpone(fuser *f, const bool *early)
+static void postpone(fuser *f)
 {
     bb__ir *ir = f->ir;
     int *bound = f->mark;
@@ -96,13 +141,13 @@ static void postpone(fuser *f, const bool *early)
             can_wait(ir, v))
             f->stage[v] = bound[v];
         for (int i = 0; i < ir->values[v].n_in; i++) {
-            int in = ir->values[v].in[i], most = f->stage[v] - rises(ir, in, v, early);
+            int in = ir->values[v].in[i], most = f->stage[v] - rises(f, in, v);
             bound[in] = bound[in] < most ? bound[in] : most;
         }
     }
 }
 
-static void find_components(fuser *f, const bool *early)
+static void find_components(fuser *f)
 {
     const bb__ir *ir = f->ir;
     for (int v = 0; v < (int)ir->count; v++)
@@ -110,8 +155,9 @@ static void find_components(fuser *f, const bool *early)
     for (int v = 0; v < (int)ir->count; v++)
         for (int i = 0; ir->needed[v] && i < ir->values[v].n_in; i++) {
             int in = ir->values[v].in[i];
-            if (f->stage[in] == f->stage[v] && can_join(ir, in, v, early))
-                join(f, in, v);
+            int head = head_of(f, in);
+            if (f->stage[in] == f->stage[v] && can_join(f, in, v))
+                join(f, head >= 0 ? head : in, v);
         }
 }
 
@@ -132,6 +178,7 @@ static void append(fuser *f, int v, int component, int unit)
     ir->unit[v] = unit;
     if (unit == v) {
         f->ops[component] = f->operands[component] = 0;
+        f->is_headed[component] = false;
     } else {
         ir->next[f->last[component]] = v;
         ir->n_fused++;
@@ -144,19 +191,47 @@ static void append(fuser *f, int v, int component, int unit)
     f->last[component] = v;
 }
 
-/* Cuts components into units of limited size, in the order of numbers. */
+/* Puts a head before a unit, which has one operand more then, its result; or begins one with it. */
+static void set_head(fuser *f, int v, int component, int unit)
+{
+    bb__ir *ir = f->ir;
+    f->is_headed[component] = true;
+    if (unit == v) {
+        f->ops[component] = 0;
+        f->operands[component] = 1;
+        f->last[component] = v;
+        return;
+    }
+    for (int member = unit; member >= 0; member = ir->next[member])
+        ir->unit[member] = v;
+    ir->next[v] = unit;
+    ir->n_fused++;
+    f->operands[component]++;
+}
+
+/* Cuts components into units of limited size, in the order of numbers. A unit has one head at most;
+ * further ones of its component are units by themselves. */
 static void make_units(fuser *f)
 {
     bb__ir *ir = f->ir;
     for (int v = 0; v < (int)ir->count; v++) {
-        int component = find(f, v);
+        const int component = find(f, v), root = ir->values[v].root;
+        const bool is_head = f->tail[v] >= 0, is_new = component == v || ir->options.no_fuse;
+        int unit = is_new ? v : ir->unit[f->last[component]];
         ir->unit[v] = v;
         ir->next[v] = f->mark[v] = -1;
-        bool fits = component != v && !ir->options.no_fuse && f->ops[component] < BB__MAP_OPS;
-        int unit = fits ? ir->unit[f->last[component]] : v;
-        if (fits && f->operands[component] + new_operands(f, v, unit) > BB__MAP_OPERANDS)
+        if (!is_head && head_of(f, v) == root) {
+            ir->unit[v] = ir->unit[root];
+            continue;
+        }
+        const int more = is_head ? 1 : new_operands(f, v, unit);
+        if (unit != v &&
+            (f->ops[component] >= BB__MAP_OPS || f->operands[component] + more > BB__MAP_OPERANDS))
             unit = v;
-        append(f, v, component, unit);
+        if (!is_head)
+            append(f, v, component, unit);
+        else if (is_new || (unit != v && !f->is_headed[component]))
+            set_head(f, v, component, unit);
     }
 }
 
@@ -181,26 +256,31 @@ bool bb__fuse(bb__ir *ir, const bool *early)
     size_t n = ir->count;
     fuser f = {
         .ir = ir,
+        .early = early,
         .stage = bb_memory_zeroed(n, sizeof *f.stage),
         .leader = bb_memory_zeroed(n, sizeof *f.leader),
         .mark = bb_memory_zeroed(n, sizeof *f.mark),
         .last = bb_memory_zeroed(n, sizeof *f.last),
         .ops = bb_memory_zeroed(n, sizeof *f.ops),
         .operands = bb_memory_zeroed(n, sizeof *f.operands),
+        .is_headed = bb_memory_zeroed(n, sizeof *f.is_headed),
+        .tail = bb_memory_zeroed(n, sizeof *f.tail),
     };
     ir->unit = bb_memory_zeroed(n, sizeof *ir->unit);
     ir->next = bb_memory_zeroed(n, sizeof *ir->next);
     ir->inner = bb_memory_zeroed(n, sizeof *ir->inner);
-    bool fits = f.stage && f.leader && f.mark && f.last && f.ops && f.operands && ir->unit &&
-                ir->next && ir->inner;
+    bool fits = f.stage && f.leader && f.mark && f.last && f.ops && f.operands && f.is_headed &&
+                f.tail && ir->unit && ir->next && ir->inner;
     if (fits) {
-        find_first_stages(&f, early);
-        postpone(&f, early);
-        find_components(&f, early);
+        find_heads(&f);
+        find_first_stages(&f);
+        postpone(&f);
+        find_components(&f);
         make_units(&f);
         find_inner(&f);
     }
-    void *const blocks[] = {f.stage, f.leader, f.mark, f.last, f.ops, f.operands};
+    void *const blocks[] = {f.stage, f.leader,   f.mark,      f.last,
+                            f.ops,   f.operands, f.is_headed, f.tail};
     for (size_t i = 0; i < sizeof blocks / sizeof blocks[0]; i++)
         bb_memory_release(blocks[i]);
     return fits;

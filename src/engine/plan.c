@@ -116,16 +116,23 @@ static int uses_in_unit(const bb__ir *ir, int unit, int root)
     return n;
 }
 
-/* Takes over the memory of an input that dies here. */
-static bool take_over_input(planner *p, int v)
+/* Whether a unit finds this root in memory: from before, or from its head. */
+static bool is_outer(const bb__ir *ir, int root, int unit)
+{
+    return ir->values[root].op &&
+           (ir->unit[root] != unit || (root == unit && !bb__tile_of(ir, &ir->values[root])));
+}
+
+/* Takes over the memory of an operand of `reader`, which is v or a member of its unit before it,
+ * that dies with the unit. */
+static bool take_over_from(planner *p, int v, int reader)
 {
     const bb__ir *ir = p->ir;
-    const bb__value *value = &ir->values[v];
-    for (int i = 0; !ir->options.no_inplace && !ir->options.no_reuse && i < value->n_in; i++) {
-        int root = root_of(ir, value->in[i]);
+    const bb__value *value = &ir->values[v], *reading = &ir->values[reader];
+    for (int i = 0; i < reading->n_in; i++) {
+        int root = root_of(ir, reading->in[i]);
         bb__place *place = &p->plan->places[root];
-        bool is_outer = ir->values[root].op && ir->unit[root] != ir->unit[v];
-        if (!is_outer || ir->host[root] >= 0 || place->home != BB__ARENA ||
+        if (!is_outer(ir, root, ir->unit[v]) || ir->host[root] >= 0 || place->home != BB__ARENA ||
             bb__bytes(ir->values[root].type) != bb__bytes(value->type) ||
             p->uses[root] != uses_in_unit(ir, ir->unit[v], root) || !may_overwrite(ir, v, root))
             continue;
@@ -134,6 +141,21 @@ static bool take_over_input(planner *p, int v)
         p->uses[root] = -1; /* its memory is not its own any more */
         return true;
     }
+    return false;
+}
+
+/* Takes over the memory of one of its operands, or of one of an elementwise value's unit, whose
+ * earlier members have read it by then. */
+static bool take_over_input(planner *p, int v)
+{
+    const bb__ir *ir = p->ir;
+    if (ir->options.no_inplace || ir->options.no_reuse)
+        return false;
+    if (take_over_from(p, v, v))
+        return true;
+    for (int m = ir->unit[v]; bb__tile_of(ir, &ir->values[v]) && m >= 0; m = ir->next[m])
+        if (m < v && bb__tile_of(ir, &ir->values[m]) && take_over_from(p, v, m))
+            return true;
     return false;
 }
 
@@ -186,8 +208,13 @@ static bool place_scratch(planner *p, int v, int at)
     if (in != few)
         bb_memory_release(in);
     p->plan->scratch_bytes[at] = bytes;
-    return bytes == 0 || (bb__blocks_take(&p->blocks, bytes, &p->plan->scratch[at]) &&
-                          bb__blocks_give(&p->blocks, p->plan->scratch[at], bytes));
+    return bytes == 0 || bb__blocks_take(&p->blocks, bytes, &p->plan->scratch[at]);
+}
+
+static bool release_scratch(planner *p, int at)
+{
+    const size_t bytes = p->plan->scratch_bytes[at];
+    return bytes == 0 || bb__blocks_give(&p->blocks, p->plan->scratch[at], bytes);
 }
 
 /* Gives back the memory of `root` after step `at`. */
@@ -228,7 +255,8 @@ static bool plan_unit(planner *p, int first, int end)
         int v = ir->order[at];
         /* an output, which lives in a tensor */
         bool is_unread = p->uses[v] == 0 && !ir->inner[v] && ir->host[v] < 0;
-        if (!release_inputs(p, v, end - 1) || (is_unread && !retire(p, v, end - 1)))
+        if (!release_inputs(p, v, end - 1) || (is_unread && !retire(p, v, end - 1)) ||
+            !release_scratch(p, at))
             return false;
     }
     return true;

@@ -14,11 +14,10 @@ double bb__seconds(void)
 
 const char *bb__step_name(const bb__step *step, char *buffer, size_t size)
 {
-    size_t length = 0;
-    if (!step->map)
-        return step->call.op->name;
-    for (int k = 0; k < step->map->n_ops && length < size; k++)
-        length += (size_t)snprintf(buffer + length, size - length, "%s%s", k ? " " : "",
+    const char *head = !step->map || step->call.tail ? step->call.op->name : "";
+    size_t length = (size_t)snprintf(buffer, size, "%s", head);
+    for (int k = 0; step->map && k < step->map->n_ops && length < size; k++)
+        length += (size_t)snprintf(buffer + length, size - length, "%s%s", length ? " " : "",
                                    step->ops[k]->name);
     return buffer;
 }

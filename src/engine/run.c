@@ -11,7 +11,9 @@ static void execute(const bb__step *step)
 {
     const bb_call *call = &step->call;
     if (step->map)
-        bb__map_run(step->map, call->in, call->threads);
+        bb__map_bind(step->map, step->map_in);
+    if (step->map && !call->tail)
+        bb__map_run(step->map, call->threads);
     else
         call->op->forward(call);
 }

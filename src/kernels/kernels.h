@@ -92,7 +92,11 @@ typedef struct bb__map {
 
 /* All n_in + n_to arrays and the results are of `shape`, with any strides. Looks at no data. */
 void bb__map_prepare(bb__map *m, const bb_array *in, bb_shape shape);
-void bb__map_run(const bb__map *m, const bb_array *in, int threads);
+/* Where the arrays are; before each run, or before stretches are. */
+void bb__map_bind(const bb__map *m, const bb_array *in);
+void bb__map_run(const bb__map *m, int threads);
+/* Elements first to first + count in row-major order, in the calling thread; a bb__tail's run. */
+void bb__map_run_stretch(const void *map, int64_t first, int64_t count);
 
 /* One op, at once; out is contiguous. */
 void bb__map_one(bb_map_fn tile, int n_in, const bb_array *in, const bb_array *out,

@@ -158,21 +158,44 @@ static void run_ops(const bb__map *m, int64_t start, int64_t n, const void **at,
     }
 }
 
-static void run_tiles(void *context, int64_t first, int64_t last)
-{
-    const bb__map *m = context;
+typedef struct workspace {
     _Alignas(64) char buffers[BUFFERS];
     held holds[BB__MAP_OPERANDS];
     const void *at[BB__MAP_OPERANDS + BB__MAP_OPS];
+} workspace;
+
+static void run_tile(const bb__map *m, int64_t start, int64_t n, workspace *w)
+{
     for (int i = 0; i < m->n_in; i++)
-        holds[i].length = 0;
+        w->at[i] = tile_source(m, &m->in[i], start, n, w->buffers, &w->holds[i]);
+    run_ops(m, start, n, w->at, w->buffers);
+}
+
+static void run_tiles(void *context, int64_t first, int64_t last)
+{
+    const bb__map *m = context;
+    workspace w;
+    for (int i = 0; i < m->n_in; i++)
+        w.holds[i].length = 0;
     for (int64_t t = first; t < last; t++) {
         int64_t column = t % m->row_tiles * m->tile_length;
-        int64_t start = t / m->row_tiles * m->row + column;
-        int64_t n = m->row - column < m->tile_length ? m->row - column : m->tile_length;
-        for (int i = 0; i < m->n_in; i++)
-            at[i] = tile_source(m, &m->in[i], start, n, buffers, &holds[i]);
-        run_ops(m, start, n, at, buffers);
+        int64_t left = m->row - column;
+        run_tile(m, t / m->row_tiles * m->row + column,
+                 left < m->tile_length ? left : m->tile_length, &w);
+    }
+}
+
+void bb__map_run_stretch(const void *map, int64_t first, int64_t count)
+{
+    const bb__map *m = map;
+    workspace w;
+    for (int i = 0; i < m->n_in; i++)
+        w.holds[i].length = 0;
+    for (int64_t start = first, n; start < first + count; start += n) {
+        int64_t of_row = m->row - start % m->row, left = first + count - start;
+        n = left < of_row ? left : of_row;
+        n = n < m->tile_length ? n : m->tile_length;
+        run_tile(m, start, n, &w);
     }
 }
 
@@ -312,10 +335,14 @@ void bb__map_prepare(bb__map *m, const bb_array *in, bb_shape shape)
     m->grain = SHARE / m->tile_length + (SHARE < m->tile_length);
 }
 
-void bb__map_run(const bb__map *m, const bb_array *in, int threads)
+void bb__map_bind(const bb__map *m, const bb_array *in)
 {
     for (int i = 0; i < m->n_in + m->n_to; i++)
         m->in[i].data = in[i].data;
+}
+
+void bb__map_run(const bb__map *m, int threads)
+{
     if (m->count * m->n_ops <= PART)
         run_tiles((void *)(uintptr_t)m, 0, m->tiles);
     else
@@ -332,5 +359,6 @@ void bb__map_one(bb_map_fn tile, int n_in, const bb_array *in, const bb_array *o
         op.in[i] = i;
     op.out = out->data;
     bb__map_prepare(&m, in, out->shape);
-    bb__map_run(&m, in, threads);
+    bb__map_bind(&m, in);
+    bb__map_run(&m, threads);
 }

@@ -3,10 +3,12 @@
  *
  * Every block of the library comes from bb_memory_resize, so an allocator that fails the n-th call
  * tests every way out. */
+#define _DEFAULT_SOURCE /* madvise, where there is one */
 #include "base.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 static const bb_allocator system_allocator = {realloc, free};
 static bb_allocator allocator = {realloc, free};
@@ -35,17 +37,34 @@ void bb_memory_release(void *block)
     allocator.release(block);
 }
 
+/* Large blocks begin where a huge page can, and ask for such pages: a sweep over many megabytes
+ * otherwise waits for translations of addresses. */
+enum { HUGE_PAGE = 2 << 20, LARGE = 2 * HUGE_PAGE };
+
+static void ask_for_huge_pages(void *block, size_t size)
+{
+#ifdef MADV_HUGEPAGE
+    madvise(block, size, MADV_HUGEPAGE); /* a hint: whether it is taken does not matter */
+#else
+    (void)block;
+    (void)size;
+#endif
+}
+
 /* The start of the block that was allocated stands just before the aligned one. */
 void *bb__new_aligned(size_t size)
 {
-    if (size > SIZE_MAX - BB__ALIGN - sizeof(void *))
+    const size_t align = size >= LARGE ? HUGE_PAGE : BB__ALIGN;
+    if (size > SIZE_MAX - align - sizeof(void *))
         return NULL;
-    char *block = bb_memory_resize(NULL, size + BB__ALIGN + sizeof(void *));
+    char *block = bb_memory_resize(NULL, size + align + sizeof(void *));
     if (!block)
         return NULL;
-    uintptr_t past = (uintptr_t)(block + sizeof(void *) + BB__ALIGN - 1);
-    char *aligned = block + ((past & ~(uintptr_t)(BB__ALIGN - 1)) - (uintptr_t)block);
+    uintptr_t past = (uintptr_t)(block + sizeof(void *) + align - 1);
+    char *aligned = block + ((past & ~(uintptr_t)(align - 1)) - (uintptr_t)block);
     memcpy(aligned - sizeof(void *), &block, sizeof(void *));
+    if (size >= LARGE)
+        ask_for_huge_pages(aligned, size);
     return aligned;
 }
 

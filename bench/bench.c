@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* bench --info: the library's build and what it has chosen.
- * bench [--threads N] [--json] [--profile] [NAME]...: prints a line for each named workload, or for
+ * bench [--threads N] [--json] [--profile] [--no-fuse] [--no-strips] [NAME]...: prints a line for each named workload, or for
  * all: the median time of a run over seven timed blocks of runs, its floating-point operations and
  * the bytes that it must at least move. "graph" stands for the cost of graphs: nanoseconds a node
  * to build and to compile, and the memory that a plan needs; "machine" for the machine's own
@@ -66,6 +66,7 @@ static double measure(bb_program *program, bb_feeds feeds)
 typedef struct options {
     int threads;
     bool json, profile;
+    bb_compile_options without; /* passes that are left out, to see what they bring */
 } options;
 
 static void print_result(const char *name, double seconds, const bb_program_stats *stats,
@@ -107,9 +108,9 @@ static void print_profile(bb_program *program, bb_feeds feeds)
     bb_program_print_profile(program, stdout);
 }
 
-static bb_program *compile(model *m)
+static bb_program *compile(model *m, const options *o)
 {
-    return bb_compile(m->graph, (bb_nodes){m->n_outputs, m->outputs});
+    return bb_compile_with(m->graph, (bb_nodes){m->n_outputs, m->outputs}, &o->without);
 }
 
 /* Prints its line unless `seconds_out` takes the time. */
@@ -119,7 +120,7 @@ static bool run_workload(const workload *w, const options *o, double *seconds_ou
     w->build(&m);
     model_feed(&m);
     bb_feeds feeds = {m.n_inputs, m.feeds};
-    bb_program *program = compile(&m);
+    bb_program *program = compile(&m, o);
     if (program && o->threads > 0)
         bb_program_set_threads(program, o->threads);
     double seconds = program ? measure(program, feeds) : -1;
@@ -166,7 +167,7 @@ static bool build_once(const workload *w, bb_params *params, double *build_out, 
     double start = now();
     w->build(&m);
     double built = now();
-    bb_program *program = compile(&m);
+    bb_program *program = bb_compile(m.graph, (bb_nodes){m.n_outputs, m.outputs});
     double compiled = now();
     bool ok = program != NULL;
     if (ok) {
@@ -231,6 +232,10 @@ static int read_options(int argc, char **argv, options *o)
             o->json = true;
         else if (strcmp(argv[i], "--profile") == 0)
             o->profile = true;
+        else if (strcmp(argv[i], "--no-strips") == 0)
+            o->without.no_strips = true;
+        else if (strcmp(argv[i], "--no-fuse") == 0)
+            o->without.no_fuse = true;
         else if (strcmp(argv[i], "--threads") == 0 && i + 1 < argc)
             o->threads = (int)strtol(argv[++i], NULL, 10);
         else
@@ -256,7 +261,8 @@ int main(int argc, char **argv)
     char **names = argv + (first > 0 ? first : 0);
     if (first < 0) {
         fprintf(stderr,
-                "usage: %s [--threads N] [--json] [--profile] [mlp_seed | ... | graph | "
+                "usage: %s [--threads N] [--json] [--profile] [--no-fuse] [--no-strips] [mlp_seed "
+                "| ... | graph | "
                 "machine | orders]...\n",
                 argv[0]);
         return 2;

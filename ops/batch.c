@@ -51,6 +51,13 @@ bb_node *bb_batch_same(const bb_node *node, bb_node *const *in, const bool *batc
     return bb_batch_with(node, in, batched, bb_node_attrs(node));
 }
 
+uint32_t bb__rows_across_axis(const void *attrs, const bb_type *in, const bb_type *out)
+{
+    (void)in;
+    (void)out;
+    return *(const int64_t *)attrs == 0 ? 0 : UINT32_MAX;
+}
+
 bb_node *bb__batch_axis(const bb_node *node, bb_node *const *in, const bool *batched)
 {
     int64_t attrs[8] = {0};

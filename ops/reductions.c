@@ -24,6 +24,13 @@ double bb__reduction_flops(const void *attrs, const bb_type *in, const bb_type *
     return (double)bb_shape_count(in[0].shape);
 }
 
+uint32_t bb__reduction_rows(const void *attrs, const bb_type *in, const bb_type *out)
+{
+    (void)in;
+    (void)out;
+    return ((const bb__reduce_attrs *)attrs)->axes & 1U ? 0 : 1;
+}
+
 bb_node *bb__batch_reduction(const bb_node *node, bb_node *const *in, const bool *batched)
 {
     bb__var_attrs attrs = {{0}, 0}; /* the longest that begin so */

@@ -7,6 +7,7 @@
 
 size_t bb__reduction_scratch(const void *attrs, int n_in, const bb_array *in, const bb_array *out);
 double bb__reduction_flops(const void *attrs, const bb_type *in, const bb_type *out);
+uint32_t bb__reduction_rows(const void *attrs, const bb_type *in, const bb_type *out);
 
 bb_node *bb__batch_reduction(const bb_node *node, bb_node *const *in, const bool *batched);
 

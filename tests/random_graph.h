@@ -97,7 +97,7 @@ static inline bb_node *random_move(random_graph *r)
     case 3:
         return s.dim[axis] > 8 ? x : bb_pad(x, axis, 1, 0, 0.5);
     case 4:
-        return s.dim[axis] > 8 ? x : bb_concat(BB_NODES(x, bb_neg(x)), axis);
+        return s.dim[axis] > 8 ? x : bb_concat(BB_NODES(bb_tanh(x), x, bb_neg(x)), axis);
     case 5:
         return bb_gather(x, bb_cast(bb_full(r->g, BB_U8, BB_SHAPE(3), (double)start), BB_I32),
                          axis);

@@ -5,7 +5,7 @@
 
 #include "random_graph.h"
 
-enum { ALL = 63 };
+enum { ALL = 127 };
 
 static bb_compile_options options_of(int bits)
 {
@@ -14,7 +14,8 @@ static bb_compile_options options_of(int bits)
                                 .no_inplace = bits & 4,
                                 .no_reuse = bits & 8,
                                 .poison = bits & 16,
-                                .no_fuse = bits & 32};
+                                .no_fuse = bits & 32,
+                                .no_strips = bits & 64};
 }
 
 static void expect_same_bits(bb_dtype dtype, uint64_t seed)
@@ -45,6 +46,50 @@ Test(passes, same_bits_f32)
 {
     for (uint64_t seed = 101; seed <= 140; seed++)
         expect_same_bits(BB_F32, seed);
+}
+
+/* Strips of single rows, which cut products otherwise and so round otherwise, change no result by
+ * more than that, and are themselves not changed by where values lie. */
+static int expect_same_in_strips(bb_dtype dtype, uint64_t seed)
+{
+    int stripped = 0;
+    enum { PLANS = 1 | 2 | 4 | 8 | 16 };
+    random_graph r;
+    random_graph_begin(&r, dtype, seed);
+    bb_program *whole = bb_compile(r.g, random_graph_outputs(&r));
+    random_graph_bits(&r, whole, 1);
+    uint64_t wanted = 0;
+    for (int bits = PLANS; bits >= 0; bits--) {
+        bb_compile_options options = options_of(bits);
+        options.all_strips = true;
+        bb_program *p = bb_compile_with(r.g, random_graph_outputs(&r), &options);
+        cr_assert(p, "%s", bb_graph_error(r.g));
+        stripped += bb_program_stats_of(p).stripped;
+        bb_program_set_threads(p, 1 + bits % 2);
+        uint64_t got = random_graph_bits(&r, p, 1);
+        wanted = bits == PLANS ? got : wanted;
+        cr_assert_eq(got, wanted, "seed %d, options %d", (int)seed, bits);
+        for (int i = 0; i < RANDOM_OUTPUTS; i++) {
+            const bb_tensor *a = bb_program_value(p, r.outputs[i]);
+            const bb_tensor *b = bb_program_value(whole, r.outputs[i]);
+            for (int64_t k = 0; a && k < bb_tensor_count(a); k++)
+                cr_assert_float_eq(bb_tensor_at(a, k), bb_tensor_at(b, k),
+                                   (dtype == BB_F64 ? 1e-9 : 1e-3) * (1 + fabs(bb_tensor_at(b, k))),
+                                   "seed %d, output %d", (int)seed, i);
+        }
+        bb_program_free(p);
+    }
+    bb_program_free(whole);
+    random_graph_end(&r);
+    return stripped;
+}
+
+Test(passes, strips)
+{
+    int stripped = 0;
+    for (uint64_t seed = 1; seed <= 40; seed++)
+        stripped += expect_same_in_strips(seed % 2 ? BB_F64 : BB_F32, seed);
+    cr_assert_gt(stripped, 40 * 32);
 }
 
 /* On random graphs the plan is never larger with reuse than without. */

@@ -184,6 +184,10 @@ struct bb_op {
     bool prefers_contiguous;
     /* bit i: forward may write the output over input i, which has as many bytes; of maps implied */
     uint32_t inplace;
+    /* Rows are what the first dimension counts. The operands, by bits, of which a row of the result
+     * needs only the row of its number; of the others it may need all. 0 or NULL: it needs all of
+     * each. Forward is then given some rows at a time, perhaps. Of maps implied. */
+    uint32_t (*rows)(const void *attrs, const bb_type *in, const bb_type *out);
     /* of the library's own: elementwise values that follow may be computed on what forward has
      * finished, while it lies in the cache, by call->tail (kernels.h) */
     bool takes_tail;

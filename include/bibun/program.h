@@ -43,9 +43,11 @@ BB_BUILDER bb_program *bb_compile(bb_graph *g, bb_nodes outputs);
 
 /* For tests and measurements: leave passes out. All false is bb_compile. */
 typedef struct bb_compile_options {
-    bool no_fold;  /* constant folding */
-    bool no_merge; /* common-subexpression elimination */
-    bool no_fuse;  /* computing chains of elementwise ops tile by tile */
+    bool no_fold;    /* constant folding */
+    bool no_merge;   /* common-subexpression elimination */
+    bool no_strips;  /* computing neighbouring steps together, some rows at a time */
+    bool all_strips; /* the same wherever rows are apart, one row at a time */
+    bool no_fuse;    /* computing chains of elementwise ops tile by tile */
     /* writing over an input that nobody reads again; storing a new value straight into its
      * parameter */
     bool no_inplace;
@@ -94,6 +96,7 @@ typedef struct bb_program_stats {
     int views;          /* nodes that cost nothing */
     int fused;          /* nodes that are computed in another's step */
     int steps;          /* kernels a run calls */
+    int stripped;       /* of these, those that are computed together with others, by rows */
     int copies;         /* of these, copies that strides made necessary */
     int inplace;        /* values written over an input */
     size_t peak_bytes;  /* memory of all intermediate values together, as planned */

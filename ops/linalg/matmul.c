@@ -134,6 +134,13 @@ static size_t scratch(const void *attrs, int n_in, const bb_array *in, const bb_
     return bb__matmul_scratch(&in[0], &in[1]);
 }
 
+static uint32_t rows(const void *attrs, const bb_type *in, const bb_type *out)
+{
+    (void)attrs;
+    (void)in;
+    return out->shape.ndim > 2 ? 3 : 1;
+}
+
 static double flops(const void *attrs, const bb_type *in, const bb_type *out)
 {
     (void)attrs;
@@ -151,6 +158,7 @@ const bb_op bb__op_matmul = {
     .join = join,
     .batch = batch,
     .prefers_contiguous = true,
+    .rows = rows,
     .takes_tail = true,
     .scratch = scratch,
     .flops = flops,

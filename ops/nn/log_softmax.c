@@ -74,6 +74,7 @@ const bb_op bb__op_log_softmax = {
     .batch = bb__batch_axis,
     .needs_contiguous = true,
     .inplace = 1,
+    .rows = bb__rows_across_axis,
     .flops = flops,
     .print_attrs = bb__print_axis,
     BB_SAMPLES(samples),

@@ -23,6 +23,7 @@ const bb_op bb__op_any = {
     .forward = forward,
     .batch = bb__batch_reduction,
     .scratch = bb__reduction_scratch,
+    .rows = bb__reduction_rows,
     .flops = bb__reduction_flops,
     .print_attrs = bb__print_reduce,
     BB_SAMPLES(samples),

@@ -129,6 +129,7 @@ const bb_op bb__op_elementary_norm = {
     .forward = forward,
     .backward = backward,
     .batch = bb__batch_reduction,
+    .rows = bb__reduction_rows,
     .flops = flops,
     .print_attrs = print_attrs,
     BB_SAMPLES(samples),

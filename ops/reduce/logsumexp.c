@@ -61,6 +61,7 @@ const bb_op bb__op_logsumexp = {
     .forward = forward,
     .backward = backward,
     .batch = bb__batch_reduction,
+    .rows = bb__reduction_rows,
     .flops = flops,
     .print_attrs = bb__print_reduce,
     BB_SAMPLES(samples),

@@ -48,6 +48,7 @@ const bb_op bb__op_sum = {
     .backward = backward,
     .batch = bb__batch_reduction,
     .scratch = bb__reduction_scratch,
+    .rows = bb__reduction_rows,
     .flops = bb__reduction_flops,
     .print_attrs = bb__print_reduce,
     BB_SAMPLES(samples),

@@ -107,6 +107,7 @@ const bb_op bb__op_var = {
     .forward = forward,
     .backward = backward,
     .batch = bb__batch_reduction,
+    .rows = bb__reduction_rows,
     .flops = flops,
     .print_attrs = print_attrs,
     BB_SAMPLES(samples),

@@ -15,8 +15,7 @@ typedef struct binder {
 
 static bool is_run(const binder *b, int v)
 {
-    const bb__value *value = &b->ir->values[v];
-    return value->root == v && !b->plan->stored[v] && bb__has_work(value->op);
+    return bb__is_computed(b->ir, v) && !b->plan->stored[v];
 }
 
 /* Whether a step begins with v: the others of its unit are in the same one. */
@@ -177,6 +176,8 @@ static bool make_kernel(binder *b, int at, bb__step *step)
     step->call.in = in;
     step->call.n_in = value->n_in;
     step->result = bb__array_of(b->ir, v, memory_of(b, v));
+    step->split = bb__rowwise(b->ir, v);
+    step->strip_scratch = b->plan->scratch_bytes[at] / (size_t)bb__strip_slots(b->ir->strips[v]);
     if (b->plan->scratch_bytes[at])
         step->call.scratch = b->program->memory + b->plan->scratch[at];
     if (tail < 0)
@@ -205,6 +206,8 @@ static bool make_step(binder *b, int at, bb__step *step)
     bb_program *p = b->program;
     step->call.op = value->op;
     step->call.fault = &p->fault;
+    step->strips = ir->strips[unit];
+    p->stats.stripped += step->strips > 1;
     step->call.out = &step->result;
     for (int v = unit; v >= 0; v = ir->next[v]) {
         if (!ir->inner[v]) {
@@ -240,9 +243,17 @@ static bool make_steps(binder *b)
         p->stats.views +=
             b->ir->needed[v] && b->ir->values[v].op && b->ir->values[v].root != (int)v;
     p->steps = take(b, (size_t)p->n_steps, sizeof *p->steps);
-    for (int at = 0, k = 0; p->steps && at < b->ir->n_order; at++)
-        if (is_step(b, b->ir->order[at]) && !make_step(b, at, &p->steps[k++]))
+    for (int at = 0, k = 0, section = -1, first = 0; p->steps && at < b->ir->n_order; at++) {
+        const int v = b->ir->order[at];
+        if (!is_step(b, v))
+            continue;
+        if (b->ir->section[v] != section)
+            first = k;
+        section = b->ir->section[v];
+        p->steps[first].section++;
+        if (!make_step(b, at, &p->steps[k++]))
             return false;
+    }
     for (int i = 0; i < p->n_entries; i++)
         p->entries[i].n_slots = b->slots[i]; /* a unit reads an operand once, whoever shares it */
     return p->steps != NULL;

@@ -53,6 +53,8 @@ typedef struct bb__ir {
     int64_t *host_offset; /* elements past that memory's start */
     int *order;           /* the needed values of ops, as they run; units are not torn */
     int n_order;
+    int *section; /* by value: the first of those that are computed with it, strip by strip */
+    int *strips;  /* by value: how many there are */
 } bb__ir;
 
 /* compile.c: the number of the value, which may be an older one; -1 when memory runs out. */
@@ -76,6 +78,12 @@ static inline bb_map_fn bb__tile_of(const bb__ir *ir, const bb__value *value)
 static inline bool bb__has_work(const bb_op *op)
 {
     return !op->is_effect || op->is_store;
+}
+
+/* Whether v is computed: no view, and no group of effects. */
+static inline bool bb__is_computed(const bb__ir *ir, int v)
+{
+    return ir->values[v].root == v && bb__has_work(ir->values[v].op);
 }
 
 static inline size_t bb__bytes(bb_type type)
@@ -112,6 +120,18 @@ bool bb__order(bb__ir *ir);
 /* host.c: fills host and host_offset, and lays out anew what lies in another's memory with strides.
  * False when memory runs out. */
 bool bb__find_hosts(bb__ir *ir);
+
+/* strips.c: fills section and strips. False when memory runs out. */
+bool bb__find_strips(bb__ir *ir);
+/* How many strips may be computed at a time, each with scratch memory of its own. */
+static inline int bb__strip_slots(int strips)
+{
+    enum { MOST = 16 };
+    return strips < MOST ? strips : MOST;
+}
+
+/* The operands of v of which a row of it needs but that row, by bits; 0 when rows are not apart. */
+uint32_t bb__rowwise(const bb__ir *ir, int v);
 
 /* The memory plan. */
 
@@ -160,11 +180,15 @@ typedef struct bb__step {
     bb__map *map;    /* elementwise values: all that there is, or the tail of the head */
     const bb_array *map_in;
     bb__tail tail;
-    bb_array out;        /* of the last value that has memory */
-    const bb_node *node; /* whose value that is */
-    const bb_op **ops;   /* of a map: as many as it has */
-    double flops, bytes; /* of one run */
-    double seconds;      /* of the profiled runs together */
+    int section;          /* steps that are computed strip by strip together, from this one on */
+    int strips;           /* how many of each there are; 1 outside of sections */
+    uint32_t split;       /* operands of the head that go with the strips, by bits */
+    size_t strip_scratch; /* bytes of scratch memory of each strip that is computed at a time */
+    bb_array out;         /* of the last value that has memory */
+    const bb_node *node;  /* whose value that is */
+    const bb_op **ops;    /* of a map: as many as it has */
+    double flops, bytes;  /* of one run */
+    double seconds;       /* of the profiled runs together */
     int64_t runs;
 } bb__step;
 

@@ -34,17 +34,11 @@ static int owner_of(const bb__ir *ir, int v)
     return root;
 }
 
-/* Whether v is computed: no view, and no group of effects. */
-static bool is_run(const bb__ir *ir, int v)
+/* The place in the order after the section that begins at `at`. */
+static int end_of_section(const bb__ir *ir, int at)
 {
-    return root_of(ir, v) == v && bb__has_work(ir->values[v].op);
-}
-
-/* The place in the order after the unit that begins at `at`. */
-static int end_of_unit(const bb__ir *ir, int at)
-{
-    int unit = ir->unit[ir->order[at]], end = at + 1;
-    while (end < ir->n_order && ir->unit[ir->order[end]] == unit)
+    int section = ir->section[ir->order[at]], end = at + 1;
+    while (end < ir->n_order && ir->section[ir->order[end]] == section)
         end++;
     return end;
 }
@@ -56,7 +50,7 @@ static void count_uses(planner *p)
         p->store_of[v] = p->last_read[v] = -1;
     for (int at = 0; at < ir->n_order; at++) {
         const bb__value *value = &ir->values[ir->order[at]];
-        if (!is_run(ir, ir->order[at]))
+        if (!bb__is_computed(ir, ir->order[at]))
             continue;
         for (int i = 0; i < value->n_in; i++) {
             int owner = owner_of(ir, value->in[i]);
@@ -202,13 +196,28 @@ static bool place_scratch(planner *p, int v, int at)
     bb_array *in = value->n_in <= FEW ? few : bb_memory_zeroed((size_t)value->n_in, sizeof *in);
     if (!in)
         return false;
-    for (int i = 0; i < value->n_in; i++)
+    const int strips = ir->strips[v], slots = bb__strip_slots(strips);
+    const uint32_t split = strips > 1 ? bb__rowwise(ir, v) : 0;
+    for (int i = 0; i < value->n_in; i++) {
         in[i] = bb__array_of(ir, value->in[i], NULL);
+        if (strips > 1 && split >> i & 1U)
+            in[i].shape.dim[0] /= strips;
+    }
+    if (strips > 1)
+        out.shape.dim[0] /= strips;
     size_t bytes = value->op->scratch(value->attrs, value->n_in, in, &out);
     if (in != few)
         bb_memory_release(in);
+    if (bytes > SIZE_MAX - BB__ALIGN || (bytes + BB__ALIGN) > SIZE_MAX / (size_t)slots)
+        return false;
+    bytes = slots > 1 ? (bytes + BB__ALIGN - 1) / BB__ALIGN * BB__ALIGN * (size_t)slots : bytes;
     p->plan->scratch_bytes[at] = bytes;
     return bytes == 0 || bb__blocks_take(&p->blocks, bytes, &p->plan->scratch[at]);
+}
+
+static bool has_step(const planner *p, int v)
+{
+    return bb__is_computed(p->ir, v) && !p->plan->stored[v];
 }
 
 static bool release_scratch(planner *p, int at)
@@ -242,17 +251,21 @@ static bool release_inputs(planner *p, int v, int at)
 
 /* Places the values at `first` to `end` - 1 of the order, which are computed together: what they
  * read is free after the last of them. */
-static bool plan_unit(planner *p, int first, int end)
+static bool plan_section(planner *p, int first, int end)
 {
     const bb__ir *ir = p->ir;
     for (int at = first; at < end; at++) {
         int v = ir->order[at];
+        if (!has_step(p, v))
+            continue;
         p->plan->value_bytes += bb__bytes(ir->values[v].type);
         if (!ir->inner[v] && (!place_value(p, v, at) || !place_scratch(p, v, at)))
             return false;
     }
     for (int at = first; at < end; at++) {
         int v = ir->order[at];
+        if (!has_step(p, v))
+            continue;
         /* an output, which lives in a tensor */
         bool is_unread = p->uses[v] == 0 && !ir->inner[v] && ir->host[v] < 0;
         if (!release_inputs(p, v, end - 1) || (is_unread && !retire(p, v, end - 1)) ||
@@ -266,9 +279,8 @@ static bool walk(planner *p)
 {
     const bb__ir *ir = p->ir;
     for (int at = 0, end; at < ir->n_order; at = end) {
-        int v = ir->order[at];
-        end = end_of_unit(ir, at);
-        if (is_run(ir, v) && !p->plan->stored[v] && !plan_unit(p, at, end))
+        end = end_of_section(ir, at);
+        if (!plan_section(p, at, end))
             return false;
     }
     p->plan->arena_bytes = p->blocks.top;

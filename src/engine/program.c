@@ -99,6 +99,8 @@ bb_status bb_program_print(const bb_program *p, FILE *file)
                 bb__node_label(step->node, label, sizeof label), bb_dtype_text(step->out.dtype),
                 bb_shape_text(step->out.shape, shape));
         print_place(p, step, file);
+        if (step->strips > 1)
+            fprintf(file, ", in %d strips", step->strips);
         fputc('\n', file);
     }
     return fflush(file) != 0 || ferror(file) ? BB_BAD_FILE : BB_OK;

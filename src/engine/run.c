@@ -18,12 +18,102 @@ static void execute(const bb__step *step)
         call->op->forward(call);
 }
 
+/* Strips. */
+
+/* A tail that begins at a strip's first element. */
+typedef struct strip_tail {
+    const bb__tail *tail;
+    int64_t start;
+} strip_tail;
+
+static void run_strip_tail(const void *context, int64_t first, int64_t count)
+{
+    const strip_tail *t = context;
+    t->tail->run(t->tail->context, t->start + first, count);
+}
+
+static bb_array strip_of(bb_array whole, int strips, int64_t number)
+{
+    const int64_t rows = whole.shape.dim[0] / strips;
+    whole.shape.dim[0] = rows;
+    whole.data =
+        (char *)whole.data + number * rows * whole.stride[0] * (int64_t)bb_dtype_size(whole.dtype);
+    return whole;
+}
+
+static void execute_head(const bb__step *step, int64_t number)
+{
+    enum { FEW = 8 };
+    bb_array in[FEW], out = strip_of(step->result, step->strips, number);
+    const strip_tail after = {step->call.tail, number * bb_shape_count(out.shape)};
+    const bb__tail tail = {run_strip_tail, &after};
+    bb_call call = step->call;
+    for (int i = 0; i < call.n_in; i++)
+        in[i] = step->split >> i & 1U ? strip_of(call.in[i], step->strips, number) : call.in[i];
+    call.in = in;
+    call.out = &out;
+    call.threads = 1;
+    if (step->strip_scratch)
+        call.scratch = (char *)call.scratch + (size_t)bb__thread_slot() * step->strip_scratch;
+    if (call.tail)
+        call.tail = &tail;
+    call.op->forward(&call);
+}
+
+static void execute_strip(const bb__step *step, int64_t number)
+{
+    if (step->map && !step->call.tail)
+        bb__map_run_stretch(step->map, number * (step->map->count / step->strips),
+                            step->map->count / step->strips);
+    else
+        execute_head(step, number);
+}
+
+static void execute_strips(void *context, int64_t first, int64_t last)
+{
+    const bb__step *steps = context;
+    for (int64_t number = first; number < last; number++)
+        for (int i = 0; i < steps->section; i++)
+            execute_strip(&steps[i], number);
+}
+
+/* A section, or a single step as one of its own. */
+static void execute_section(bb__step *steps)
+{
+    const int slots = bb__strip_slots(steps->strips), threads = steps->call.threads;
+    for (int i = 0; i < steps->section; i++)
+        if (steps[i].map)
+            bb__map_bind(steps[i].map, steps[i].map_in);
+    bb__parallel(steps->strips, 1, threads < slots ? threads : slots, execute_strips, steps);
+}
+
 static void execute_profiled(bb__step *step)
 {
+    bb__step alone = *step;
+    alone.section = 1;
     double start = bb__seconds();
-    execute(step);
+    if (step->strips > 1)
+        execute_section(&alone);
+    else
+        execute(step);
     step->seconds += bb__seconds() - start;
     step->runs++;
+}
+
+/* Returns how many steps that were: of a section all, unless each is timed. */
+static int execute_next(bb_program *p, int at)
+{
+    bb__step *step = &p->steps[at];
+    const int count = step->strips > 1 && !p->profiling ? step->section : 1;
+    for (int i = 0; i < count; i++)
+        step[i].call.step = p->step;
+    if (p->profiling)
+        execute_profiled(step);
+    else if (step->strips > 1)
+        execute_section(step);
+    else
+        execute(step);
+    return count;
 }
 
 static bb__entry *entry_of(bb_program *p, const bb_node *input)
@@ -132,17 +222,13 @@ static bb_status report_fault(bb_program *p, const bb_node *node)
 static bb_status run_steps(bb_program *p)
 {
     int dead = 0;
-    for (int i = 0; i < p->n_steps; i++) {
-        bb__step *step = &p->steps[i];
-        step->call.step = p->step;
-        if (p->profiling)
-            execute_profiled(step);
-        else
-            execute(step);
+    for (int i = 0; i < p->n_steps;) {
+        const bb_node *node = p->steps[i].node;
+        i += execute_next(p, i);
         if (p->fault.raised)
-            return report_fault(p, step->node);
+            return report_fault(p, node);
         if (p->poison)
-            poison_dead(p, i, &dead);
+            poison_dead(p, i - 1, &dead);
     }
     return BB_OK;
 }

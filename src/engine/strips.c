@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: MIT */
+/* Strips: which neighbouring units are computed together, a few rows of all of them after the
+ * other, so that what one leaves the next finds in the cache, and threads meet once.
+ *
+ * Rows are what the first dimension counts. Within such a section a strip of a value is an equal
+ * part of its memory, and what one unit leaves of a strip is all that another reads there. How many
+ * strips there are depends on shapes alone. A section stores no parameter. */
+#include "engine.h"
+
+typedef struct section {
+    int first, last; /* places in the order: of its first unit, of its last value */
+    int units;
+    int64_t rows;        /* a divisor of all first dimensions */
+    double flops, bytes; /* bytes that go with the rows */
+    double most;         /* strips that the operands that do not go with them are worth */
+} section;
+
+typedef struct seeker {
+    bb__ir *ir;
+    bool *is_stored; /* by value */
+    bool *is_inside; /* by root: computed in the section that is open */
+    section open;
+} seeker;
+
+static int64_t common_divisor(int64_t a, int64_t b)
+{
+    while (b > 0) {
+        int64_t rest = a % b;
+        a = b;
+        b = rest;
+    }
+    return a;
+}
+
+static int64_t rows_of(const bb__ir *ir, int v)
+{
+    const bb_shape *shape = &ir->values[v].type.shape;
+    return shape->ndim > 0 ? shape->dim[0] : 1;
+}
+
+/* The operands of which a row of v needs but that row, by bits; 0 when rows are not apart. */
+uint32_t bb__rowwise(const bb__ir *ir, int v)
+{
+    enum { FEW = 8 };
+    const bb__value *value = &ir->values[v];
+    bb_type in[FEW];
+    if (bb__tile_of(ir, value))
+        return UINT32_MAX;
+    if (!value->op->rows || value->n_in > FEW)
+        return 0;
+    for (int i = 0; i < value->n_in; i++)
+        in[i] = ir->values[value->in[i]].type;
+    return value->op->rows(value->attrs, in, &value->type);
+}
+
+/* Whether a row of a view lies in the same part of its root's memory for every row. */
+static bool keeps_rows(const bb__ir *ir, int in)
+{
+    const bb__value *value = &ir->values[in];
+    const bb_shape *shape = &value->type.shape;
+    const int64_t step = shape->ndim > 0 ? value->layout.stride[0] : 0;
+    int64_t reach = value->layout.offset;
+    if (step <= 0 || step * shape->dim[0] != bb_shape_count(ir->values[value->root].type.shape))
+        return false;
+    for (int d = 1; d < shape->ndim; d++) {
+        if (value->layout.stride[d] < 0)
+            return false;
+        reach += (shape->dim[d] - 1) * value->layout.stride[d];
+    }
+    return reach < step;
+}
+
+/* Whether the operands of v that the open section computes are read row by row; counts what the
+ * others cost. */
+static bool reads_rows(const seeker *s, int v, double *whole_out, double *moved_out)
+{
+    const bb__ir *ir = s->ir;
+    const uint32_t split = bb__rowwise(ir, v);
+    for (int i = 0; i < ir->values[v].n_in; i++) {
+        const int in = ir->values[v].in[i], root = ir->values[in].root;
+        const bool is_split = i < 32 && split >> i & 1U;
+        const double bytes = (double)bb__bytes(ir->values[root].type);
+        if (s->is_inside[root] && !(is_split && keeps_rows(ir, in)))
+            return false;
+        *(is_split ? moved_out : whole_out) +=
+            s->is_inside[root] || ir->unit[root] == ir->unit[v] ? 0 : bytes;
+    }
+    return split != 0;
+}
+
+/* Whether a unit can be a part of the open section; then it is in *grown_out. */
+static bool can_grow(const seeker *s, int at, section *grown_out)
+{
+    enum { MOST_UNITS = 64 };
+    static const double kept = 1 << 18; /* bytes that are read again and again for nothing */
+    static const double pays = 20;      /* operations for which a byte may be read again */
+    const bb__ir *ir = s->ir;
+    section grown = s->open;
+    double flops = 0, whole = 0;
+    int end = at;
+    for (int v = ir->order[at]; v >= 0; v = ir->next[v], end++) {
+        const bb__value *value = &ir->values[v];
+        if (value->root != v || value->op->is_effect || value->op->is_impure ||
+            value->op->may_fault || s->is_stored[v] || !bb__bytes(value->type) ||
+            !reads_rows(s, v, &whole, &grown.bytes))
+            return false;
+        grown.rows = common_divisor(rows_of(ir, v), grown.rows);
+        grown.bytes += ir->inner[v] ? 0 : (double)bb__bytes(value->type);
+        flops += value->op == value->node->op ? bb_node_flops(value->node) : 0;
+    }
+    grown.flops += flops;
+    if (!ir->options.all_strips && whole > kept && flops < grown.most * pays * whole)
+        grown.most = flops / (pays * whole);
+    grown.last = end - 1;
+    grown.units++;
+    *grown_out = grown;
+    return grown.rows > 1 && grown.most >= 2 && grown.units <= MOST_UNITS;
+}
+
+/* The number of strips: the least that fit into a core's second-level cache and give work to
+ * several threads; an even one, or a large one, that threads can share. 1 when there is none. */
+static int strips_of(const section *s)
+{
+    static const double strip_bytes = 1 << 18, worth_flops = 4.4e6, worth_bytes = 1 << 16;
+    enum { MANY = 8, MOST = 16 };
+    double least = s->flops / worth_flops, by_bytes = s->bytes / worth_bytes;
+    least = by_bytes > least ? by_bytes : least;
+    least = least > MOST ? MOST : least;
+    least = s->bytes / strip_bytes > least ? s->bytes / strip_bytes : least;
+    int best = 1;
+    for (int n = 2; n <= s->rows && n <= s->most && n <= 2 * least && best < least; n++)
+        if (s->rows % n == 0 && (n % 2 == 0 || n >= MANY))
+            best = n;
+    return best;
+}
+
+static void close_section(seeker *s)
+{
+    bb__ir *ir = s->ir;
+    const section *open = &s->open;
+    const bool all = ir->options.all_strips && open->rows < INT32_MAX;
+    const int strips = open->units <= 1 ? 1 : all ? (int)open->rows : strips_of(open);
+    for (int at = open->first; open->units > 0 && at <= open->last; at++) {
+        const int v = ir->order[at];
+        s->is_inside[v] = false;
+        if (strips > 1) {
+            ir->strips[v] = strips;
+            ir->section[v] = ir->order[open->first];
+        }
+    }
+    s->open = (section){.most = 1e300};
+}
+
+static void open_with(seeker *s, int at)
+{
+    s->open = (section){.first = at, .most = 1e300};
+}
+
+static void seek(seeker *s)
+{
+    const bb__ir *ir = s->ir;
+    section grown;
+    open_with(s, 0);
+    for (int at = 0, end; at < ir->n_order; at = end) {
+        const int unit = ir->unit[ir->order[at]];
+        for (end = at + 1; end < ir->n_order && ir->unit[ir->order[end]] == unit;)
+            end++;
+        if (!bb__is_computed(ir, ir->order[at])) {
+            s->open.last = s->open.units ? end - 1 : s->open.last;
+            s->open.first = s->open.units ? s->open.first : end;
+            continue;
+        }
+        bool fits = can_grow(s, at, &grown);
+        if (!fits && s->open.units) {
+            close_section(s);
+            open_with(s, at);
+            fits = can_grow(s, at, &grown);
+        }
+        if (!fits) {
+            open_with(s, end);
+            continue;
+        }
+        s->open = grown;
+        for (int i = at; i < end; i++)
+            s->is_inside[ir->order[i]] = true;
+    }
+    close_section(s);
+}
+
+bool bb__find_strips(bb__ir *ir)
+{
+    const size_t n = ir->count;
+    seeker s = {.ir = ir,
+                .is_stored = bb_memory_zeroed(n, sizeof *s.is_stored),
+                .is_inside = bb_memory_zeroed(n, sizeof *s.is_inside)};
+    ir->section = bb_memory_zeroed(n, sizeof *ir->section);
+    ir->strips = bb_memory_zeroed(n, sizeof *ir->strips);
+    bool fits = s.is_stored && s.is_inside && ir->section && ir->strips;
+    for (int v = 0; fits && v < (int)n; v++) {
+        ir->section[v] = ir->unit[v];
+        ir->strips[v] = 1;
+        if (ir->needed[v] && ir->values[v].op && ir->values[v].op->is_store)
+            s.is_stored[ir->values[v].in[1]] = true;
+    }
+    if (fits && !ir->options.no_fuse && !ir->options.no_strips)
+        seek(&s);
+    bb_memory_release(s.is_stored);
+    bb_memory_release(s.is_inside);
+    return fits;
+}

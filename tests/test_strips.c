@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: MIT */
+/* Neighbouring steps that are computed together, some rows at a time. */
+#include "plans.h"
+
+static const bb_compile_options plain = {.no_strips = true}, rowwise = {.all_strips = true};
+static bb_graph *g;
+static bb_params *params;
+static bb_node *x;
+static bb_tensor *xs;
+
+enum { ROWS = 256, WIDTH = 96 };
+
+static void begin(void)
+{
+    g = bb_graph_new();
+    params = bb_params_new(1);
+    x = bb_input(g, "x", BB_F32, BB_SHAPE(ROWS, WIDTH));
+    xs = bb_tensor_new(BB_F32, BB_SHAPE(ROWS, WIDTH));
+    bb_tensor_fill_normal(xs, 0, 1, 1);
+}
+
+static void end(void)
+{
+    bb_tensor_release(xs);
+    bb_graph_free(g);
+    bb_params_free(params);
+}
+
+TestSuite(strips, .init = begin, .fini = end);
+
+static int stripped(bb_nodes outputs, const bb_compile_options *options)
+{
+    return stats_with(g, outputs, options).stripped;
+}
+
+static void agree(bb_nodes outputs)
+{
+    for (int threads = 1; threads <= 3; threads++)
+        expect_agreement(g, outputs, BB_FEEDS({x, xs}), &plain, 2e-6, threads);
+}
+
+static bb_node *block(bb_node *h, const char *name)
+{
+    char sub[32];
+    snprintf(sub, sizeof sub, "%s_norm", name);
+    return bb_tanh(bb_dense(bb_layer_norm(h, params, sub), params, name, WIDTH));
+}
+
+Test(strips, of_layers)
+{
+    bb_node *y = bb_softmax(block(block(x, "first"), "second"), 1);
+    bb_program_stats s = stats_with(g, BB_NODES(y), NULL);
+    cr_expect_gt(s.stripped, 5, "%d of %d", s.stripped, s.steps);
+    cr_expect_eq(stripped(BB_NODES(y), &plain), 0);
+    agree(BB_NODES(y));
+}
+
+Test(strips, of_a_gradient)
+{
+    bb_node *h = block(block(x, "first"), "second"), *loss = bb_mean(bb_square(h), BB_ALL);
+    bb_node *dx = bb_grad(loss, x), *dw = bb_grad(loss, bb_graph_param(g, "first.weight"));
+    cr_expect_gt(stripped(BB_NODES(loss, dx, dw), NULL), 5);
+    agree(BB_NODES(loss, dx, dw));
+}
+
+/* Heads of attention: a row of the batch is all of one text. */
+Test(strips, of_batches)
+{
+    bb_node *texts = bb_reshape(x, BB_SHAPE(8, 32, WIDTH));
+    bb_node *y = bb_multi_head_attention(texts, params, "heads", 4);
+    bb_node *z = bb_add(bb_layer_norm(y, params, "norm"), texts);
+    cr_expect_gt(stripped(BB_NODES(z), NULL), 0);
+    agree(BB_NODES(z));
+}
+
+/* Threads do not change a bit, nor do runs. */
+Test(strips, same_bits)
+{
+    bb_node *y = block(block(x, "first"), "second");
+    bb_tensor *first = NULL;
+    for (int threads = 1; threads <= 5; threads++) {
+        bb_program *p = bb_compile(g, BB_NODES(y));
+        bb_program_set_threads(p, threads);
+        cr_assert_eq(bb_run(p, BB_FEEDS({x, xs})), BB_OK);
+        const bb_tensor *value = bb_program_value(p, y);
+        if (!first)
+            first = bb_eval(y, BB_FEEDS({x, xs}), NULL);
+        cr_assert_arr_eq(bb_tensor_read(first), bb_tensor_read(value), bb_tensor_bytes(value));
+        bb_program_free(p);
+    }
+    bb_tensor_release(first);
+}
+
+/* What needs all rows of its operand, or is read out of its row, ends a section. */
+Test(strips, not_across_rows)
+{
+    bb_node *a = bb_exp(x), *square = bb_matmul(a, bb_transpose(a));
+    bb_node *turned = bb_add(a, bb_reshape(bb_transpose(bb_sin(x)), BB_SHAPE(ROWS, WIDTH)));
+    bb_node *shifted = bb_sub(bb_slice(a, 0, 1, ROWS, 1), bb_slice(a, 0, 0, ROWS - 1, 1));
+    bb_node *total = bb_sum(a, BB_AXES(0)), *scaled = bb_div(a, total);
+    const bb_nodes outputs = BB_NODES(square, turned, bb_neg(shifted), bb_sum(scaled, BB_AXES(1)));
+    agree(outputs);
+    expect_agreement(g, outputs, BB_FEEDS({x, xs}), &rowwise, 2e-6, 2);
+    cr_expect_eq(stripped(BB_NODES(bb_sum(square, BB_AXES(0))), &rowwise), 0);
+    cr_expect_eq(stripped(BB_NODES(bb_sum(scaled, BB_AXES(1))), &rowwise), 2, "div and sum");
+}
+
+/* A training step: no parameter is changed while another strip still reads it. */
+Test(strips, stores_wait)
+{
+    for (int way = 0; way < 3; way++) {
+        bb_params *p = bb_params_new(3);
+        bb_node *h = bb_tanh(bb_dense(x, p, "a", ROWS)), *y = bb_dense(h, p, "b", WIDTH);
+        bb_node *loss = bb_mean(bb_square(bb_sub(y, x)), BB_ALL), *step = bb_sgd(loss, p, 0.1);
+        bb_program *train = bb_compile_with(g, BB_NODES(loss, step),
+                                            way == 0   ? &plain
+                                            : way == 1 ? &rowwise
+                                                       : NULL);
+        cr_assert(train, "%s", bb_graph_error(g));
+        double last = 0;
+        for (int i = 0; i < 10; i++) {
+            cr_assert_eq(bb_run(train, BB_FEEDS({x, xs})), BB_OK);
+            last = bb_program_number(train, loss);
+        }
+        static double wanted;
+        wanted = way == 0 ? last : wanted;
+        cr_expect_float_eq(last, wanted, 1e-5 * wanted);
+        bb_program_free(train);
+        bb_params_free(p);
+    }
+}
+
+/* Rows that cannot be shared out, single rows, and a chain that is too long for one section. */
+Test(strips, odd_sizes)
+{
+    bb_node *few = bb_slice(x, 0, 0, 251, 1), *one = bb_slice(x, 0, 0, 1, 1), *chain = x;
+    cr_expect_eq(stripped(BB_NODES(bb_exp(bb_sub(few, bb_sum_keep(few, BB_AXES(1))))), NULL), 0);
+    cr_expect_eq(stripped(BB_NODES(bb_exp(bb_sub(one, bb_sum_keep(one, BB_AXES(1))))), &rowwise),
+                 0);
+    for (int i = 0; i < 100; i++)
+        chain = bb_sub(chain, bb_mean_keep(chain, BB_AXES(1)));
+    agree(BB_NODES(chain, bb_softmax(few, 1)));
+    expect_agreement(g, BB_NODES(chain), BB_FEEDS({x, xs}), &rowwise, 2e-5, 2);
+}
+
+/* The plan tells what it does. */
+Test(strips, printed)
+{
+    char text[8000] = "";
+    bb_program *p = bb_compile(g, BB_NODES(block(block(x, "first"), "second")));
+    FILE *file = fmemopen(text, sizeof text, "w");
+    cr_assert_eq(bb_program_print(p, file), BB_OK);
+    fclose(file);
+    cr_expect(strstr(text, " strips\n"), "%s", text);
+    bb_program_free(p);
+}

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT */
+/* Elementwise values that are computed on what a product has just finished. */
+#include "plans.h"
+
+static const bb_compile_options single = {.no_fuse = true};
+static bb_graph *g;
+static bb_params *params;
+static bb_node *x, *w, *b;
+static bb_tensor *xs;
+
+enum { ROWS = 30, INNER = 17, COLUMNS = 22 };
+
+static void begin(void)
+{
+    g = bb_graph_new();
+    params = bb_params_new(1);
+    x = bb_input(g, "x", BB_F64, BB_SHAPE(ROWS, INNER));
+    w = bb_param(g, params, "w", BB_F64, BB_SHAPE(INNER, COLUMNS), bb_init_normal(0.5));
+    b = bb_param(g, params, "b", BB_F64, BB_SHAPE(COLUMNS), bb_init_normal(0.5));
+    xs = bb_tensor_new(BB_F64, BB_SHAPE(ROWS, INNER));
+    bb_tensor_fill_normal(xs, 0, 1, 1);
+}
+
+static void end(void)
+{
+    bb_tensor_release(xs);
+    bb_graph_free(g);
+    bb_params_free(params);
+}
+
+TestSuite(tails, .init = begin, .fini = end);
+
+static int steps_of(bb_nodes outputs)
+{
+    for (int threads = 1; threads <= 2; threads++)
+        expect_agreement(g, outputs, BB_FEEDS({x, xs}), &single, 0, threads);
+    return stats_with(g, outputs, NULL).steps;
+}
+
+Test(tails, bias_and_activation)
+{
+    cr_expect_eq(steps_of(BB_NODES(bb_relu(bb_add(bb_matmul(x, w), b)))), 1);
+}
+
+/* The product itself is asked for too. */
+Test(tails, and_the_product)
+{
+    bb_node *y = bb_matmul(x, w);
+    cr_expect_eq(steps_of(BB_NODES(bb_tanh(y), y)), 1);
+    cr_expect_eq(steps_of(BB_NODES(bb_tanh(y), bb_sum(y, BB_AXES(0)), bb_exp(y))), 2);
+}
+
+/* What was numbered before the product joins as well. */
+Test(tails, of_earlier_values)
+{
+    bb_node *shift = bb_exp(bb_broadcast(b, BB_SHAPE(ROWS, COLUMNS)));
+    bb_node *early = bb_mul(shift, shift);
+    cr_expect_eq(steps_of(BB_NODES(bb_sub(bb_matmul(x, w), early))), 1);
+}
+
+/* A unit has one head; the other product comes before it. */
+Test(tails, of_two_products)
+{
+    bb_node *a = bb_matmul(x, w), *c = bb_matmul(bb_neg(x), bb_sin(w));
+    bb_node *u = bb_add(bb_relu(a), c), *v = bb_add(bb_relu(c), a);
+    cr_expect_eq(steps_of(BB_NODES(u, v)), 4, "neg, sin, one product, the other with all else");
+}
+
+/* Through a reshape, which is all of the product in its order; not through a transpose. */
+Test(tails, through_views)
+{
+    bb_node *y = bb_matmul(x, w);
+    bb_node *cube = bb_tanh(bb_reshape(y, BB_SHAPE(5, 6, COLUMNS)));
+    cr_expect_eq(steps_of(BB_NODES(cube)), 1);
+    cr_expect_eq(steps_of(BB_NODES(bb_tanh(bb_transpose(y)))), 2);
+    bb_node *both[] = {bb_tanh(y), cube};
+    cr_expect_eq(steps_of((bb_nodes){2, both}), 2, "one shape joins");
+}
+
+/* An update of the parameter that the product's operands do not read is done in its place. */
+Test(tails, that_store)
+{
+    bb_node *h = bb_matmul(x, w), *loss = bb_mean(bb_square(h), BB_ALL);
+    bb_node *step = bb_sgd(loss, params, 0.1);
+    bb_program *p = bb_compile(g, BB_NODES(loss, step));
+    cr_expect_gt(bb_program_stats_of(p).inplace, 0);
+    double before = 0, after = 0;
+    for (int i = 0; i < 5; i++) {
+        cr_assert_eq(bb_run(p, BB_FEEDS({x, xs})), BB_OK);
+        after = bb_program_number(p, loss);
+        cr_expect(i == 0 || after < before);
+        before = after;
+    }
+    bb_program_free(p);
+}
+
+/* W <- W - W (W W): the product reads what the tail would change. */
+Test(tails, that_must_not_store_over_operands)
+{
+    bb_node *v = bb_param(g, params, "v", BB_F64, BB_SHAPE(40, 40), bb_init_normal(0.1));
+    bb_node *old = bb_mul_scalar(v, 1), *moved = bb_sub(v, bb_mul(v, bb_matmul(v, v)));
+    bb_tensor *wanted = bb_eval(moved, BB_NO_FEEDS, NULL);
+    bb_program *p = bb_compile(g, BB_NODES(bb_assign(v, moved), old));
+    cr_assert_eq(bb_run(p, BB_NO_FEEDS), BB_OK);
+    const bb_tensor *got = bb_params_tensor(params, 2);
+    cr_assert_eq(bb_tensor_count(got), 1600);
+    for (int i = 0; i < 1600; i++)
+        cr_assert_eq(bb_tensor_at(got, i), bb_tensor_at(wanted, i));
+    bb_program_free(p);
+    bb_tensor_release(wanted);
+}
+
+/* Of batches of matrices, of vectors, and of sums of nothing. */
+Test(tails, of_other_products)
+{
+    bb_node *a = bb_reshape(bb_slice(x, 1, 0, 16, 1), BB_SHAPE(5, 6, 16));
+    bb_node *batch = bb_matmul(a, bb_permute(a, BB_AXES(0, 2, 1)));
+    steps_of(BB_NODES(bb_exp(bb_mul_scalar(batch, 0.1))));
+    bb_node *row = bb_matmul(bb_slice(x, 0, 0, 1, 1), w);
+    cr_expect_eq(steps_of(BB_NODES(bb_tanh(bb_add(row, b)))), 1);
+    bb_node *nothing = bb_matmul(bb_slice(x, 1, 0, 0, 1), bb_slice(w, 0, 0, 0, 1));
+    cr_expect_eq(steps_of(BB_NODES(bb_add(nothing, b))), 1);
+}

@@ -3,6 +3,7 @@
  *
  * A product is cut into panels of rows or columns of its result by size only, and the panels, never
  * the terms of a sum, are spread over threads. */
+#include "gemm.h"
 #include "blas.h"
 
 #include <limits.h>
@@ -84,29 +85,10 @@ struct product {
     const bb_array *out;
     matrix mx, my;
     int64_t m, n, k;
-    bool by_rows; /* panels are rows of the result, else columns */
-    int64_t panels, width;
+    bb__gemm_cut cut;
     multiply_fn multiply;
     const bb__tail *tail; /* or NULL */
 };
-
-/* How many panels one product is cut into. A panel packs again the operand that all panels share,
- * so it must be wide and heavy enough; except where small kernels spare the packing. */
-static int64_t panel_count(int64_t m, int64_t n, int64_t k, bool small_kernels)
-{
-    enum { MOST = 16, WIDE = 128, THIN = 16 };
-    static const double small = 2.2e6, heavy = 0.75e6; /* multiplications */
-    int64_t longer = m > n ? m : n, other = m > n ? n : m;
-    double work = (double)m * (double)n * (double)k;
-    int64_t thin = 1, wide = 1, least = other < WIDE ? other : WIDE;
-    while (work / (double)thin > small && longer / (2 * thin) >= THIN && thin < MOST)
-        thin *= 2;
-    if (small_kernels && work / (double)thin <= small)
-        return thin;
-    while (work / (double)(2 * wide) >= heavy && longer / (2 * wide) >= least && wide < MOST)
-        wide *= 2;
-    return wide;
-}
 
 /* Products too small for a call of BLAS, or with sizes beyond its integers. */
 #define DEFINE_PLAIN(name, T)                                                              \
@@ -192,11 +174,12 @@ typedef struct panel {
 
 static panel panel_of(const product *p, int64_t item)
 {
-    int64_t start = item % p->panels * p->width;
-    int64_t rest = (p->by_rows ? p->m : p->n) - start, width = rest < p->width ? rest : p->width;
-    if (p->by_rows)
-        return (panel){item / p->panels, start, width, 0, p->n};
-    return (panel){item / p->panels, 0, p->m, start, width};
+    int64_t start = item % p->cut.panels * p->cut.width;
+    int64_t rest = (p->cut.by_rows ? p->m : p->n) - start,
+            width = rest < p->cut.width ? rest : p->cut.width;
+    if (p->cut.by_rows)
+        return (panel){item / p->cut.panels, start, width, 0, p->n};
+    return (panel){item / p->cut.panels, 0, p->m, start, width};
 }
 
 /* Where the first element of a panel is in the result. */
@@ -250,26 +233,15 @@ static void clear_range(void *context, int64_t first, int64_t last)
         p->tail->run(p->tail->context, first, last - first);
 }
 
-/* Cuts each product of the batch into panels along the longer side of its result. */
-static void cut(product *p)
-{
-    bool small_kernels = p->out->dtype == BB_F32 && bb__blas_has_small_kernels();
-    int64_t longer = p->m > p->n ? p->m : p->n;
-    p->by_rows = p->m > p->n;
-    p->panels = panel_count(p->m, p->n, p->k, small_kernels);
-    p->width = (longer + p->panels - 1) / p->panels;
-    p->panels = (longer + p->width - 1) / p->width;
-}
-
 static void multiply(product *p, int64_t count, int threads)
 {
     static const double worth = 200000; /* multiplications that pay for a thread */
     p->mx = matrix_of(&p->x);
     p->my = matrix_of(&p->y);
     p->multiply = ways[p->out->dtype][way_of(p)];
-    cut(p);
-    double work = (double)p->m * (double)p->n * (double)p->k / (double)p->panels;
-    bb__parallel(count / (p->m * p->n) * p->panels, work < worth ? (int64_t)(worth / work) : 1,
+    p->cut = bb__gemm_cut_of(p->out->dtype, p->m, p->n, p->k, p->my.transposed);
+    double work = (double)p->m * (double)p->n * (double)p->k / (double)p->cut.panels;
+    bb__parallel(count / (p->m * p->n) * p->cut.panels, work < worth ? (int64_t)(worth / work) : 1,
                  threads, multiply_range, p);
 }
 

@@ -5,13 +5,20 @@
 
 #include "kernels.h"
 
+/* None of the sizes is 0. */
+typedef struct bb__gemm_sizes {
+    bb_dtype dtype;
+    int64_t batch, m, n, k;
+    bool x_transposed, y_transposed;
+} bb__gemm_sizes;
+
 /* Panels of `width` rows of the result, or columns, the last of which may be narrower. */
 typedef struct bb__gemm_cut {
     bool by_rows;
     int64_t panels, width;
+    bool suits_onednn; /* its primitives, if all is dense */
 } bb__gemm_cut;
 
-/* None of the sizes is 0. */
-bb__gemm_cut bb__gemm_cut_of(bb_dtype dtype, int64_t m, int64_t n, int64_t k, bool y_transposed);
+bb__gemm_cut bb__gemm_cut_of(const bb__gemm_sizes *s);
 
 #endif

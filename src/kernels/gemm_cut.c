@@ -10,7 +10,8 @@
 enum { MOST = 16 };
 
 typedef struct sizes {
-    int64_t longer, other; /* of the result: panels cut the longer side */
+    int64_t batch;
+    int64_t longer, other; /* of a result: panels cut the longer side */
     bool by_rows;
     double work; /* multiplications */
 } sizes;
@@ -20,10 +21,10 @@ static int64_t divided_up(int64_t a, int64_t b)
     return (a + b - 1) / b;
 }
 
-/* Twice as many panels as long as each has that much work and width. */
+/* Twice as many panels as long as there are not enough, and each has that much work and width. */
 static int64_t refined(const sizes *s, int64_t panels, double work, int64_t width)
 {
-    while (panels < MOST && s->work / (double)(2 * panels) >= work &&
+    while (s->batch * panels < MOST && s->work / (double)(2 * panels) >= work &&
            s->longer / (2 * panels) >= width)
         panels *= 2;
     return panels;
@@ -44,14 +45,15 @@ static int64_t small_panels(const sizes *s)
     return panels == 1 || s->longer / panels >= least ? refined(s, panels, worth, least) : 0;
 }
 
-/* Panels of which each packs again what all share, so that they must be wide and heavy enough. Rows
- * of x may be few, which oneDNN does not pack; columns and transposed operands it does. */
+/* Panels that read again what all of them share, so that they must be wide and heavy enough. Rows of
+ * x may be few with oneDNN, which does not pack them; columns and transposed operands it does. */
 static int64_t large_panels(const sizes *s, bool is_packed)
 {
-    enum { WIDE = 128, ROWS = 16 };
+    enum { WIDE = 128, PACKED = 32, IN_PLACE = 16 };
     static const double heavy = 0.75e6; /* multiplications */
-    const int64_t wide = s->other < WIDE ? s->other : WIDE;
-    return refined(s, 1, heavy, s->by_rows && !is_packed ? ROWS : wide);
+    is_packed = is_packed || !s->by_rows;
+    const int64_t least = is_packed ? PACKED : IN_PLACE, wanted = s->longer / (is_packed ? 4 : 8);
+    return refined(s, 1, heavy, wanted < least ? least : wanted < WIDE ? wanted : WIDE);
 }
 
 /* More panels of rows, for which a product is hardly slower, until what follows a panel finds it in
@@ -73,17 +75,30 @@ static int64_t width_of(const sizes *s, int64_t panels)
     return s->by_rows || panels == 1 ? width : divided_up(width, VECTOR) * VECTOR;
 }
 
-bb__gemm_cut bb__gemm_cut_of(bb_dtype dtype, int64_t m, int64_t n, int64_t k, bool y_transposed)
+/* Its kernels beside dnnl_sgemm are the faster ones where y is transposed, unless rows are few, for
+ * each of which y is turned again. They do not take part of the rows of a transposed x. */
+static bool suits_onednn(const bb__gemm_sizes *s, const bb__gemm_cut *c, double work)
 {
-    const bool by_rows = m >= n, is_float = dtype == BB_F32;
-    const sizes s = {by_rows ? m : n, by_rows ? n : m, by_rows, (double)m * (double)n * (double)k};
+    enum { FEW_ROWS = 16, FEW_COLUMNS = 8 };
+    if (s->dtype != BB_F32 || !s->y_transposed || work <= BB__SMALL_WORK || s->n <= FEW_COLUMNS)
+        return false;
+    return s->x_transposed ? !c->by_rows || c->panels == 1 : s->m >= FEW_ROWS;
+}
+
+bb__gemm_cut bb__gemm_cut_of(const bb__gemm_sizes *s)
+{
+    const bool by_rows = s->m >= s->n, is_float = s->dtype == BB_F32;
+    const sizes z = {s->batch, by_rows ? s->m : s->n, by_rows ? s->n : s->m, by_rows,
+                     (double)s->m * (double)s->n * (double)s->k};
     int64_t panels = 0;
-    if (is_float && !y_transposed && bb__blas_has_small_kernels())
-        panels = small_panels(&s);
+    if (is_float && !s->y_transposed && bb__blas_has_small_kernels())
+        panels = small_panels(&z);
     if (!panels)
-        panels = large_panels(&s, y_transposed || !is_float || !bb__onednn_is_used());
+        panels = large_panels(&z, s->y_transposed || !is_float || !bb__onednn_is_used());
     if (by_rows)
-        panels = cached_panels(&s, panels, bb_dtype_size(dtype));
-    const int64_t width = width_of(&s, panels);
-    return (bb__gemm_cut){by_rows, divided_up(s.longer, width), width};
+        panels = cached_panels(&z, panels, bb_dtype_size(s->dtype));
+    const int64_t width = width_of(&z, panels);
+    bb__gemm_cut c = {by_rows, divided_up(z.longer, width), width, false};
+    c.suits_onednn = suits_onednn(s, &c, z.work);
+    return c;
 }

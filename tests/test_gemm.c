@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Products against plain loops, for any sizes, batches and strides. */
 #include "arrays.h"
+#include "gemm.h"
+#include "product_onednn.h"
 
 #include <omp.h>
 
@@ -111,6 +113,9 @@ Test(gemm, panels)
     check_panels(301, 130, 257, TRANSPOSED, TRANSPOSED, BB_F32);
     check_panels(129, 200, 515, ROW_MAJOR, ROW_MAJOR, BB_F64);
     check_panels(515, 97, 129, SPACED, REPEATED, BB_F64);
+    check_panels(600, 150, 70, ROW_MAJOR, TRANSPOSED, BB_F32);
+    check_panels(60, 150, 700, TRANSPOSED, TRANSPOSED, BB_F32);
+    check_panels(100, 3000, 90, ROW_MAJOR, ROW_MAJOR, BB_F32);
 }
 
 Test(gemm, batches_are_spread_over_threads)
@@ -243,4 +248,71 @@ Test(gemm, a_tail_sees_each_finished_element_once)
             free(x.memory);
             free(y.memory);
         }
+}
+
+/* Cuts. */
+
+Test(gemm, panels_cover_a_result_once)
+{
+    bb_rng rng = {7, 0};
+    for (int round = 0; round < 2000; round++) {
+        const bb__gemm_sizes s = {round % 3 ? BB_F32 : BB_F64,
+                                  1 + (int64_t)bb_rng_below(&rng, 20),
+                                  1 + (int64_t)bb_rng_below(&rng, 3000),
+                                  1 + (int64_t)bb_rng_below(&rng, 3000),
+                                  1 + (int64_t)bb_rng_below(&rng, 500),
+                                  bb_rng_below(&rng, 2),
+                                  bb_rng_below(&rng, 2)};
+        const bb__gemm_cut c = bb__gemm_cut_of(&s);
+        const int64_t size = c.by_rows ? s.m : s.n;
+        cr_assert(c.panels >= 1 && c.panels * c.width >= size && (c.panels - 1) * c.width < size);
+    }
+}
+
+/* A product that one thread would do leaves the others nothing. */
+Test(gemm, large_products_are_cut)
+{
+    static const int64_t sizes[][3] = {{100, 784, 50},  {784, 50, 100},   {128, 512, 784},
+                                       {32, 1024, 256}, {100, 100, 4320}, {1024, 1024, 64}};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
+        for (int t = 0; t < 3; t++) {
+            const int64_t *z = sizes[i];
+            const bb__gemm_sizes s = {BB_F32, 1, z[0], z[1], z[2], t == 1, t == 2};
+            cr_assert_geq(bb__gemm_cut_of(&s).panels, 2);
+        }
+}
+
+/* Products by oneDNN. */
+
+static void check_made(const bb__onednn_product *p, bb__onednn_sizes s)
+{
+    bb_rng rng = {8, 0};
+    layout how = s.x_transposed ? TRANSPOSED : ROW_MAJOR;
+    block x = block_random(&rng, BB_F32, BB_SHAPE(s.m, s.k), how, 0);
+    block y = block_random(&rng, BB_F32, BB_SHAPE(s.k, s.n), TRANSPOSED, 0);
+    block out = block_new(BB_F32, BB_SHAPE(s.m, s.n));
+    void *scratch = scratch_new(bb__onednn_product_scratch(p));
+    int64_t index[BB_MAX_DIMS] = {0};
+    cr_assert(bb__onednn_product_run(p, x.array.data, y.array.data, out.array.data, scratch));
+    do
+        check_element(&x.array, &y.array, index, get(&out.array, at_index(&out.array, index)));
+    while (next_index(out.array.shape, index));
+    free(scratch);
+    free(x.memory);
+    free(y.memory);
+    free(out.memory);
+}
+
+Test(gemm, products_are_made_once)
+{
+    static const bb__onednn_sizes sizes[] = {
+        {37, 70, 100, false}, {37, 70, 100, true}, {128, 64, 129, false}, {16, 9, 1000, true}};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        cr_assert_null(bb__onednn_product_find(sizes[i]));
+        const bb__onednn_product *p = bb__onednn_product_make(sizes[i]);
+        cr_assert_eq(bb__onednn_product_find(sizes[i]), p);
+        cr_assert_eq(bb__onednn_product_make(sizes[i]), p);
+        if (p) /* not on a processor for which oneDNN has no kernel */
+            check_made(p, sizes[i]);
+    }
 }

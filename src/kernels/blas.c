@@ -92,7 +92,7 @@ bool bb__blas_has_small_kernels(void)
             answer = strcmp(openblas_get_corename(), cores[i]) == 0 ? 2 : answer;
         atomic_store_explicit(&known, answer, memory_order_relaxed);
     }
-    return answer == 2 || bb__onednn_is_used();
+    return answer == 2;
 }
 
 const char *bb__blas_text(char *buffer, size_t size)
@@ -112,15 +112,23 @@ const char *bb__blas_text(char *buffer, size_t size)
 /* Products. */
 
 #ifdef BB_HAS_ONEDNN
+/* Whether OpenBLAS is faster: it has less to prepare, and needs no packing for small products where
+ * it has kernels for them. With y transposed these are slow for many columns. Measured as for
+ * gemm_cut.c. */
+static bool suits_openblas(bool yt, int m, int n, int k)
+{
+    enum { WIDE = 128 };
+    static const double few = 16384; /* multiplications */
+    const double work = (double)m * (double)n * (double)k;
+    return work <= few ||
+           (work <= BB__SMALL_WORK && bb__blas_has_small_kernels() && !(yt && n >= WIDE));
+}
+
 static bool multiply_by_onednn(bool xt, bool yt, int m, int n, int k, const float *x, int x_lead,
                                const float *y, int y_lead, float beta, float *out, int out_lead)
 {
-    static const double few = 16384; /* multiplications up to which OpenBLAS has less to prepare */
-    if ((double)m * (double)n * (double)k <= few)
-        return false;
-    if (!bb__onednn_is_used())
-        return false;
-    return dnnl_sgemm(xt ? 'T' : 'N', yt ? 'T' : 'N', m, n, k, 1, x, x_lead, y, y_lead, beta, out,
+    return !suits_openblas(yt, m, n, k) && bb__onednn_is_used() &&
+           dnnl_sgemm(xt ? 'T' : 'N', yt ? 'T' : 'N', m, n, k, 1, x, x_lead, y, y_lead, beta, out,
                       out_lead) == dnnl_success;
 }
 #endif

@@ -28,7 +28,9 @@ void bb__gemm(bb_dtype dtype, bool x_transposed, bool y_transposed, int m, int n
 void bb__gemv(bb_dtype dtype, bool transposed, int m, int n, const void *a, int lead, const void *x,
               int step, void *out);
 
-/* Whether small float matrices are multiplied in place, without being packed first. */
+/* Whether OpenBLAS multiplies float matrices in place, without packing them first: up to
+ * BB__SMALL_WORK multiplications, y not transposed. */
 bool bb__blas_has_small_kernels(void);
+#define BB__SMALL_WORK 1e6
 
 #endif

@@ -16,44 +16,18 @@ typedef struct job {
     atomic_bool has_failed;
 } job;
 
-typedef struct argument {
-    int name;
-    const dnnl_memory_desc_t *description;
-    void *data;
-} argument;
-
-static bool execute(dnnl_primitive_t p, int count, const argument *of)
-{
-    enum { MOST = 4 };
-    dnnl_exec_arg_t args[MOST];
-    dnnl_stream_t stream = NULL;
-    int made = 0;
-    bool ok =
-        dnnl_stream_create(&stream, bb__onednn_engine(), dnnl_stream_default_flags) == dnnl_success;
-    while (ok && made < count) {
-        args[made].arg = of[made].name;
-        ok = dnnl_memory_create(&args[made].memory, of[made].description, bb__onednn_engine(),
-                                of[made].data) == dnnl_success;
-        made += ok;
-    }
-    ok = ok && dnnl_primitive_execute(p, stream, count, args) == dnnl_success &&
-         dnnl_stream_wait(stream) == dnnl_success;
-    while (made > 0)
-        dnnl_memory_destroy(args[--made].memory);
-    dnnl_stream_destroy(stream);
-    return ok;
-}
-
 static bool to_own(const bb__onednn_plan *p, int role, void *rows, void *own)
 {
-    const argument of[] = {{DNNL_ARG_FROM, p->rows[role], rows}, {DNNL_ARG_TO, p->own[role], own}};
-    return execute(p->reorder[role], 2, of);
+    const bb__onednn_argument of[] = {{DNNL_ARG_FROM, p->rows[role], rows},
+                                      {DNNL_ARG_TO, p->own[role], own}};
+    return bb__onednn_execute(p->reorder[role], 2, of);
 }
 
 static bool to_rows(const bb__onednn_plan *p, int role, void *own, void *rows)
 {
-    const argument of[] = {{DNNL_ARG_FROM, p->own[role], own}, {DNNL_ARG_TO, p->rows[role], rows}};
-    return execute(p->reorder[role], 2, of);
+    const bb__onednn_argument of[] = {{DNNL_ARG_FROM, p->own[role], own},
+                                      {DNNL_ARG_TO, p->rows[role], rows}};
+    return bb__onednn_execute(p->reorder[role], 2, of);
 }
 
 static int64_t image_bytes(const bb__conv_shape *s, int role)
@@ -73,7 +47,7 @@ static bool run_block(const job *j, int64_t block, char *weights, char *slot)
     char *rows[BB__ROLES] = {[BB__SRC] = j->data[BB__SRC] + image_bytes(s, BB__SRC) * first,
                              [BB__DST] = j->data[BB__DST] + image_bytes(s, BB__DST) * first};
     char *own[BB__ROLES] = {slot, weights, slot + c->sizes[BB__SRC]};
-    argument of[BB__ROLES + 1] = {
+    bb__onednn_argument of[BB__ROLES + 1] = {
         [BB__ROLES] = {DNNL_ARG_SCRATCHPAD, p->scratchpad, own[BB__DST] + c->sizes[BB__DST]}};
     bool ok = true;
     for (int i = 0; i < BB__ROLES; i++) {
@@ -81,9 +55,10 @@ static bool run_block(const job *j, int64_t block, char *weights, char *slot)
             own[i] = rows[i];
         else if (i != BB__WEIGHTS && i != result)
             ok = ok && to_own(p, i, rows[i], own[i]);
-        of[i] = (argument){bb__onednn_operands[c->direction][i].argument, p->own[i], own[i]};
+        of[i] =
+            (bb__onednn_argument){bb__onednn_operands[c->direction][i].argument, p->own[i], own[i]};
     }
-    ok = ok && execute(p->conv, BB__ROLES + 1, of);
+    ok = ok && bb__onednn_execute(p->conv, BB__ROLES + 1, of);
     if (result != BB__WEIGHTS && p->reorder[result])
         ok = ok && to_rows(p, result, own[result], rows[result]);
     return ok;

@@ -21,13 +21,6 @@ const bb__onednn_operand bb__onednn_operands[BB__CONV_DIRECTIONS][BB__ROLES] = {
                          {DNNL_ARG_DIFF_DST, dnnl_query_diff_dst_md}},
 };
 
-static dnnl_engine_t engine; /* guarded by the table's mutex while it is made */
-
-dnnl_engine_t bb__onednn_engine(void)
-{
-    return engine;
-}
-
 static size_t aligned(size_t bytes)
 {
     return (bytes + ALIGN - 1) / ALIGN * ALIGN;
@@ -83,31 +76,9 @@ static dnnl_primitive_desc_t choose(const bb__conv_shape *s, bb__conv_direction 
     dnnl_convolution_desc_t conv;
     dnnl_primitive_desc_t chosen = NULL;
     if (describe_conv(s, d, of, &conv) != dnnl_success ||
-        dnnl_primitive_desc_create(&chosen, &conv, attr, engine, hint) != dnnl_success)
+        dnnl_primitive_desc_create(&chosen, &conv, attr, bb__onednn_engine(), hint) != dnnl_success)
         return NULL;
     return chosen;
-}
-
-/* Its kernels of other names are products of columns, as ours are, or plain loops. */
-static bool is_vector_kernel(const_dnnl_primitive_desc_t chosen)
-{
-    const char *name = "";
-    return dnnl_primitive_desc_query(chosen, dnnl_query_impl_info_str, 0, &name) == dnnl_success &&
-           (strncmp(name, "jit", 3) == 0 || strncmp(name, "brgconv", 7) == 0);
-}
-
-static dnnl_primitive_t primitive_of(dnnl_primitive_desc_t chosen)
-{
-    dnnl_primitive_t made = NULL;
-    return dnnl_primitive_create(&made, chosen) == dnnl_success ? made : NULL;
-}
-
-static const dnnl_memory_desc_t *described(dnnl_primitive_t p, dnnl_query_t what)
-{
-    const_dnnl_primitive_desc_t chosen = NULL;
-    return dnnl_primitive_get_primitive_desc(p, &chosen) == dnnl_success
-               ? dnnl_primitive_desc_query_md(chosen, what, 0)
-               : NULL;
 }
 
 static bool make_conv(const bb__conv_shape *s, bb__conv_direction d, const dnnl_memory_desc_t *of,
@@ -122,7 +93,7 @@ static bool make_conv(const bb__conv_shape *s, bb__conv_direction d, const dnnl_
         if (d == BB__CONV_FORWARD || hint)
             chosen = choose(s, d, of, attr, hint);
     }
-    *made = chosen && is_vector_kernel(chosen) ? primitive_of(chosen) : NULL;
+    *made = chosen && bb__onednn_is_vector_kernel(chosen) ? bb__onednn_primitive(chosen) : NULL;
     dnnl_primitive_desc_destroy(chosen);
     dnnl_primitive_desc_destroy(hint);
     dnnl_primitive_attr_destroy(attr);
@@ -138,13 +109,15 @@ static bool make_reorder(bb__onednn_plan *p, int role, bool is_result,
     dnnl_primitive_desc_t chosen = NULL;
     if (dnnl_memory_desc_equal(from, to))
         return true;
+    const dnnl_engine_t engine = bb__onednn_engine();
     if (dnnl_reorder_primitive_desc_create(&chosen, from, engine, to, engine, NULL) != dnnl_success)
         return false;
-    p->reorder[role] = primitive_of(chosen);
+    p->reorder[role] = bb__onednn_primitive(chosen);
     dnnl_primitive_desc_destroy(chosen);
     if (!p->reorder[role])
         return false;
-    p->rows[role] = described(p->reorder[role], is_result ? dnnl_query_dst_md : dnnl_query_src_md);
+    p->rows[role] =
+        bb__onednn_described(p->reorder[role], is_result ? dnnl_query_dst_md : dnnl_query_src_md);
     return p->rows[role];
 }
 
@@ -160,10 +133,10 @@ static bool make_plan(bb__onednn_conv *c, int64_t images, const dnnl_memory_desc
         any[BB__WEIGHTS] = *weights;
     if (!make_conv(&c->shape, d, any, &p->conv))
         return false;
-    p->scratchpad = described(p->conv, dnnl_query_scratchpad_md);
+    p->scratchpad = bb__onednn_described(p->conv, dnnl_query_scratchpad_md);
     bool ok = p->scratchpad;
     for (int i = 0; i < BB__ROLES && ok; i++) {
-        p->own[i] = described(p->conv, bb__onednn_operands[d][i].description);
+        p->own[i] = bb__onednn_described(p->conv, bb__onednn_operands[d][i].description);
         ok = p->own[i] && make_reorder(p, i, (int)bb__onednn_result(d) == i, &rows[i]);
     }
     return ok;
@@ -223,8 +196,7 @@ static bool make(bb__onednn_conv *c)
 {
     bool ok = cut(c);
     const bb__blas_state state = bb__blas_enter();
-    ok = ok && (engine || dnnl_engine_create(&engine, dnnl_cpu, 0) == dnnl_success) &&
-         make_plan(c, c->images, NULL, &c->plans[0]);
+    ok = ok && bb__onednn_engine() && make_plan(c, c->images, NULL, &c->plans[0]);
     if (ok && c->shape.n % c->blocks > 0)
         ok = make_plan(c, c->images + 1, c->plans[0].own[BB__WEIGHTS], &c->plans[1]);
     if (ok)
@@ -309,5 +281,4 @@ __attribute__((destructor)) static void destroy_table(void)
     for (size_t i = 0; i < ENTRIES; i++)
         for (int k = 0; k < 2; k++)
             destroy_plan(&table[i].plans[k]);
-    dnnl_engine_destroy(engine);
 }

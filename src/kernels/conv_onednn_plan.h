@@ -5,8 +5,7 @@
 #define BIBUN_CONV_ONEDNN_PLAN_H
 
 #include "conv_onednn.h"
-
-#include <oneapi/dnnl/dnnl.h>
+#include "onednn.h"
 
 typedef enum bb__onednn_role { BB__SRC, BB__WEIGHTS, BB__DST, BB__ROLES } bb__onednn_role;
 
@@ -46,7 +45,5 @@ static inline int64_t bb__onednn_items(const bb__onednn_conv *c)
 {
     return c->sums ? c->sums : c->blocks;
 }
-
-dnnl_engine_t bb__onednn_engine(void); /* once there is a convolution */
 
 #endif

@@ -3,7 +3,9 @@
  *
  * A product is cut into panels of rows or columns of its result by size only, and the panels, never
  * the terms of a sum, are spread over threads. */
+#include "gemm.h"
 #include "blas.h"
+#include "product_onednn.h"
 
 #include <limits.h>
 #include <string.h>
@@ -44,33 +46,39 @@ static bb_array packed_like(const bb_array *a, void *scratch)
     return packed;
 }
 
-static size_t packed_bytes(const bb_array *a)
+static size_t aligned(size_t bytes)
 {
     enum { ALIGN = 64 };
-    if (matrix_of(a).fits)
-        return 0;
-    bb_array packed = packed_like(a, NULL);
-    size_t bytes = (size_t)bb_shape_count(packed.shape) * bb_dtype_size(a->dtype);
     return (bytes + ALIGN - 1) / ALIGN * ALIGN;
 }
 
-/* The operand itself, or a copy in scratch memory with strides that BLAS takes. */
-static bb_array pack(const bb_array *a, void *scratch, int threads)
+static size_t packed_bytes(const bb_array *a)
+{
+    if (matrix_of(a).fits)
+        return 0;
+    bb_array packed = packed_like(a, NULL);
+    return aligned((size_t)bb_shape_count(packed.shape) * bb_dtype_size(a->dtype));
+}
+
+/* The operand itself, or as a copy in scratch memory has it, with strides that BLAS takes. */
+static bb_array packed_view(const bb_array *a, void *scratch)
 {
     if (matrix_of(a).fits)
         return *a;
-    bb_array packed = packed_like(a, scratch), source = *a;
-    source.shape = packed.shape;
-    bb__copy(&source, &packed, threads);
+    bb_array packed = packed_like(a, scratch);
     for (int i = 0; i < a->shape.ndim - 2; i++)
         packed.stride[i] = a->stride[i] == 0 ? 0 : packed.stride[i];
     packed.shape = a->shape;
     return packed;
 }
 
-size_t bb__matmul_scratch(const bb_array *x, const bb_array *y)
+static void pack(const bb_array *a, void *scratch, int threads)
 {
-    return packed_bytes(x) + packed_bytes(y);
+    if (matrix_of(a).fits)
+        return;
+    bb_array packed = packed_like(a, scratch), source = *a;
+    source.shape = packed.shape;
+    bb__copy(&source, &packed, threads);
 }
 
 /* Panels. */
@@ -83,30 +91,16 @@ struct product {
     bb_array x, y;
     const bb_array *out;
     matrix mx, my;
-    int64_t m, n, k;
-    bool by_rows; /* panels are rows of the result, else columns */
-    int64_t panels, width;
+    int64_t batch, m, n, k;
+    bb__gemm_cut cut;
     multiply_fn multiply;
     const bb__tail *tail; /* or NULL */
-};
 
-/* How many panels one product is cut into. A panel packs again the operand that all panels share,
- * so it must be wide and heavy enough; except where small kernels spare the packing. */
-static int64_t panel_count(int64_t m, int64_t n, int64_t k, bool small_kernels)
-{
-    enum { MOST = 16, WIDE = 128, THIN = 16 };
-    static const double small = 2.2e6, heavy = 0.75e6; /* multiplications */
-    int64_t longer = m > n ? m : n, other = m > n ? n : m;
-    double work = (double)m * (double)n * (double)k;
-    int64_t thin = 1, wide = 1, least = other < WIDE ? other : WIDE;
-    while (work / (double)thin > small && longer / (2 * thin) >= THIN && thin < MOST)
-        thin *= 2;
-    if (small_kernels && work / (double)thin <= small)
-        return thin;
-    while (work / (double)(2 * wide) >= heavy && longer / (2 * wide) >= least && wide < MOST)
-        wide *= 2;
-    return wide;
-}
+    /* by oneDNN's primitives, if it suits them: for panels of `width`, and for the last one */
+    const bb__onednn_product *made, *made_last;
+    size_t tile, slot; /* bytes of a panel of columns, and of it with what oneDNN needs */
+    char *slots;
+};
 
 /* Products too small for a call of BLAS, or with sizes beyond its integers. */
 #define DEFINE_PLAIN(name, T)                                                              \
@@ -154,6 +148,20 @@ static void multiply_row(const product *p, const char *x, const char *y, char *o
              (int)(p->mx.transposed ? p->mx.lead : 1), out);
 }
 
+/* oneDNN wants a dense result. */
+static void multiply_by_onednn(const product *p, const char *x, const char *y, char *out, int64_t m,
+                               int64_t n)
+{
+    const bool is_full = (p->cut.by_rows ? m : n) == p->cut.width;
+    char *slot = p->slots + (size_t)bb__thread_slot() * p->slot, *dense = p->tile ? slot : out;
+    const size_t row = (size_t)n * sizeof(float), lead = (size_t)p->n * sizeof(float);
+    if (!bb__onednn_product_run(is_full ? p->made : p->made_last, x, y, dense, slot + p->tile))
+        multiply_matrices(p, x, y, out, m, n);
+    else if (p->tile)
+        for (int64_t i = 0; i < m; i++)
+            memcpy(out + (size_t)i * lead, dense + (size_t)i * row, row);
+}
+
 typedef enum way { PLAIN, GEMM, COLUMN, ROW, WAYS } way;
 static const multiply_fn ways[BB_DTYPE_COUNT][WAYS] = {
     [BB_F32] = {plain_f32, multiply_matrices, multiply_column, multiply_row},
@@ -192,11 +200,12 @@ typedef struct panel {
 
 static panel panel_of(const product *p, int64_t item)
 {
-    int64_t start = item % p->panels * p->width;
-    int64_t rest = (p->by_rows ? p->m : p->n) - start, width = rest < p->width ? rest : p->width;
-    if (p->by_rows)
-        return (panel){item / p->panels, start, width, 0, p->n};
-    return (panel){item / p->panels, 0, p->m, start, width};
+    int64_t start = item % p->cut.panels * p->cut.width;
+    int64_t rest = (p->cut.by_rows ? p->m : p->n) - start,
+            width = rest < p->cut.width ? rest : p->cut.width;
+    if (p->cut.by_rows)
+        return (panel){item / p->cut.panels, start, width, 0, p->n};
+    return (panel){item / p->cut.panels, 0, p->m, start, width};
 }
 
 /* Where the first element of a panel is in the result. */
@@ -250,47 +259,108 @@ static void clear_range(void *context, int64_t first, int64_t last)
         p->tail->run(p->tail->context, first, last - first);
 }
 
-/* Cuts each product of the batch into panels along the longer side of its result. */
-static void cut(product *p)
+/* Calls. */
+
+static bool is_dense(const product *p)
 {
-    bool small_kernels = p->out->dtype == BB_F32 && bb__blas_has_small_kernels();
-    int64_t longer = p->m > p->n ? p->m : p->n;
-    p->by_rows = p->m > p->n;
-    p->panels = panel_count(p->m, p->n, p->k, small_kernels);
-    p->width = (longer + p->panels - 1) / p->panels;
-    p->panels = (longer + p->width - 1) / p->width;
+    return p->mx.lead == (p->mx.transposed ? p->m : p->k) &&
+           p->my.lead == (p->my.transposed ? p->k : p->n);
 }
 
-static void multiply(product *p, int64_t count, int threads)
+static const bb__onednn_product *made_for(const product *p, int64_t width, bool is_new)
 {
-    static const double worth = 200000; /* multiplications that pay for a thread */
+    const bool by_rows = p->cut.by_rows;
+    const bb__onednn_sizes s = {by_rows ? width : p->m, by_rows ? p->n : width, p->k,
+                                p->mx.transposed};
+    return is_new ? bb__onednn_product_make(s) : bb__onednn_product_find(s);
+}
+
+/* Whether oneDNN has primitives for all panels; when a product is bound, they are made. */
+static bool find_onednn(product *p, bool is_new)
+{
+    const bb__gemm_cut *c = &p->cut;
+    const int64_t last = (c->by_rows ? p->m : p->n) - (c->panels - 1) * c->width;
+    if (!c->suits_onednn || !is_dense(p) || !bb__onednn_is_used())
+        return false;
+    p->made = made_for(p, c->width, is_new);
+    p->made_last = last == c->width ? p->made : made_for(p, last, is_new);
+    if (!p->made || !p->made_last)
+        return false;
+    const size_t most = bb__onednn_product_scratch(p->made);
+    const size_t most_last = bb__onednn_product_scratch(p->made_last);
+    p->tile = c->by_rows || c->panels == 1 ? 0 : aligned((size_t)(p->m * c->width) * sizeof(float));
+    p->slot = p->tile + aligned(most > most_last ? most : most_last);
+    return true;
+}
+
+/* How a product is computed, of which nothing is empty; looks at no data. */
+static void plan(product *p, const bb_array *x, const bb_array *y, void *scratch, bool is_new)
+{
+    const bool tiny = is_tiny(p->m, p->n, p->k);
+    char *after_x = scratch ? (char *)scratch + packed_bytes(x) : NULL;
+    p->x = tiny ? *x : packed_view(x, scratch);
+    p->y = tiny ? *y : packed_view(y, after_x);
     p->mx = matrix_of(&p->x);
     p->my = matrix_of(&p->y);
-    p->multiply = ways[p->out->dtype][way_of(p)];
-    cut(p);
-    double work = (double)p->m * (double)p->n * (double)p->k / (double)p->panels;
-    bb__parallel(count / (p->m * p->n) * p->panels, work < worth ? (int64_t)(worth / work) : 1,
-                 threads, multiply_range, p);
+    const way w = way_of(p);
+    const bb__gemm_sizes s = {x->dtype,         p->batch,        p->m, p->n, p->k,
+                              p->mx.transposed, p->my.transposed};
+    p->cut = bb__gemm_cut_of(&s);
+    p->multiply = ways[x->dtype][w];
+    if (w == GEMM && find_onednn(p, is_new)) {
+        p->multiply = multiply_by_onednn;
+        p->slots = after_x ? after_x + packed_bytes(y) : NULL;
+    }
+}
+
+static product product_of(const bb_array *x, const bb_array *y)
+{
+    const int d = x->shape.ndim - 2;
+    product p = {.batch = 1, .m = x->shape.dim[d], .k = x->shape.dim[d + 1]};
+    p.n = y->shape.dim[d + 1];
+    for (int i = 0; i < d; i++)
+        p.batch *= x->shape.dim[i];
+    return p;
+}
+
+static int64_t slots_of(const product *p)
+{
+    enum { SLOTS = 16 }; /* threads at most, each of which has scratch memory */
+    const int64_t items = p->batch * p->cut.panels;
+    return items < SLOTS ? items : SLOTS;
+}
+
+size_t bb__matmul_scratch(const bb_array *x, const bb_array *y)
+{
+    product p = product_of(x, y);
+    if (p.batch == 0 || p.m == 0 || p.n == 0 || p.k == 0)
+        return 0;
+    plan(&p, x, y, NULL, true);
+    return packed_bytes(x) + packed_bytes(y) + (size_t)slots_of(&p) * p.slot;
 }
 
 void bb__matmul(const bb_array *x, const bb_array *y, const bb_array *out, void *scratch,
                 const bb__tail *tail, int threads)
 {
-    enum { GRAIN = 1 << 15 }; /* elements to clear that pay for a thread */
-    const int d = x->shape.ndim - 2;
-    product p = {.out = out, .m = x->shape.dim[d], .k = x->shape.dim[d + 1], .tail = tail};
-    p.n = y->shape.dim[d + 1];
-    int64_t count = bb_shape_count(out->shape);
-    if (!count)
+    static const double worth = 200000; /* multiplications that pay for a thread */
+    enum { GRAIN = 1 << 15 };           /* elements to clear that do */
+    product p = product_of(x, y);
+    p.out = out, p.tail = tail;
+    if (p.batch == 0 || p.m == 0 || p.n == 0)
         return;
-    if (!p.k) {
-        bb__parallel(count, GRAIN, threads, clear_range, &p);
+    if (p.k == 0) {
+        bb__parallel(p.batch * p.m * p.n, GRAIN, threads, clear_range, &p);
         return;
     }
-    bool tiny = is_tiny(p.m, p.n, p.k);
-    p.x = tiny ? *x : pack(x, scratch, threads);
-    p.y = tiny ? *y : pack(y, scratch ? (char *)scratch + packed_bytes(x) : NULL, threads);
-    multiply(&p, count, threads);
+    plan(&p, x, y, scratch, false);
+    if (!is_tiny(p.m, p.n, p.k)) {
+        pack(x, p.x.data, threads);
+        pack(y, p.y.data, threads);
+    }
+    const double work = (double)p.m * (double)p.n * (double)p.k / (double)p.cut.panels;
+    const int used = p.slot && threads > slots_of(&p) ? (int)slots_of(&p) : threads;
+    bb__parallel(p.batch * p.cut.panels, work < worth ? (int64_t)(worth / work) : 1, used,
+                 multiply_range, &p);
 }
 
 /* Products for kernels that cut their work themselves. */

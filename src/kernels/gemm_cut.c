@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+/* The one place that decides how a product is cut into panels: for 16 threads, as far as the panels
+ * stay wide enough for the library's kernels.
+ *
+ * The numbers are from OpenBLAS 0.3.21 and oneDNN 2.6.3 on an AMD Zen 4 with AVX-512, from products
+ * of all sizes up to 2048 cut in all ways. */
+#include "blas.h"
+#include "gemm.h"
+
+enum { MOST = 16 };
+
+typedef struct sizes {
+    int64_t batch;
+    int64_t longer, other; /* of a result: panels cut the longer side */
+    bool by_rows;
+    double work; /* multiplications */
+} sizes;
+
+static int64_t divided_up(int64_t a, int64_t b)
+{
+    return (a + b - 1) / b;
+}
+
+/* Twice as many panels as long as there are not enough, and each has that much work and width. */
+static int64_t refined(const sizes *s, int64_t panels, double work, int64_t width)
+{
+    while (s->batch * panels < MOST && s->work / (double)(2 * panels) >= work &&
+           s->longer / (2 * panels) >= width)
+        panels *= 2;
+    return panels;
+}
+
+/* Panels that OpenBLAS multiplies in place, which for a thin result is faster than what packs its
+ * operands, though they may be more than MOST; 0 where they would be too narrow. */
+static int64_t small_panels(const sizes *s)
+{
+    enum { THIN = 128, ROWS = 16, COLUMNS = 32 };
+    static const double worth = 0.3e6; /* multiplications, beside the start of a thread */
+    const int64_t least = s->by_rows ? ROWS : COLUMNS;
+    int64_t panels = 1;
+    if (s->other > THIN && s->work > BB__SMALL_WORK)
+        return 0;
+    while (s->work / (double)panels > BB__SMALL_WORK)
+        panels *= 2;
+    return panels == 1 || s->longer / panels >= least ? refined(s, panels, worth, least) : 0;
+}
+
+/* Panels that read again what all of them share, so that they must be wide and heavy enough. Rows of
+ * x may be few with oneDNN, which does not pack them; columns and transposed operands it does. */
+static int64_t large_panels(const sizes *s, bool is_packed)
+{
+    enum { WIDE = 128, PACKED = 32, IN_PLACE = 16 };
+    static const double heavy = 0.75e6; /* multiplications */
+    is_packed = is_packed || !s->by_rows;
+    const int64_t least = is_packed ? PACKED : IN_PLACE, wanted = s->longer / (is_packed ? 4 : 8);
+    return refined(s, 1, heavy, wanted < least ? least : wanted < WIDE ? wanted : WIDE);
+}
+
+/* More panels of rows, for which a product is hardly slower, until what follows a panel finds it in
+ * the second-level cache. */
+static int64_t cached_panels(const sizes *s, int64_t panels, size_t element)
+{
+    enum { CACHED_BYTES = 1 << 18, ROWS = 128 };
+    while (s->longer / panels * s->other * (int64_t)element > CACHED_BYTES &&
+           s->longer / (2 * panels) >= ROWS)
+        panels *= 2;
+    return panels;
+}
+
+/* Columns begin at whole vectors. */
+static int64_t width_of(const sizes *s, int64_t panels)
+{
+    enum { VECTOR = 16 };
+    const int64_t width = divided_up(s->longer, panels);
+    return s->by_rows || panels == 1 ? width : divided_up(width, VECTOR) * VECTOR;
+}
+
+/* Its kernels beside dnnl_sgemm are the faster ones where y is transposed, unless rows are few, for
+ * each of which y is turned again. They do not take part of the rows of a transposed x. */
+static bool suits_onednn(const bb__gemm_sizes *s, const bb__gemm_cut *c, double work)
+{
+    enum { FEW_ROWS = 16, FEW_COLUMNS = 8 };
+    if (s->dtype != BB_F32 || !s->y_transposed || work <= BB__SMALL_WORK || s->n <= FEW_COLUMNS)
+        return false;
+    return s->x_transposed ? !c->by_rows || c->panels == 1 : s->m >= FEW_ROWS;
+}
+
+bb__gemm_cut bb__gemm_cut_of(const bb__gemm_sizes *s)
+{
+    const bool by_rows = s->m >= s->n, is_float = s->dtype == BB_F32;
+    const sizes z = {s->batch, by_rows ? s->m : s->n, by_rows ? s->n : s->m, by_rows,
+                     (double)s->m * (double)s->n * (double)s->k};
+    int64_t panels = 0;
+    if (is_float && !s->y_transposed && bb__blas_has_small_kernels())
+        panels = small_panels(&z);
+    if (!panels)
+        panels = large_panels(&z, s->y_transposed || !is_float || !bb__onednn_is_used());
+    if (by_rows)
+        panels = cached_panels(&z, panels, bb_dtype_size(s->dtype));
+    const int64_t width = width_of(&z, panels);
+    bb__gemm_cut c = {by_rows, divided_up(z.longer, width), width, false};
+    c.suits_onednn = suits_onednn(s, &c, z.work);
+    return c;
+}

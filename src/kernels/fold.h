@@ -12,9 +12,22 @@ enum { BB__FOLD_LANES = 8, BB__FOLD_BLOCK = 1024 };
 #define BB__PLAIN(x, shift) ((double)(x))
 
 /* step(a, b) is an inline function of doubles: of an expression of expressions compilers make
- * branches. name_lanes folds a short row, two terms of a lane at a time so that steps wait less for
- * one another; name_halves halves a long one. */
-#define BB__DEFINE_ROW(name, T, step, IDENTITY, TERM)                                              \
+ * branches. */
+#define BB__DEFINE_STEP(name, RESULT)             \
+    static inline double name(double a, double b) \
+    {                                             \
+        return RESULT;                            \
+    }
+
+/* NaN if either is. */
+static inline double bb__larger(double a, double b)
+{
+    const double larger = b > a ? b : a;
+    return b != b ? b : larger;
+}
+
+/* A short row, two terms of a lane at a time so that steps wait less for one another. */
+#define BB__DEFINE_LANES(name, T, step, IDENTITY, TERM)                                            \
     static inline double name##_lanes(double shift, const T *x, int64_t n)                         \
     {                                                                                              \
         double lane[BB__FOLD_LANES], acc = IDENTITY;                                               \
@@ -35,26 +48,29 @@ enum { BB__FOLD_LANES = 8, BB__FOLD_BLOCK = 1024 };
                 lane[j] = step(lane[j], lane[j + half]);                                           \
         (void)shift;                                                                               \
         return step(acc, lane[0]);                                                                 \
-    }                                                                                              \
-    static double name##_spaced(double shift, const T *x, int64_t n, int64_t stride)               \
-    {                                                                                              \
-        T near[BB__FOLD_BLOCK];                                                                    \
-        for (int64_t i = 0; i < n; i++)                                                            \
-            near[i] = x[i * stride];                                                               \
-        return name##_lanes(shift, near, n);                                                       \
-    }                                                                                              \
-    static double name##_halves(double shift, const T *x, int64_t n, int64_t stride)               \
-    {                                                                                              \
-        if (n <= BB__FOLD_BLOCK)                                                                   \
-            return stride == 1 ? name##_lanes(shift, x, n) : name##_spaced(shift, x, n, stride);   \
-        const int64_t half = (n / 2 + BB__FOLD_BLOCK - 1) / BB__FOLD_BLOCK * BB__FOLD_BLOCK;       \
-        const double a = name##_halves(shift, x, half, stride); /* first: memory goes upwards */   \
-        const double b = name##_halves(shift, x + half * stride, n - half, stride);                \
-        return step(a, b);                                                                         \
-    }                                                                                              \
-    static double name##_row(double acc, double shift, const void *x, int64_t n, int64_t stride)   \
-    {                                                                                              \
-        return step(acc, name##_halves(shift, x, n, stride));                                      \
+    }
+
+/* Any row: a long one is halved, one that is not contiguous is copied. */
+#define BB__DEFINE_ROW(name, T, step)                                                            \
+    static double name##_spaced(double shift, const T *x, int64_t n, int64_t stride)             \
+    {                                                                                            \
+        T near[BB__FOLD_BLOCK];                                                                  \
+        for (int64_t i = 0; i < n; i++)                                                          \
+            near[i] = x[i * stride];                                                             \
+        return name##_lanes(shift, near, n);                                                     \
+    }                                                                                            \
+    static double name##_halves(double shift, const T *x, int64_t n, int64_t stride)             \
+    {                                                                                            \
+        if (n <= BB__FOLD_BLOCK)                                                                 \
+            return stride == 1 ? name##_lanes(shift, x, n) : name##_spaced(shift, x, n, stride); \
+        const int64_t half = (n / 2 + BB__FOLD_BLOCK - 1) / BB__FOLD_BLOCK * BB__FOLD_BLOCK;     \
+        const double a = name##_halves(shift, x, half, stride); /* first: memory goes upwards */ \
+        const double b = name##_halves(shift, x + half * stride, n - half, stride);              \
+        return step(a, b);                                                                       \
+    }                                                                                            \
+    static double name##_row(double acc, double shift, const void *x, int64_t n, int64_t stride) \
+    {                                                                                            \
+        return step(acc, name##_halves(shift, x, n, stride));                                    \
     }
 
 /* Four rows in flight. */
@@ -88,20 +104,18 @@ enum { BB__FOLD_LANES = 8, BB__FOLD_BLOCK = 1024 };
     }
 
 #define BB__DEFINE_FOLD(name, T, step, IDENTITY, TERM) \
-    BB__DEFINE_ROW(name, T, step, IDENTITY, TERM)      \
+    BB__DEFINE_LANES(name, T, step, IDENTITY, TERM)    \
+    BB__DEFINE_ROW(name, T, step)                      \
     BB__DEFINE_COLUMNS(name, T, step, TERM)
 
-#define BB__DEFINE_STEP(name, RESULT)             \
-    static inline double name(double a, double b) \
-    {                                             \
-        return RESULT;                            \
-    }
-
-/* NaN if either is. */
-static inline double bb__larger(double a, double b)
-{
-    const double larger = b > a ? b : a;
-    return b != b ? b : larger;
-}
+/* Maxima, whose lanes are integers: extreme_T(x, n) of largest.h. */
+#define BB__DEFINE_EXTREMES(name, T, step, extreme, TERM)                  \
+    static inline double name##_lanes(double shift, const T *x, int64_t n) \
+    {                                                                      \
+        (void)shift;                                                       \
+        return (double)extreme##_##T(x, n);                                \
+    }                                                                      \
+    BB__DEFINE_ROW(name, T, step)                                          \
+    BB__DEFINE_COLUMNS(name, T, step, TERM)
 
 #endif

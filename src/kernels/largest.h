@@ -32,12 +32,31 @@
         memcpy(&result, &top, sizeof result);                              \
         return nan < 0 ? (T)NAN : result;                                  \
     }
-#define BB__DEFINE_EXTREMES(T, INT, SHIFT, SIGNLESS, INFINITE)        \
+#define BB__DEFINE_BOTH(T, INT, SHIFT, SIGNLESS, INFINITE)            \
     BB__DEFINE_EXTREME(largest, T, INT, SHIFT, SIGNLESS, INFINITE, 0) \
     BB__DEFINE_EXTREME(smallest, T, INT, SHIFT, SIGNLESS, INFINITE, -SIGNLESS - 1)
-BB__DEFINE_EXTREMES(float, int32_t, 31, INT32_MAX, 0x7F800000)
-BB__DEFINE_EXTREMES(double, int64_t, 63, INT64_MAX, 0x7FF0000000000000)
-#undef BB__DEFINE_EXTREMES
+BB__DEFINE_BOTH(float, int32_t, 31, INT32_MAX, 0x7F800000)
+BB__DEFINE_BOTH(double, int64_t, 63, INT64_MAX, 0x7FF0000000000000)
+
+/* The largest magnitude; NaN, which has the bits above infinity's, before all. */
+#define BB__DEFINE_FARTHEST(T, INT, SIGNLESS)           \
+    static inline T farthest_##T(const T *x, int64_t n) \
+    {                                                   \
+        INT top = 0;                                    \
+        T result;                                       \
+        for (int64_t i = 0; i < n; i++) {               \
+            INT bits;                                   \
+            memcpy(&bits, &x[i], sizeof bits);          \
+            bits &= SIGNLESS;                           \
+            top = bits > top ? bits : top;              \
+        }                                               \
+        memcpy(&result, &top, sizeof result);           \
+        return result;                                  \
+    }
+BB__DEFINE_FARTHEST(float, int32_t, INT32_MAX)
+BB__DEFINE_FARTHEST(double, int64_t, INT64_MAX)
+#undef BB__DEFINE_FARTHEST
+#undef BB__DEFINE_BOTH
 #undef BB__DEFINE_EXTREME
 
 #endif

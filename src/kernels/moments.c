@@ -2,6 +2,7 @@
 /* Variances and norms over any axes, by two passes: the first finds what the terms of the second
  * are measured by, so that deviations do not cancel and powers do not overflow. */
 #include "fold.h"
+#include "largest.h"
 
 #include <math.h>
 
@@ -11,18 +12,22 @@
 
 BB__DEFINE_STEP(add, a + b)
 
-#define DEFINE_KERNEL(name, step, TERM)                     \
-    BB__DEFINE_FOLD(name##_f32, float, step, 0, TERM)       \
-    BB__DEFINE_FOLD(name##_f64, double, step, 0, TERM)      \
+#define DEFINE_KERNEL(name)                                 \
     static const bb__walk_kernel name[BB_DTYPE_COUNT] = {   \
         [BB_F32] = {0, name##_f32_row, name##_f32_columns}, \
         [BB_F64] = {0, name##_f64_row, name##_f64_columns}, \
     };
+#define DEFINE_SUM(name, TERM)                        \
+    BB__DEFINE_FOLD(name##_f32, float, add, 0, TERM)  \
+    BB__DEFINE_FOLD(name##_f64, double, add, 0, TERM) \
+    DEFINE_KERNEL(name)
 
-DEFINE_KERNEL(deviations, add, DEVIATION)
-DEFINE_KERNEL(magnitudes, bb__larger, MAGNITUDE)
-DEFINE_KERNEL(absolutes, add, MAGNITUDE)
-DEFINE_KERNEL(squares, add, SQUARE)
+DEFINE_SUM(deviations, DEVIATION)
+DEFINE_SUM(absolutes, MAGNITUDE)
+DEFINE_SUM(squares, SQUARE)
+BB__DEFINE_EXTREMES(magnitudes_f32, float, bb__larger, farthest, MAGNITUDE)
+BB__DEFINE_EXTREMES(magnitudes_f64, double, bb__larger, farthest, MAGNITUDE)
+DEFINE_KERNEL(magnitudes)
 
 typedef struct job {
     bb__walk fold;

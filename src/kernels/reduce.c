@@ -25,20 +25,10 @@ static inline double smaller(double a, double b)
     BB__DEFINE_FOLD(name##_f64, double, step, IDENTITY, BB__PLAIN)
 DEFINE_FOLDS(sum, add, 0.0)
 DEFINE_FOLDS(prod, multiply, 1.0)
-DEFINE_FOLDS(max, bb__larger, -(double)INFINITY)
-DEFINE_FOLDS(min, smaller, (double)INFINITY)
-
-/* Contiguous rows as integers. */
-#define DEFINE_LINE(name, step, T, extreme)                                                       \
-    static double name##_line(double acc, double shift, const void *x, int64_t n, int64_t stride) \
-    {                                                                                             \
-        return stride == 1 ? step(acc, (double)extreme##_##T(x, n))                               \
-                           : name##_row(acc, shift, x, n, stride);                                \
-    }
-DEFINE_LINE(max_f32, bb__larger, float, largest)
-DEFINE_LINE(max_f64, bb__larger, double, largest)
-DEFINE_LINE(min_f32, smaller, float, smallest)
-DEFINE_LINE(min_f64, smaller, double, smallest)
+BB__DEFINE_EXTREMES(max_f32, float, bb__larger, largest, BB__PLAIN)
+BB__DEFINE_EXTREMES(max_f64, double, bb__larger, largest, BB__PLAIN)
+BB__DEFINE_EXTREMES(min_f32, float, smaller, smallest, BB__PLAIN)
+BB__DEFINE_EXTREMES(min_f64, double, smaller, smallest, BB__PLAIN)
 
 /* Masks, and doubles that stand for them. */
 #define DEFINE_MASK(name, step, IDENTITY, FOUND)                                       \
@@ -57,19 +47,25 @@ DEFINE_LINE(min_f64, smaller, double, smallest)
 DEFINE_MASK(any, either, 0, !=)
 DEFINE_MASK(all, both, 1, ==)
 
-#define KERNEL(identity, name, row)            \
-    {                                          \
-        identity, name##_##row, name##_columns \
+#define KERNEL(name, identity)               \
+    {                                        \
+        identity, name##_row, name##_columns \
+    }
+#define FLOATS(name, identity)                                                           \
+    {                                                                                    \
+        [BB_F32] = KERNEL(name##_f32, identity), [BB_F64] = KERNEL(name##_f64, identity) \
+    }
+#define MASKS(name, identity)                                                          \
+    {                                                                                  \
+        [BB_U8] = KERNEL(name##_u8, identity), [BB_F64] = KERNEL(name##_f64, identity) \
     }
 static const bb__walk_kernel reducers[][BB_DTYPE_COUNT] = {
-    [BB__SUM] = {[BB_F32] = KERNEL(0, sum_f32, row), [BB_F64] = KERNEL(0, sum_f64, row)},
-    [BB__MAX] = {[BB_F32] = KERNEL(-(double)INFINITY, max_f32, line),
-                 [BB_F64] = KERNEL(-(double)INFINITY, max_f64, line)},
-    [BB__MIN] = {[BB_F32] = KERNEL((double)INFINITY, min_f32, line),
-                 [BB_F64] = KERNEL((double)INFINITY, min_f64, line)},
-    [BB__PROD] = {[BB_F32] = KERNEL(1, prod_f32, row), [BB_F64] = KERNEL(1, prod_f64, row)},
-    [BB__ANY] = {[BB_U8] = KERNEL(0, any_u8, row), [BB_F64] = KERNEL(0, any_f64, row)},
-    [BB__ALL] = {[BB_U8] = KERNEL(1, all_u8, row), [BB_F64] = KERNEL(1, all_f64, row)},
+    [BB__SUM] = FLOATS(sum, 0),
+    [BB__MAX] = FLOATS(max, -(double)INFINITY),
+    [BB__MIN] = FLOATS(min, (double)INFINITY),
+    [BB__PROD] = FLOATS(prod, 1),
+    [BB__ANY] = MASKS(any, 0),
+    [BB__ALL] = MASKS(all, 1),
 };
 
 const bb__walk_kernel *bb__reduce_kernel(bb__reduction kind, bb_dtype dtype)

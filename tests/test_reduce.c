@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Sums, extremes and argmax against plain loops, over any axes and strides. */
 #include "arrays.h"
+#include "walk.h"
 
 static const int thread_counts[] = {2, 5};
 
@@ -119,6 +120,87 @@ Test(reduce, large_shapes)
             bb_shape shape = bb_shape_make(3, cases[i].dim);
             block in = block_random(&rng, i % 2 ? BB_F64 : BB_F32, shape, how, 1);
             check(&in.array, cases[i].axes);
+            free(in.memory);
+        }
+}
+
+/* Around the lanes, halves and tiles of the loops, and where a reduction begins to be cut. */
+Test(reduce, odd_sizes)
+{
+    static const int64_t sizes[] = {1,  2,   7,   8,   9,   15,   16,   17,   23,   24,   25,
+                                    33, 127, 128, 129, 511, 1023, 1024, 1025, 2047, 2049, 4100};
+    enum { N = sizeof sizes / sizeof *sizes };
+    bb_rng rng = {5, 0};
+    for (int i = 0; i < N; i++)
+        for (int k = 0; k < N; k++) {
+            if (sizes[i] * sizes[k] > 600000)
+                continue;
+            layout how = (layout)((i + k) % (int)LAYOUTS);
+            bb_shape shape = BB_SHAPE(sizes[i], sizes[k]);
+            block in = block_random(&rng, (i + k) % 3 ? BB_F32 : BB_F64, shape, how, 0.5);
+            check(&in.array, 1);
+            check(&in.array, 2);
+            free(in.memory);
+        }
+}
+
+/* Masks of mostly one kind, [rows, columns], over either axis. */
+Test(reduce, masks)
+{
+    bb_rng rng = {6, 0};
+    for (int round = 0; round < 300; round++) {
+        int64_t rows = 1 + (int64_t)bb_rng_below(&rng, 40);
+        int64_t columns = 1 + (int64_t)bb_rng_below(&rng, round % 50 ? 60 : 20000);
+        bool all = round % 2;
+        uint8_t *x = malloc((size_t)(rows * columns)), out[64];
+        for (int64_t i = 0; i < rows * columns; i++)
+            x[i] = (bb_rng_below(&rng, 50) == 0) != all ? (uint8_t)(1 + i % 255) : 0;
+        bb_array in = {x, BB_U8, BB_SHAPE(columns, rows), {1, columns}};
+        bb_array y = {out, BB_U8, BB_SHAPE(rows), {1}};
+        void *scratch = scratch_new(bb__reduce_scratch(&in, 1));
+        bb__reduce(all ? BB__ALL : BB__ANY, &in, 1, &y, scratch, 1 + round % 3);
+        for (int64_t i = 0; i < rows; i++) {
+            bool wanted = all;
+            for (int64_t k = 0; k < columns; k++)
+                wanted = all ? wanted && x[i * columns + k] : wanted || x[i * columns + k];
+            cr_assert_eq(out[i], wanted, "round %d, row %d", round, (int)i);
+        }
+        free(scratch);
+        free(x);
+    }
+}
+
+Test(reduce, masks_by_columns)
+{
+    enum { ROWS = 3000, COLUMNS = 70 };
+    static uint8_t x[ROWS * COLUMNS], out[COLUMNS];
+    bb_array in = {x, BB_U8, BB_SHAPE(ROWS, COLUMNS), {COLUMNS, 1}};
+    bb_array y = {out, BB_U8, BB_SHAPE(COLUMNS), {1}};
+    void *scratch = scratch_new(bb__reduce_scratch(&in, 1));
+    for (int kind = 0; kind < 2; kind++) {
+        memset(x, kind, sizeof x);
+        x[2999 * COLUMNS + 5] = x[69] = x[1500 * COLUMNS + 68] = !kind;
+        bb__reduce(kind ? BB__ALL : BB__ANY, &in, 1, &y, scratch, 2);
+        for (int j = 0; j < COLUMNS; j++)
+            cr_assert_eq(out[j], (j == 5 || j == 68 || j == 69) != kind, "column %d", j);
+    }
+    free(scratch);
+}
+
+/* One row, as a sweep over several would call it. */
+Test(reduce, a_row_is_what_a_reduction_makes_of_it)
+{
+    bb_rng rng = {7, 0};
+    for (int64_t n = 1; n < 2000; n += 1 + n / 7)
+        for (bb__reduction kind = BB__SUM; kind <= BB__MIN; kind++) {
+            block in = block_random(&rng, BB_F32, BB_SHAPE(3, n), ROW_MAJOR, 0);
+            block out = reduced(kind, &in.array, 2, 1);
+            const bb__walk_kernel *kernel = bb__reduce_kernel(kind, BB_F32);
+            for (int64_t i = 0; i < 3; i++)
+                cr_assert_eq(
+                    (float)kernel->row(kernel->identity, 0, (float *)in.memory + i * n, n, 1),
+                    (float)get(&out.array, i));
+            free(out.memory);
             free(in.memory);
         }
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Kernels that are compiled once for each instruction set, by the one in use. */
 #include "conv.h"
+#include "walk.h"
 
 #if defined(__x86_64__) && defined(__GNUC__)
 #define DISPATCH(TYPE, RETURN, name, PARAMETERS, ARGUMENTS)                                    \
@@ -79,6 +80,8 @@ DISPATCH(void, , bb__reduce,
          (bb__reduction kind, const bb_array *in, uint32_t axes, const bb_array *out, void *scratch,
           int threads),
          (kind, in, axes, out, scratch, threads))
+DISPATCH(const bb__walk_kernel *, return, bb__reduce_kernel, (bb__reduction kind, bb_dtype dtype),
+         (kind, dtype))
 DISPATCH(size_t, return, bb__reduce_scratch, (const bb_array *in, uint32_t axes), (in, axes))
 DISPATCH(void, , bb__scatter_add, (const bb_call *call, int axis), (call, axis))
 DISPATCH(void, , bb__softmax, (const bb_array *in, int axis, const bb_array *out, int threads),

@@ -1,46 +1,33 @@
 /* SPDX-License-Identifier: MIT */
 /* Variances and norms over any axes, by two passes: the first finds what the terms of the second
  * are measured by, so that deviations do not cancel and powers do not overflow. */
+#include "fold.h"
 #include "largest.h"
-#include "walk.h"
 
 #include <math.h>
 
-/* Folds TERM of the element x and the output's shift. */
-#define DEFINE_TERMS(name, T, STEP, TERM)                                                     \
-    static double name##_row(double acc, double shift, const void *data, int64_t n,           \
-                             int64_t stride)                                                  \
-    {                                                                                         \
-        const T *terms = data;                                                                \
-        (void)shift;                                                                          \
-        for (int64_t i = 0; i < n; i++) {                                                     \
-            const double x = (double)terms[i * stride], term = (TERM);                        \
-            acc = STEP(acc, term);                                                            \
-        }                                                                                     \
-        return acc;                                                                           \
-    }                                                                                         \
-    static void name##_columns(double *acc, const double *shift, const void *data, int64_t n, \
-                               int64_t row_stride, int64_t width, int64_t stride)             \
-    {                                                                                         \
-        for (int64_t i = 0; i < n; i++)                                                       \
-            for (int64_t j = 0; j < width; j++)                                               \
-                acc[j] = name##_row(acc[j], shift ? shift[j] : 0,                             \
-                                    (const T *)data + i * row_stride + j * stride, 1, 1);     \
-    }
-#define DEFINE_KERNEL(name, STEP, TERM)                     \
-    DEFINE_TERMS(name##_f32, float, STEP, TERM)             \
-    DEFINE_TERMS(name##_f64, double, STEP, TERM)            \
+#define DEVIATION(x, shift) (((double)(x) - (shift)) * ((double)(x) - (shift)))
+#define MAGNITUDE(x, shift) fabs((double)(x))
+#define SQUARE(x, shift) (((double)(x) * (shift)) * ((double)(x) * (shift)))
+
+BB__DEFINE_STEP(add, a + b)
+
+#define DEFINE_KERNEL(name)                                 \
     static const bb__walk_kernel name[BB_DTYPE_COUNT] = {   \
         [BB_F32] = {0, name##_f32_row, name##_f32_columns}, \
         [BB_F64] = {0, name##_f64_row, name##_f64_columns}, \
     };
+#define DEFINE_SUM(name, TERM)                        \
+    BB__DEFINE_FOLD(name##_f32, float, add, 0, TERM)  \
+    BB__DEFINE_FOLD(name##_f64, double, add, 0, TERM) \
+    DEFINE_KERNEL(name)
 
-#define ADD(a, b) ((a) + (b))
-
-DEFINE_KERNEL(deviations, ADD, (x - shift) * (x - shift))
-DEFINE_KERNEL(magnitudes, BB__LARGER, fabs(x))
-DEFINE_KERNEL(absolutes, ADD, fabs(x))
-DEFINE_KERNEL(squares, ADD, (x * shift) * (x * shift))
+DEFINE_SUM(deviations, DEVIATION)
+DEFINE_SUM(absolutes, MAGNITUDE)
+DEFINE_SUM(squares, SQUARE)
+BB__DEFINE_EXTREMES(magnitudes_f32, float, bb__larger, farthest, MAGNITUDE)
+BB__DEFINE_EXTREMES(magnitudes_f64, double, bb__larger, farthest, MAGNITUDE)
+DEFINE_KERNEL(magnitudes)
 
 typedef struct job {
     bb__walk fold;

@@ -49,6 +49,7 @@
 #define bb__upsample_scratch BB__VERSIONED(bb__upsample_scratch)
 #define bb__upsample_spread BB__VERSIONED(bb__upsample_spread)
 #define bb__var BB__VERSIONED(bb__var)
+#define bb__walk_cut BB__VERSIONED(bb__walk_cut)
 #define bb__walk_grain BB__VERSIONED(bb__walk_grain)
 #define bb__walk_plan BB__VERSIONED(bb__walk_plan)
 #define bb__walk_span_at BB__VERSIONED(bb__walk_span_at)

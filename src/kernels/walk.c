@@ -89,10 +89,15 @@ bb__walk bb__walk_plan(const bb_array *in, uint32_t axes)
 
     const bb__walk_dim *kept = &f.kept[f.n_kept - 1];
     f.by_columns = side_by_side(*kept, f.reduced[f.n_reduced - 1]);
-    f.width = f.by_columns ? BB__WALK_TILE : BB__WALK_TILE / 8;
-    if (f.outputs)
-        f.tiles = count(f.kept, f.n_kept - 1) * ((kept->size + f.width - 1) / f.width);
+    bb__walk_cut(&f, f.by_columns ? BB__WALK_TILE : BB__WALK_TILE / 8);
     return f;
+}
+
+void bb__walk_cut(bb__walk *f, int64_t width)
+{
+    int64_t lines = count(f->kept, f->n_kept - 1), line = f->kept[f->n_kept - 1].size;
+    f->width = width;
+    f->tiles = f->outputs ? lines * ((line + width - 1) / width) : 0;
 }
 
 /* Offset in the operand and, unless it is NULL, in the result of a row-major position. */

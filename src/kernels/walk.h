@@ -45,6 +45,8 @@ typedef struct bb__walk_span {
 bb__walk bb__walk_plan(const bb_array *in, uint32_t axes);
 bb__walk_span bb__walk_span_at(const bb__walk *f, int64_t tile);
 int64_t bb__walk_grain(const bb__walk *f); /* tiles worth a thread */
+/* Tiles of another width, for a caller whose accumulators hold so many. */
+void bb__walk_cut(bb__walk *f, int64_t width);
 
 /* Folds terms first .. last-1 of each output of a span into acc. */
 void bb__walk_terms(const bb__walk *f, const bb__walk_kernel *kernel, const bb__walk_span *span,
@@ -52,7 +54,8 @@ void bb__walk_terms(const bb__walk *f, const bb__walk_kernel *kernel, const bb__
 
 void bb__walk_store(const bb_array *out, int64_t at, double value);
 
-/* The kernel of a reduction (reduce.c). */
+/* The kernel of a reduction (reduce.c). What its `row` makes of contiguous elements depends on their
+ * number only. */
 const bb__walk_kernel *bb__reduce_kernel(bb__reduction kind, bb_dtype dtype);
 
 #endif

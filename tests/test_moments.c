@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+/* Variances and norms against plain loops in long double; with any number of threads the same
+ * bits. */
+#include "arrays.h"
+
+static const int thread_counts[] = {2, 5};
+
+typedef enum kind { VAR, NORM_1, NORM_2, NORM_LARGEST, KINDS } kind;
+
+static block computed(kind k, const bb_array *in, uint32_t axes, int64_t outputs, int threads)
+{
+    static const double p[KINDS] = {0, 1, 2, (double)INFINITY};
+    block out = block_new(in->dtype, BB_SHAPE(outputs));
+    if (k == VAR)
+        bb__var(in, axes, 3, &out.array, threads);
+    else
+        bb__norm(in, axes, p[k], &out.array, threads);
+    return out;
+}
+
+/* Of `n` elements from `at` on. */
+static double plain(kind k, const bb_array *in, int64_t at, int64_t n, int64_t stride)
+{
+    long double mean = 0, sum = 0, top = 0;
+    for (int64_t i = 0; i < n; i++)
+        mean += (long double)get(in, at + i * stride) / (long double)n;
+    for (int64_t i = 0; i < n; i++) {
+        long double x = (long double)get(in, at + i * stride), size = fabsl(x);
+        sum += k == VAR ? (x - mean) * (x - mean) : k == NORM_1 ? size : x * x;
+        top = size > top ? size : top;
+    }
+    return (double)(k == VAR ? sum / 3 : k == NORM_1 ? sum : k == NORM_2 ? sqrtl(sum) : top);
+}
+
+static void check(const bb_array *in, int axis)
+{
+    int64_t n = in->shape.dim[axis], outputs = in->shape.dim[!axis];
+    for (kind k = VAR; k < KINDS; k++) {
+        block out = computed(k, in, 1U << axis, outputs, 1);
+        double tolerance = in->dtype == BB_F32 ? 1e-7 : 1e-13;
+        for (int64_t i = 0; i < outputs; i++) {
+            double wanted = plain(k, in, i * in->stride[!axis], n, in->stride[axis]);
+            cr_assert(is_close(get(&out.array, i), wanted, tolerance, wanted + 1e-9),
+                      "[%lld %lld], axis %d, kind %d: output %lld is %.17g, not %.17g",
+                      (long long)in->shape.dim[0], (long long)in->shape.dim[1], axis, (int)k,
+                      (long long)i, get(&out.array, i), wanted);
+        }
+        for (int t = 0; t < 2; t++) {
+            block again = computed(k, in, 1U << axis, outputs, thread_counts[t]);
+            cr_assert(same_bits(&again, &out));
+            free(again.memory);
+        }
+        free(out.memory);
+    }
+}
+
+Test(moments, odd_sizes)
+{
+    static const int64_t sizes[] = {1, 2, 7, 8, 9, 15, 16, 17, 31, 33, 129, 1023, 1025, 2050};
+    enum { N = sizeof sizes / sizeof *sizes };
+    bb_rng rng = {1, 0};
+    for (int i = 0; i < N; i++)
+        for (int k = 0; k < N; k++) {
+            if (sizes[i] * sizes[k] > 100000)
+                continue;
+            layout how = (layout)((i + k) % (int)LAYOUTS);
+            block in = block_random(&rng, (i + k) % 3 ? BB_F32 : BB_F64,
+                                    BB_SHAPE(sizes[i], sizes[k]), how, 0.5);
+            check(&in.array, 0);
+            check(&in.array, 1);
+            free(in.memory);
+        }
+}
+
+/* Squares of these are out of range, or 0. */
+Test(moments, far_numbers)
+{
+    double x[40];
+    bb_array in = {x, BB_F64, BB_SHAPE(40), {1}};
+    static const double sizes[] = {1e200, 1e-200};
+    for (int k = 0; k < 2; k++) {
+        for (int i = 0; i < 40; i++)
+            x[i] = i % 2 ? -sizes[k] : sizes[k];
+        block out = computed(NORM_2, &in, 1, 1, 1);
+        cr_assert(is_close(get(&out.array, 0), sqrt(40) * sizes[k], 1e-15, sizes[k] * 7));
+        free(out.memory);
+    }
+}
+
+Test(moments, nan_is_seen_anywhere)
+{
+    for (int hit = 0; hit < 40; hit++)
+        for (kind k = VAR; k < KINDS; k++) {
+            float x[40] = {0};
+            bb_array in = {x, BB_F32, BB_SHAPE(40), {1}};
+            x[hit] = NAN;
+            block out = computed(k, &in, 1, 1, 1);
+            cr_assert(isnan(get(&out.array, 0)), "kind %d, place %d", (int)k, hit);
+            free(out.memory);
+        }
+}

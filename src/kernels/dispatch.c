@@ -33,13 +33,13 @@ DISPATCH(void, , bb__average_spread,
          (const bb__pool_shape *s, const void *dy, void *dx, int threads), (s, dy, dx, threads))
 DISPATCH(void, , bb__columns_forward,
          (const bb__conv_shape *s, const void *x, const void *w, void *out, void *scratch,
-          int threads),
-         (s, x, w, out, scratch, threads))
+          const bb__tail *tail, int threads),
+         (s, x, w, out, scratch, tail, threads))
 DISPATCH(size_t, return, bb__columns_forward_scratch, (const bb__conv_shape *s), (s))
 DISPATCH(void, , bb__columns_input,
          (const bb__conv_shape *s, const void *dy, const void *w, void *dx, void *scratch,
-          int threads),
-         (s, dy, w, dx, scratch, threads))
+          const bb__tail *tail, int threads),
+         (s, dy, w, dx, scratch, tail, threads))
 DISPATCH(size_t, return, bb__columns_input_scratch, (const bb__conv_shape *s), (s))
 DISPATCH(void, , bb__columns_weight,
          (const bb__conv_shape *s, const void *x, const void *dy, void *dw, void *scratch,

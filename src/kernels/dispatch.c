@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Kernels that are compiled once for each instruction set, by the one in use. */
+#include "blas.h"
 #include "conv.h"
 
 #if defined(__x86_64__) && defined(__GNUC__)
@@ -83,6 +84,10 @@ DISPATCH(size_t, return, bb__reduce_scratch, (const bb_array *in, uint32_t axes)
 DISPATCH(void, , bb__scatter_add, (const bb_call *call, int axis), (call, axis))
 DISPATCH(void, , bb__softmax, (const bb_array *in, int axis, const bb_array *out, int threads),
          (in, axis, out, threads))
+DISPATCH(void, , bb__thin_gemv,
+         (int64_t m, int64_t n, const float *a, int64_t lead, const float *x, int64_t step,
+          float *out),
+         (m, n, a, lead, x, step, out))
 DISPATCH(void, , bb__upsample,
          (const bb__upsample_shape *s, const void *x, void *y, void *scratch, int threads),
          (s, x, y, scratch, threads))

@@ -2,6 +2,7 @@
 /* Convolutions and their adjoints against plain loops, for any sizes and options. */
 #include "arrays.h"
 #include "conv_onednn.h"
+#include "tails.h"
 
 static const int thread_counts[] = {2, 5};
 
@@ -9,14 +10,22 @@ typedef enum direction { FORWARD, INPUT, WEIGHT, DIRECTIONS } direction;
 
 typedef struct kernel {
     void (*run)(const bb__conv_shape *s, const void *a, const void *b, void *out, void *scratch,
-                int threads);
+                const bb__tail *tail, int threads);
     size_t (*scratch)(const bb__conv_shape *s);
 } kernel;
+
+/* which has no tail */
+static void weight(const bb__conv_shape *s, const void *x, const void *dy, void *dw, void *scratch,
+                   const bb__tail *tail, int threads)
+{
+    (void)tail;
+    bb__conv2d_weight(s, x, dy, dw, scratch, threads);
+}
 
 static const kernel chosen[DIRECTIONS] = {
     {bb__conv2d_forward, bb__conv2d_forward_scratch},
     {bb__conv2d_input, bb__conv2d_input_scratch},
-    {bb__conv2d_weight, bb__conv2d_weight_scratch},
+    {weight, bb__conv2d_weight_scratch},
 };
 static const kernel *kernels = chosen;
 
@@ -56,15 +65,31 @@ static void sum_plainly(const bb__conv_shape *s, const arrays *a, direction d, d
         }
 }
 
-static block computed(const bb__conv_shape *s, const arrays *a, direction d, int threads)
+static block computed_with(const bb__conv_shape *s, const arrays *a, direction d,
+                           const bb__tail *tail, int threads, block out)
 {
     const kernel *k = &kernels[d];
-    block out = block_new(s->dtype, shape_of(s, d));
     void *scratch = scratch_new(k->scratch(s));
     k->run(s, d == INPUT ? a->y.memory : a->x.memory, d == WEIGHT ? a->y.memory : a->w.memory,
-           out.memory, scratch, threads);
+           out.memory, scratch, tail, threads);
     free(scratch);
     return out;
+}
+
+static block computed(const bb__conv_shape *s, const arrays *a, direction d, int threads)
+{
+    return computed_with(s, a, d, NULL, threads, block_new(s->dtype, shape_of(s, d)));
+}
+
+static void check_tail(const bb__conv_shape *s, const arrays *a, direction d, const block *wanted)
+{
+    block out = block_new(s->dtype, shape_of(s, d));
+    const notes n = notes_new(&out.array);
+    const bb__tail tail = {note, &n};
+    computed_with(s, a, d, &tail, 3, out);
+    cr_assert(same_bits(&out, wanted), "direction %d", (int)d);
+    notes_check(&n);
+    free(out.memory);
 }
 
 static void check_direction(const bb__conv_shape *s, const arrays *a, direction d)
@@ -84,6 +109,8 @@ static void check_direction(const bb__conv_shape *s, const arrays *a, direction 
         cr_assert(same_bits(&again, &out), "%d threads differ", thread_counts[t]);
         free(again.memory);
     }
+    if (d != WEIGHT)
+        check_tail(s, a, d, &out);
     free(out.memory);
     free(sum);
     free(scale);
@@ -243,10 +270,10 @@ Test(conv, vectors_of_channels)
         return bb__onednn_conv_scratch(bb__onednn_conv_make(s, direction));            \
     }                                                                                  \
     static void name(const bb__conv_shape *s, const void *a, const void *b, void *out, \
-                     void *scratch, int threads)                                       \
+                     void *scratch, const bb__tail *tail, int threads)                 \
     {                                                                                  \
         const bb__onednn_conv *c = bb__onednn_conv_find(s, direction);                 \
-        cr_assert(c &&bb__onednn_conv_run(c, a, b, out, scratch, threads));            \
+        cr_assert(c &&bb__onednn_conv_run(c, a, b, out, scratch, tail, threads));      \
     }
 DEFINE_ONEDNN(onednn_forward, BB__CONV_FORWARD)
 DEFINE_ONEDNN(onednn_input, BB__CONV_INPUT)

@@ -3,6 +3,7 @@
 #include "arrays.h"
 #include "gemm.h"
 #include "product_onednn.h"
+#include "tails.h"
 
 #include <omp.h>
 
@@ -190,43 +191,16 @@ Test(gemm, openmp_is_left_alone)
 
 /* Tails. */
 
-/* For each element: how often the tail was run on it, the number that was there then, and whether
- * denormals counted, as they do in the caller's mode. */
-typedef struct notes {
-    const bb_array *out;
-    int *seen;
-    double *found;
-    bool *is_gradual;
-} notes;
-
-static void note(const void *context, int64_t first, int64_t count)
-{
-    const notes *n = context;
-    volatile float denormal = 1e-41F;
-    for (int64_t i = first; i < first + count; i++) {
-        n->seen[i]++;
-        n->found[i] = get(n->out, i);
-        n->is_gradual[i] = denormal * 2 > 0;
-    }
-}
-
 static void check_tail(const bb_array *x, const bb_array *y, int threads)
 {
     block wanted = multiplied(x, y, threads), out = block_new(x->dtype, wanted.array.shape);
-    const size_t count = (size_t)bb_shape_count(out.array.shape);
-    const notes n = {&out.array, calloc(count + 1, sizeof(int)), calloc(count + 1, sizeof(double)),
-                     calloc(count + 1, sizeof(bool))};
+    const notes n = notes_new(&out.array);
     const bb__tail tail = {note, &n};
     void *scratch = scratch_new(bb__matmul_scratch(x, y));
     bb__matmul(x, y, &out.array, scratch, &tail, threads);
     cr_assert(same_bits(&out, &wanted));
-    for (int64_t i = 0; i < (int64_t)count; i++)
-        cr_assert(n.seen[i] == 1 && n.found[i] == get(&out.array, i) && n.is_gradual[i],
-                  "element %lld: %d times", (long long)i, n.seen[i]);
+    notes_check(&n);
     free(scratch);
-    free(n.seen);
-    free(n.found);
-    free(n.is_gradual);
     free(wanted.memory);
     free(out.memory);
 }

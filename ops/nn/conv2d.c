@@ -27,7 +27,7 @@ static bb__conv_shape shape_of(const void *attrs, const bb_array *in, const bb_a
 static void forward(const bb_call *call)
 {
     const bb__conv_shape s = shape_of(call->attrs, call->in, call->out);
-    bb__conv2d_forward(&s, call->in[0].data, call->in[1].data, call->out->data, call->scratch,
+    bb__conv2d_forward(&s, call->in[0].data, call->in[1].data, call->out->data, call->scratch, NULL,
                        call->threads);
 }
 

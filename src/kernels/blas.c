@@ -155,6 +155,10 @@ void bb__gemv(bb_dtype dtype, bool transposed, int m, int n, const void *a, int 
               int step, void *out)
 {
     CBLAS_TRANSPOSE t = transposed ? CblasTrans : CblasNoTrans;
+    if (dtype == BB_F32 && transposed && n <= BB__THIN) {
+        bb__thin_gemv(m, n, a, lead, x, step, out);
+        return;
+    }
     memset(out, 0, (size_t)(transposed ? n : m) * bb_dtype_size(dtype));
     if (dtype == BB_F64)
         cblas_dgemv(CblasRowMajor, t, m, n, 1, a, lead, x, step, 0, out, 1);

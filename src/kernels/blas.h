@@ -28,6 +28,11 @@ void bb__gemm(bb_dtype dtype, bool x_transposed, bool y_transposed, int m, int n
 void bb__gemv(bb_dtype dtype, bool transposed, int m, int n, const void *a, int lead, const void *x,
               int step, void *out);
 
+/* The same for a transposed, stored [m, n] with n up to BB__THIN, by our own loops (gemv.c). */
+enum { BB__THIN = 128 };
+void bb__thin_gemv(int64_t m, int64_t n, const float *a, int64_t lead, const float *x, int64_t step,
+                   float *out);
+
 /* Whether OpenBLAS multiplies float matrices in place, without packing them first: up to
  * BB__SMALL_WORK multiplications, y not transposed. */
 bool bb__blas_has_small_kernels(void);

@@ -20,6 +20,7 @@ typedef struct job {
     const void *from;
     void *to;
     char *scratch;
+    const bb__tail *tail; /* or NULL */
 } job;
 
 static size_t scratch_of(const job *j)
@@ -27,10 +28,28 @@ static size_t scratch_of(const job *j)
     return (size_t)bb__lower(j->items, BB__SLOTS) * j->slot;
 }
 
-static void clear(const bb__conv_shape *s, int64_t count, void *out)
+/* A sum of nothing is zero. */
+static void clear(const bb__conv_shape *s, int64_t count, void *out, const bb__tail *tail)
 {
-    if (count > 0)
-        memset(out, 0, (size_t)count * bb_dtype_size(s->dtype));
+    if (count <= 0)
+        return;
+    memset(out, 0, (size_t)count * bb_dtype_size(s->dtype));
+    if (tail)
+        tail->run(tail->context, 0, count);
+}
+
+/* Runs the tail on some of the channels of a result [n channels height width], at places which are
+ * whole planes or some rows of each. */
+static void finish(const bb__tail *tail, int64_t channels, int64_t height, int64_t width,
+                   bb__places at, bb__channels done)
+{
+    const bool is_whole = at.rows == height;
+    const int64_t stretches = is_whole ? 1 : done.count;
+    const int64_t count = (is_whole ? done.count : 1) * at.rows * width;
+    for (int64_t i = at.image; tail && i < at.image + at.images; i++)
+        for (int64_t k = 0; k < stretches; k++)
+            tail->run(tail->context, ((i * channels + done.first + k) * height + at.row) * width,
+                      count);
 }
 
 /* Forward. */
@@ -69,6 +88,7 @@ static void forward_item(const job *j, bb__places at, int64_t group, int64_t par
                     (void *)(uintptr_t)out.data, out.lead);
     }
     bb__places_write(s, copy, at, base, count, j->to);
+    finish(j->tail, s->o, s->oh, s->ow, at, (bb__channels){base, count});
 }
 
 static void forward_range(void *context, int64_t first, int64_t last)
@@ -93,14 +113,14 @@ size_t bb__columns_forward_scratch(const bb__conv_shape *s)
 }
 
 void bb__columns_forward(const bb__conv_shape *s, const void *x, const void *w, void *out,
-                         void *scratch, int threads)
+                         void *scratch, const bb__tail *tail, int threads)
 {
     if (bb__conv_is_nothing(s)) {
-        clear(s, s->n * s->o * s->oh * s->ow, out);
+        clear(s, s->n * s->o * s->oh * s->ow, out, tail);
         return;
     }
     job j = forward_job(s);
-    j.from = x, j.w = w, j.to = out, j.scratch = scratch;
+    j.from = x, j.w = w, j.to = out, j.scratch = scratch, j.tail = tail;
     bb__parallel(j.items, bb__conv_grain(bb__conv_multiplications(s) / (double)j.items),
                  (int)bb__lower(threads, BB__SLOTS), forward_range, &j);
 }
@@ -196,6 +216,9 @@ static void input_item(const job *j, int64_t block, int64_t group, int64_t chunk
                     at.count);
         bb__columns_add(s, slot, at, taken, j->to);
     }
+    bb__places whole = bb__places_of(s, &j->cut, block, 0);
+    whole.row = 0, whole.rows = s->h;
+    finish(j->tail, s->c, s->h, s->w, whole, taken);
 }
 
 static void input_range(void *context, int64_t first, int64_t last)
@@ -221,17 +244,18 @@ size_t bb__columns_input_scratch(const bb__conv_shape *s)
 }
 
 void bb__columns_input(const bb__conv_shape *s, const void *dy, const void *w, void *dx,
-                       void *scratch, int threads)
+                       void *scratch, const bb__tail *tail, int threads)
 {
     if (bb__conv_is_nothing(s)) {
-        clear(s, s->n * s->c * s->h * s->w, dx);
+        clear(s, s->n * s->c * s->h * s->w, dx, tail);
     } else if (is_better_turned(s)) {
         const bb__conv_shape turned = turned_shape(s);
         (s->dtype == BB_F32 ? turn_f32 : turn_f64)(s, w, scratch);
-        bb__columns_forward(&turned, dy, scratch, dx, (char *)scratch + turned_bytes(s), threads);
+        bb__columns_forward(&turned, dy, scratch, dx, (char *)scratch + turned_bytes(s), tail,
+                            threads);
     } else {
         job j = input_job(s);
-        j.from = dy, j.w = w, j.to = dx, j.scratch = scratch;
+        j.from = dy, j.w = w, j.to = dx, j.scratch = scratch, j.tail = tail;
         bb__parallel(j.items, bb__conv_grain(bb__conv_multiplications(s) / (double)j.items),
                      (int)bb__lower(threads, BB__SLOTS), input_range, &j);
     }

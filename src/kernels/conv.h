@@ -102,9 +102,9 @@ static inline int64_t bb__conv_grain(double multiplications)
 
 /* Our own way: products with the matrix of columns (conv.c, conv_weight.c). */
 void bb__columns_forward(const bb__conv_shape *s, const void *x, const void *w, void *out,
-                         void *scratch, int threads);
+                         void *scratch, const bb__tail *tail, int threads);
 void bb__columns_input(const bb__conv_shape *s, const void *dy, const void *w, void *dx,
-                       void *scratch, int threads);
+                       void *scratch, const bb__tail *tail, int threads);
 void bb__columns_weight(const bb__conv_shape *s, const void *x, const void *dy, void *dw,
                         void *scratch, int threads);
 size_t bb__columns_forward_scratch(const bb__conv_shape *s);

@@ -53,10 +53,10 @@ static size_t scratch_for(const bb__conv_shape *s, bb__conv_direction d, size_t 
 }
 
 static bool is_done(const bb__conv_shape *s, bb__conv_direction d, const void *a, const void *b,
-                    void *out, void *scratch, int threads)
+                    void *out, void *scratch, const bb__tail *tail, int threads)
 {
     const bb__onednn_conv *c = is_suited(s, d) ? bb__onednn_conv_find(s, d) : NULL;
-    return c && bb__onednn_conv_run(c, a, b, out, scratch, threads);
+    return c && bb__onednn_conv_run(c, a, b, out, scratch, tail, threads);
 }
 #else
 static size_t scratch_for(const bb__conv_shape *s, bb__conv_direction d, size_t own)
@@ -66,9 +66,9 @@ static size_t scratch_for(const bb__conv_shape *s, bb__conv_direction d, size_t 
 }
 
 static bool is_done(const bb__conv_shape *s, bb__conv_direction d, const void *a, const void *b,
-                    void *out, void *scratch, int threads)
+                    void *out, void *scratch, const bb__tail *tail, int threads)
 {
-    (void)s, (void)d, (void)a, (void)b, (void)out, (void)scratch, (void)threads;
+    (void)s, (void)d, (void)a, (void)b, (void)out, (void)scratch, (void)tail, (void)threads;
     return false;
 }
 #endif
@@ -89,22 +89,22 @@ size_t bb__conv2d_weight_scratch(const bb__conv_shape *s)
 }
 
 void bb__conv2d_forward(const bb__conv_shape *s, const void *x, const void *w, void *out,
-                        void *scratch, int threads)
+                        void *scratch, const bb__tail *tail, int threads)
 {
-    if (!is_done(s, BB__CONV_FORWARD, x, w, out, scratch, threads))
-        bb__columns_forward(s, x, w, out, scratch, threads);
+    if (!is_done(s, BB__CONV_FORWARD, x, w, out, scratch, tail, threads))
+        bb__columns_forward(s, x, w, out, scratch, tail, threads);
 }
 
 void bb__conv2d_input(const bb__conv_shape *s, const void *dy, const void *w, void *dx,
-                      void *scratch, int threads)
+                      void *scratch, const bb__tail *tail, int threads)
 {
-    if (!is_done(s, BB__CONV_INPUT, dy, w, dx, scratch, threads))
-        bb__columns_input(s, dy, w, dx, scratch, threads);
+    if (!is_done(s, BB__CONV_INPUT, dy, w, dx, scratch, tail, threads))
+        bb__columns_input(s, dy, w, dx, scratch, tail, threads);
 }
 
 void bb__conv2d_weight(const bb__conv_shape *s, const void *x, const void *dy, void *dw,
                        void *scratch, int threads)
 {
-    if (!is_done(s, BB__CONV_WEIGHT, x, dy, dw, scratch, threads))
+    if (!is_done(s, BB__CONV_WEIGHT, x, dy, dw, scratch, NULL, threads))
         bb__columns_weight(s, x, dy, dw, scratch, threads);
 }

@@ -13,7 +13,9 @@ typedef struct job {
     char *data[BB__ROLES]; /* in rows */
     char *weights;         /* filters in oneDNN's layout, or sums of their gradients */
     char *slots;
-    atomic_bool has_failed;
+    char *done;             /* marks of blocks */
+    const bb__tail *tail;   /* or NULL */
+    atomic_bool has_failed; /* a sum */
 } job;
 
 static bool to_own(const bb__onednn_plan *p, int role, void *rows, void *own)
@@ -69,14 +71,78 @@ static char *slot_of(const job *j)
     return j->slots + (size_t)bb__thread_slot() * j->c->slot;
 }
 
+/* The result's elements of the images of a block. */
+typedef struct stretch {
+    int64_t first, count;
+} stretch;
+
+static stretch stretch_of(const job *j, int64_t block)
+{
+    const bb__onednn_conv *c = j->c;
+    const int64_t first = bb__deal(c->shape.n, c->blocks, block);
+    const int64_t images = bb__deal(c->shape.n, c->blocks, block + 1) - first;
+    const int64_t image =
+        image_bytes(&c->shape, (int)bb__onednn_result(c->direction)) / (int64_t)sizeof(float);
+    return (stretch){first * image, images * image};
+}
+
+/* A tail does not run in a product's floating-point mode. */
 static void run_blocks(void *context, int64_t first, int64_t last)
 {
     job *j = context;
-    const bb__blas_state state = bb__blas_enter();
-    for (int64_t block = first; block < last; block++)
-        if (!run_block(j, block, j->weights, slot_of(j)))
-            atomic_store(&j->has_failed, true);
-    bb__blas_leave(state);
+    for (int64_t block = first; block < last; block++) {
+        const bb__blas_state state = bb__blas_enter();
+        const bool ok = run_block(j, block, j->weights, slot_of(j));
+        bb__blas_leave(state);
+        j->done[block] = ok;
+        const stretch s = stretch_of(j, block);
+        if (ok && j->tail)
+            j->tail->run(j->tail->context, s.first, s.count);
+    }
+}
+
+/* Blocks for which memory ran out, by our own kernels. */
+
+typedef struct later {
+    const bb__tail *tail;
+    int64_t first;
+} later;
+
+static void run_later(const void *context, int64_t first, int64_t count)
+{
+    const later *l = context;
+    l->tail->run(l->tail->context, l->first + first, count);
+}
+
+static void redo_block(const job *j, int64_t block, void *scratch, int threads)
+{
+    const bb__onednn_conv *c = j->c;
+    const int64_t first = bb__deal(c->shape.n, c->blocks, block);
+    bb__conv_shape s = c->shape;
+    s.n = bb__deal(c->shape.n, c->blocks, block + 1) - first;
+    char *src = j->data[BB__SRC] + image_bytes(&s, BB__SRC) * first;
+    char *dst = j->data[BB__DST] + image_bytes(&s, BB__DST) * first;
+    const later rest = {j->tail, stretch_of(j, block).first};
+    const bb__tail tail = {run_later, &rest};
+    const bb__tail *used = j->tail ? &tail : NULL;
+    if (c->direction == BB__CONV_FORWARD)
+        bb__columns_forward(&s, src, j->data[BB__WEIGHTS], dst, scratch, used, threads);
+    else
+        bb__columns_input(&s, dst, j->data[BB__WEIGHTS], src, scratch, used, threads);
+}
+
+/* Bytes, of which a block has `images`, or one more. */
+static size_t redo_scratch(const bb__onednn_conv *c)
+{
+    size_t most = 0;
+    for (int more = 0; more < 2 && c->direction != BB__CONV_WEIGHT; more++) {
+        bb__conv_shape s = c->shape;
+        s.n = c->images + more;
+        const size_t bytes = c->direction == BB__CONV_FORWARD ? bb__columns_forward_scratch(&s)
+                                                              : bb__columns_input_scratch(&s);
+        most = bytes > most ? bytes : most;
+    }
+    return most;
 }
 
 /* Sums of gradients. */
@@ -129,7 +195,8 @@ static int slots(const bb__onednn_conv *c)
 
 size_t bb__onednn_conv_scratch(const bb__onednn_conv *c)
 {
-    return c->weights + (size_t)slots(c) * c->slot;
+    const size_t own = redo_scratch(c), usual = c->weights + (size_t)slots(c) * c->slot;
+    return c->done + (own > usual ? own : usual);
 }
 
 static void run_weight(job *j, int64_t grain, int threads)
@@ -153,23 +220,30 @@ static void run_weight(job *j, int64_t grain, int threads)
 static void run_images(job *j, int64_t grain, int threads)
 {
     const bb__onednn_plan *p = &j->c->plans[0];
+    void *scratch = j->weights;
+    bool ok = true;
     if (!p->reorder[BB__WEIGHTS]) {
         j->weights = j->data[BB__WEIGHTS];
     } else {
         const bb__blas_state state = bb__blas_enter();
-        if (!to_own(p, BB__WEIGHTS, j->data[BB__WEIGHTS], j->weights))
-            atomic_store(&j->has_failed, true);
+        ok = to_own(p, BB__WEIGHTS, j->data[BB__WEIGHTS], j->weights);
         bb__blas_leave(state);
     }
-    bb__parallel(j->c->blocks, grain, threads, run_blocks, j);
+    memset(j->done, 0, j->c->done);
+    if (ok)
+        bb__parallel(j->c->blocks, grain, threads, run_blocks, j);
+    for (int64_t block = 0; block < j->c->blocks; block++)
+        if (!j->done[block])
+            redo_block(j, block, scratch, threads);
 }
 
 bool bb__onednn_conv_run(const bb__onednn_conv *c, const void *a, const void *b, void *out,
-                         void *scratch, int threads)
+                         void *scratch, const bb__tail *tail, int threads)
 {
     const bool is_weight = c->direction == BB__CONV_WEIGHT;
     const double work = bb__conv_multiplications(&c->shape) / (double)bb__onednn_items(c);
-    job j = {.c = c, .weights = scratch, .slots = (char *)scratch + c->weights};
+    job j = {.c = c, .done = scratch, .weights = (char *)scratch + c->done, .tail = tail};
+    j.slots = j.weights + c->weights;
     j.data[bb__onednn_result(c->direction)] = out;
     j.data[c->direction == BB__CONV_INPUT ? BB__DST : BB__SRC] = (char *)(uintptr_t)a;
     j.data[is_weight ? BB__DST : BB__WEIGHTS] = (char *)(uintptr_t)b;

@@ -16,9 +16,10 @@ const bb__onednn_conv *bb__onednn_conv_make(const bb__conv_shape *s, bb__conv_di
 const bb__onednn_conv *bb__onednn_conv_find(const bb__conv_shape *s, bb__conv_direction d);
 
 size_t bb__onednn_conv_scratch(const bb__onednn_conv *c);
-/* Operands in the order of bb__conv2d_forward, _input and _weight. False when memory ran out; then
- * `out` holds anything. */
+/* Operands in the order of bb__conv2d_forward, _input and _weight, the last of which has no tail.
+ * Blocks of images for which memory runs out are computed by our own kernels, but a gradient of
+ * filters then is false, and `out` holds anything. */
 bool bb__onednn_conv_run(const bb__onednn_conv *c, const void *a, const void *b, void *out,
-                         void *scratch, int threads);
+                         void *scratch, const bb__tail *tail, int threads);
 
 #endif

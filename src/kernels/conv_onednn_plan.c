@@ -155,7 +155,7 @@ static size_t larger(size_t a, size_t b)
     return a > b ? a : b;
 }
 
-/* Bytes: of filters in oneDNN's layout, or sums of their gradients; and of a thread. */
+/* Bytes: of marks; of filters in oneDNN's layout, or sums of their gradients; and of a thread. */
 static void measure(bb__onednn_conv *c)
 {
     const bool is_weight = c->direction == BB__CONV_WEIGHT;
@@ -168,6 +168,7 @@ static void measure(bb__onednn_conv *c)
                     larger(c->sizes[role], aligned(dnnl_memory_desc_get_size(p->own[role])));
         scratchpad = larger(scratchpad, aligned(dnnl_memory_desc_get_size(p->scratchpad)));
     }
+    c->done = aligned((size_t)c->blocks);
     c->weights = c->sizes[BB__WEIGHTS] * (size_t)(is_weight ? c->sums : 1);
     c->slot = c->sizes[BB__SRC] + c->sizes[BB__DST] + (is_weight ? c->sizes[BB__WEIGHTS] : 0) +
               scratchpad;

@@ -23,8 +23,8 @@ struct bb__onednn_conv {
     bb__conv_shape shape;
     int64_t blocks, images; /* a block has so many images, or one more */
     int64_t sums;           /* of filters' gradients, over a fixed number of blocks each; else 0 */
-    bb__onednn_plan plans[2];               /* for `images` and one more */
-    size_t weights, sizes[BB__ROLES], slot; /* bytes */
+    bb__onednn_plan plans[2];                     /* for `images` and one more */
+    size_t done, weights, sizes[BB__ROLES], slot; /* bytes; `done`: one for each block */
 };
 
 /* The argument and the description of each operand. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Kernels that are compiled once for each instruction set, by the one in use. */
+#include "blas.h"
 #include "conv.h"
 #include "walk.h"
 
@@ -34,13 +35,13 @@ DISPATCH(void, , bb__average_spread,
          (const bb__pool_shape *s, const void *dy, void *dx, int threads), (s, dy, dx, threads))
 DISPATCH(void, , bb__columns_forward,
          (const bb__conv_shape *s, const void *x, const void *w, void *out, void *scratch,
-          int threads),
-         (s, x, w, out, scratch, threads))
+          const bb__tail *tail, int threads),
+         (s, x, w, out, scratch, tail, threads))
 DISPATCH(size_t, return, bb__columns_forward_scratch, (const bb__conv_shape *s), (s))
 DISPATCH(void, , bb__columns_input,
          (const bb__conv_shape *s, const void *dy, const void *w, void *dx, void *scratch,
-          int threads),
-         (s, dy, w, dx, scratch, threads))
+          const bb__tail *tail, int threads),
+         (s, dy, w, dx, scratch, tail, threads))
 DISPATCH(size_t, return, bb__columns_input_scratch, (const bb__conv_shape *s), (s))
 DISPATCH(void, , bb__columns_weight,
          (const bb__conv_shape *s, const void *x, const void *dy, void *dw, void *scratch,
@@ -86,6 +87,10 @@ DISPATCH(size_t, return, bb__reduce_scratch, (const bb_array *in, uint32_t axes)
 DISPATCH(void, , bb__scatter_add, (const bb_call *call, int axis), (call, axis))
 DISPATCH(void, , bb__softmax, (const bb_array *in, int axis, const bb_array *out, int threads),
          (in, axis, out, threads))
+DISPATCH(void, , bb__thin_gemv,
+         (int64_t m, int64_t n, const float *a, int64_t lead, const float *x, int64_t step,
+          float *out),
+         (m, n, a, lead, x, step, out))
 DISPATCH(void, , bb__upsample,
          (const bb__upsample_shape *s, const void *x, void *y, void *scratch, int threads),
          (s, x, y, scratch, threads))

@@ -234,11 +234,11 @@ typedef struct bb__conv_shape {
 } bb__conv_shape;
 
 /* One function a direction: the result from images and filters, and its adjoints with respect to
- * either. conv_choice.c says when oneDNN stands behind one. */
+ * either. conv_choice.c says when oneDNN stands behind one. Tails may be NULL. */
 void bb__conv2d_forward(const bb__conv_shape *s, const void *x, const void *w, void *out,
-                        void *scratch, int threads);
+                        void *scratch, const bb__tail *tail, int threads);
 void bb__conv2d_input(const bb__conv_shape *s, const void *dy, const void *w, void *dx,
-                      void *scratch, int threads);
+                      void *scratch, const bb__tail *tail, int threads);
 void bb__conv2d_weight(const bb__conv_shape *s, const void *x, const void *dy, void *dw,
                        void *scratch, int threads);
 size_t bb__conv2d_forward_scratch(const bb__conv_shape *s);

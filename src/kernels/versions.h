@@ -45,6 +45,7 @@
 #define bb__reduce_scratch BB__VERSIONED(bb__reduce_scratch)
 #define bb__scatter_add BB__VERSIONED(bb__scatter_add)
 #define bb__softmax BB__VERSIONED(bb__softmax)
+#define bb__thin_gemv BB__VERSIONED(bb__thin_gemv)
 #define bb__upsample BB__VERSIONED(bb__upsample)
 #define bb__upsample_scratch BB__VERSIONED(bb__upsample_scratch)
 #define bb__upsample_spread BB__VERSIONED(bb__upsample_spread)

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* <tgmath.h> whose functions a compiler may call for whole vectors, in loops such as BB_VECTOR1's.
+/* <tgmath.h> whose functions a compiler turns into vectors, in loops such as BB_VECTOR1's.
  *
- * With glibc 2.35 and GCC on x86 these are libmvec's, which are right to 4 units in the last place
- * and keep IEEE's special values; elsewhere the functions are called one element at a time. Only
- * include it where that difference does not matter. */
+ * exp, exp2, expm1, log, log1p, log2, tanh, sinh and cosh of float and of double are our own, which
+ * are vectors with any compiler and the same bits with any instruction set. The others are libmvec's
+ * with glibc 2.35 and GCC on x86, and are called one element at a time elsewhere. All are right to 4
+ * units in the last place and keep IEEE's special values. Only include it where these differences
+ * do not matter. */
 #ifndef BIBUN_VECTOR_MATH_H
 #define BIBUN_VECTOR_MATH_H
 
@@ -25,20 +27,11 @@ BB__VECTOR_FUNCTION1(atan)
 BB__VECTOR_FUNCTION1(atanh)
 BB__VECTOR_FUNCTION1(cbrt)
 BB__VECTOR_FUNCTION1(cos)
-BB__VECTOR_FUNCTION1(cosh)
 BB__VECTOR_FUNCTION1(erf)
 BB__VECTOR_FUNCTION1(erfc)
-BB__VECTOR_FUNCTION1(exp)
-BB__VECTOR_FUNCTION1(exp2)
-BB__VECTOR_FUNCTION1(expm1)
-BB__VECTOR_FUNCTION1(log)
 BB__VECTOR_FUNCTION1(log10)
-BB__VECTOR_FUNCTION1(log1p)
-BB__VECTOR_FUNCTION1(log2)
 BB__VECTOR_FUNCTION1(sin)
-BB__VECTOR_FUNCTION1(sinh)
 BB__VECTOR_FUNCTION1(tan)
-BB__VECTOR_FUNCTION1(tanh)
 BB__VECTOR_FUNCTION2(atan2)
 BB__VECTOR_FUNCTION2(hypot)
 BB__VECTOR_FUNCTION2(pow)
@@ -49,5 +42,29 @@ BB__VECTOR_FUNCTION2(pow)
 #endif
 
 #include <tgmath.h>
+
+#ifndef __cplusplus
+#include <bibun/vector_f64.h>
+
+#define BB__OWN(name, x) _Generic((x), float : bb__##name##_f32, default : bb__##name##_f64)(x)
+#undef cosh
+#define cosh(x) BB__OWN(cosh, x)
+#undef exp
+#define exp(x) BB__OWN(exp, x)
+#undef exp2
+#define exp2(x) BB__OWN(exp2, x)
+#undef expm1
+#define expm1(x) BB__OWN(expm1, x)
+#undef log
+#define log(x) BB__OWN(log, x)
+#undef log1p
+#define log1p(x) BB__OWN(log1p, x)
+#undef log2
+#define log2(x) BB__OWN(log2, x)
+#undef sinh
+#define sinh(x) BB__OWN(sinh, x)
+#undef tanh
+#define tanh(x) BB__OWN(tanh, x)
+#endif
 
 #endif

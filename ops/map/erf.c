@@ -6,7 +6,8 @@
 
 static const double two_over_root_pi = 1.12837916709551257390;
 
-BB_VECTOR1(tile, erf(x))
+BB_VECTOR_TILE1(tile_f32, float, bb__erf_f32(x))
+BB_VECTOR_TILE1(tile_f64, double, erf(x))
 
 static bb_node *backward(bb_node *y, bb_node *dy, int i)
 {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* The exponential function, its own derivative. */
-#include "exponential.h"
 #include "support.h"
 
-BB_VECTOR_TILE1(tile_f32, float, bb__exp_f32(x))
-BB_VECTOR_TILE1(tile_f64, double, exp(x))
+#include <bibun/vector_math.h>
+
+BB_VECTOR1(tile, exp(x))
 
 static bb_node *backward(bb_node *y, bb_node *dy, int i)
 {

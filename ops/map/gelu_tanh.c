@@ -18,7 +18,7 @@ BB__INLINE float gelu_tanh_f32(float x)
     const float size = fabsf(x), near = size > 11.0f ? 11.0f : size;
     const double wide = near, t = -RATE * (wide + CUBIC * wide * wide * wide);
     const float high = (float)t, low = (float)(t - (double)high);
-    const bb__reduced power = bb__reduce(high, low);
+    const bb__power_f32 power = bb__power_of_sum_f32(high, low);
     return bb__gated_f32(x, -11.0f, (1.0f + power.bent) * bb__lifted_scale(power.n));
 }
 

@@ -21,7 +21,7 @@ BB__INLINE float mish_f32(float x)
 
 BB__INLINE double mish_f64(double x)
 {
-    const double e = exp(-fabs(x)), falling = e * (e + 2), rising = 1 + 2 * e;
+    const double e = bb__decay_f64(x), falling = e * (e + 2), rising = 1 + 2 * e;
     const double gate = (x < 0 ? falling : rising) / (x < 0 ? falling + 2 : rising + 2 * e * e);
     return (x < -1000 ? -1000 : x) * gate;
 }

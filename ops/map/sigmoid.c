@@ -15,7 +15,7 @@ BB__INLINE float sigmoid_f32(float x)
 
 BB__INLINE double sigmoid_f64(double x)
 {
-    const double e = exp(-fabs(x));
+    const double e = bb__decay_f64(x);
     return LOGISTIC(x, e);
 }
 

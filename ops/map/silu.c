@@ -15,7 +15,7 @@ BB__INLINE float silu_f32(float x)
 
 BB__INLINE double silu_f64(double x)
 {
-    const double e = exp(-fabs(x));
+    const double e = bb__decay_f64(x);
     return (x < -1000 ? -1000 : x) * ((x < 0 ? e : 1) / (1 + e));
 }
 

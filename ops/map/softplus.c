@@ -4,8 +4,8 @@
 #include "exponential.h"
 #include "support.h"
 
-BB_VECTOR_TILE1(tile_f32, float, (x > 0 ? x : 0) + bb__log1p_f32(bb__decay_f32(x)))
-BB_VECTOR_TILE1(tile_f64, double, (x > 0 ? x : 0) + log1p(exp(-fabs(x))))
+BB_VECTOR_TILE1(tile_f32, float, (x > 0 ? x : 0) + bb__log1p_of_share_f32(bb__decay_f32(x)))
+BB_VECTOR_TILE1(tile_f64, double, (x > 0 ? x : 0) + bb__log1p_of_share_f64(bb__decay_f64(x)))
 
 static bb_node *backward(bb_node *y, bb_node *dy, int i)
 {

@@ -6,15 +6,15 @@
 #include "walk.h"
 
 #include <assert.h>
-#include <bibun/vector_math.h>
+#include <bibun/tile.h>
+#include <bibun/vector_f64.h>
+#include <math.h>
 #include <string.h>
 
 enum { LINE = BB__LINE_WIDTH };
 
-/* Below these e^x is no normal number any more, and vector functions are slow; such a share of a
- * sum counts as zero. */
-static const float lowest_float = -87;
-static const double lowest_double = -708;
+/* A share of a sum that is no normal number counts as zero. */
+#define SHARE(t) _Generic((t), float : bb__share_f32, double : bb__share_f64)(t)
 
 /* A row of n elements; several rows side by side, with the elements of one `step` apart. In both
  * the output may be the input's memory. */
@@ -24,64 +24,64 @@ typedef struct row_kernel {
 } row_kernel;
 
 /* Sums of a row are kept in lanes, which the compiler turns into vectors; what is left over at the
- * end is a vector too, so that a number's power does not depend on its place. */
-enum { LANES = 16, CHUNK = 512 };
+ * end is filled up to a vector. */
+enum { LANES = 16 };
 
-#define DEFINE_ROWS(T)                                                                           \
-    /* e^x of each; n is a multiple of LANES. A product, since a choice would drop the bound. */ \
-    static inline void exponentials_##T(T *x, int64_t n)                                         \
-    {                                                                                            \
-        for (int64_t j = 0; j < n; j++) {                                                        \
-            const T bounded = x[j] < lowest_##T ? lowest_##T : x[j];                             \
-            x[j] = exp(bounded) * (x[j] >= lowest_##T ? (T)1 : (T)0);                            \
-        }                                                                                        \
-    }                                                                                            \
-    /* The sum of e^(x - top); the powers go to y unless it is NULL. */                          \
-    static double sum_of_powers_##T(const T *x, int64_t n, T top, T *y)                          \
-    {                                                                                            \
-        double lane[LANES] = {0};                                                                \
-        T power[CHUNK];                                                                          \
-        for (int64_t i = 0; i < n; i += CHUNK) {                                                 \
-            const int64_t length = n - i < CHUNK ? n - i : CHUNK;                                \
-            const int64_t padded = (length + LANES - 1) / LANES * LANES;                         \
-            for (int64_t j = 0; j < length; j++)                                                 \
-                power[j] = x[i + j] - top;                                                       \
-            for (int64_t j = length; j < padded; j++)                                            \
-                power[j] = -(T)INFINITY;                                                         \
-            exponentials_##T(power, padded);                                                     \
-            for (int64_t j = 0; j < padded; j += LANES)                                          \
-                for (int k = 0; k < LANES; k++)                                                  \
-                    lane[k] += (double)power[j + k];                                             \
-            if (y)                                                                               \
-                memcpy(y + i, power, (size_t)length * sizeof(T));                                \
-        }                                                                                        \
-        for (int half = LANES / 2; half; half /= 2)                                              \
-            for (int j = 0; j < half; j++)                                                       \
-                lane[j] += lane[j + half];                                                       \
-        return lane[0];                                                                          \
-    }                                                                                            \
-    static void largest_lines_##T(T *top, const T *x, int64_t n, int64_t step, int64_t width)    \
-    {                                                                                            \
-        for (int64_t j = 0; j < LINE; j++)                                                       \
-            top[j] = -(T)INFINITY;                                                               \
-        for (int64_t i = 0; i < n; i++, x += step)                                               \
-            for (int64_t j = 0; j < width; j++)                                                  \
-                top[j] = BB__LARGER(top[j], x[j]);                                               \
-    }                                                                                            \
-    /* Sums of e^(x - top) for rows side by side. */                                             \
-    static void add_powers_##T(double *sum, const T *x, int64_t n, int64_t step, int64_t width,  \
-                               const T *top, T *y)                                               \
-    {                                                                                            \
-        for (int64_t i = 0; i < n; i++) {                                                        \
-            T power[LINE];                                                                       \
-            for (int64_t j = 0; j < LINE; j++)                                                   \
-                power[j] = j < width ? x[i * step + j] - top[j] : 0;                             \
-            exponentials_##T(power, LINE);                                                       \
-            for (int64_t j = 0; j < width; j++)                                                  \
-                sum[j] += (double)power[j];                                                      \
-            if (y)                                                                               \
-                memcpy(y + i * step, power, (size_t)width * sizeof(T));                          \
-        }                                                                                        \
+#define DEFINE_ROWS(T)                                                                          \
+    /* LANES powers e^(x - top), and their part of the sum; to may be x. */                     \
+    static inline void add_lanes_##T(double *lane, const T *x, T top, T *to)                    \
+    {                                                                                           \
+        BB_LANES                                                                                \
+        for (int k = 0; k < LANES; k++) {                                                       \
+            const T share = SHARE(x[k] - top);                                                  \
+            to[k] = share;                                                                      \
+            lane[k] += (double)share;                                                           \
+        }                                                                                       \
+    }                                                                                           \
+    /* The sum of e^(x - top); the powers go to y unless it is NULL. */                         \
+    static double sum_of_powers_##T(const T *x, int64_t n, T top, T *y)                         \
+    {                                                                                           \
+        const int64_t rest = n % LANES, whole = n - rest;                                       \
+        double lane[LANES] = {0};                                                               \
+        T power[LANES];                                                                         \
+        for (int64_t i = 0; i < whole; i += LANES)                                              \
+            add_lanes_##T(lane, x + i, top, y ? y + i : power);                                 \
+        if (rest) {                                                                             \
+            for (int k = 0; k < LANES; k++)                                                     \
+                power[k] = -(T)INFINITY;                                                        \
+            memcpy(power, x + whole, (size_t)rest * sizeof(T));                                 \
+            add_lanes_##T(lane, power, top, power);                                             \
+            if (y)                                                                              \
+                memcpy(y + whole, power, (size_t)rest * sizeof(T));                             \
+        }                                                                                       \
+        for (int half = LANES / 2; half; half /= 2)                                             \
+            for (int j = 0; j < half; j++)                                                      \
+                lane[j] += lane[j + half];                                                      \
+        return lane[0];                                                                         \
+    }                                                                                           \
+    static void largest_lines_##T(T *top, const T *x, int64_t n, int64_t step, int64_t width)   \
+    {                                                                                           \
+        for (int64_t j = 0; j < LINE; j++)                                                      \
+            top[j] = -(T)INFINITY;                                                              \
+        for (int64_t i = 0; i < n; i++, x += step)                                              \
+            for (int64_t j = 0; j < width; j++)                                                 \
+                top[j] = BB__LARGER(top[j], x[j]);                                              \
+    }                                                                                           \
+    /* Sums of e^(x - top) for rows side by side. */                                            \
+    static void add_powers_##T(double *sum, const T *x, int64_t n, int64_t step, int64_t width, \
+                               const T *top, T *y)                                              \
+    {                                                                                           \
+        for (int64_t i = 0; i < n; i++) {                                                       \
+            T power[LINE];                                                                      \
+            for (int64_t j = 0; j < LINE; j++)                                                  \
+                power[j] = j < width ? x[i * step + j] - top[j] : 0;                            \
+            for (int64_t j = 0; j < LINE; j++)                                                  \
+                power[j] = SHARE(power[j]);                                                     \
+            for (int64_t j = 0; j < width; j++)                                                 \
+                sum[j] += (double)power[j];                                                     \
+            if (y)                                                                              \
+                memcpy(y + i * step, power, (size_t)width * sizeof(T));                         \
+        }                                                                                       \
     }
 DEFINE_ROWS(float)
 DEFINE_ROWS(double)
@@ -244,43 +244,44 @@ void bb__log_softmax(const bb_array *in, int axis, const bb_array *out, int thre
     each_row(log_softmaxes, in, axis, out, threads);
 }
 
-/* Losses of labels: for each row log(sum of e^x) - x[label], LINE rows at a time. */
+/* Losses of labels: for each row bb__log_f64(sum of e^x) - x[label], LINE rows at a time. */
 
 typedef struct label_job {
     const bb_array *x, *out;
     const int32_t *labels;
 } label_job;
 
-#define DEFINE_LABEL_LOSSES(T)                                                                   \
-    static void sum_rows_##T(const T *x, int64_t rows, int64_t n, T *top, double *sum)           \
-    {                                                                                            \
-        T turned[SHORT * LINE] = {0};                                                            \
-        if (n <= SHORT) {                                                                        \
-            turn_##T(x, rows, n, turned);                                                        \
-            largest_lines_##T(top, turned, n, LINE, rows);                                       \
-            add_powers_##T(sum, turned, n, LINE, rows, top, NULL);                               \
-            return;                                                                              \
-        }                                                                                        \
-        for (int64_t row = 0; row < rows; row++) {                                               \
-            top[row] = largest_##T(x + row * n, n);                                              \
-            sum[row] = sum_of_powers_##T(x + row * n, n, top[row], NULL);                        \
-        }                                                                                        \
-    }                                                                                            \
-    static void label_losses_##T(void *context, int64_t first, int64_t last)                     \
-    {                                                                                            \
-        const label_job *j = context;                                                            \
-        const int64_t n = j->x->shape.dim[1], all = j->x->shape.dim[0];                          \
-        for (int64_t start = first * LINE; start < all && start < last * LINE; start += LINE) {  \
-            T top[LINE];                                                                         \
-            double sum[LINE] = {0};                                                              \
-            const T *x = (const T *)j->x->data + start * n;                                      \
-            const int64_t rows = all - start < LINE ? all - start : LINE;                        \
-            sum_rows_##T(x, rows, n, top, sum);                                                  \
-            for (int64_t row = 0; row < rows; row++) {                                           \
-                const double at = (double)x[row * n + j->labels[start + row]];                   \
-                ((T *)j->out->data)[start + row] = (T)(log(sum[row]) + ((double)top[row] - at)); \
-            }                                                                                    \
-        }                                                                                        \
+#define DEFINE_LABEL_LOSSES(T)                                                                  \
+    static void sum_rows_##T(const T *x, int64_t rows, int64_t n, T *top, double *sum)          \
+    {                                                                                           \
+        T turned[SHORT * LINE] = {0};                                                           \
+        if (n <= SHORT) {                                                                       \
+            turn_##T(x, rows, n, turned);                                                       \
+            largest_lines_##T(top, turned, n, LINE, rows);                                      \
+            add_powers_##T(sum, turned, n, LINE, rows, top, NULL);                              \
+            return;                                                                             \
+        }                                                                                       \
+        for (int64_t row = 0; row < rows; row++) {                                              \
+            top[row] = largest_##T(x + row * n, n);                                             \
+            sum[row] = sum_of_powers_##T(x + row * n, n, top[row], NULL);                       \
+        }                                                                                       \
+    }                                                                                           \
+    static void label_losses_##T(void *context, int64_t first, int64_t last)                    \
+    {                                                                                           \
+        const label_job *j = context;                                                           \
+        const int64_t n = j->x->shape.dim[1], all = j->x->shape.dim[0];                         \
+        for (int64_t start = first * LINE; start < all && start < last * LINE; start += LINE) { \
+            T top[LINE];                                                                        \
+            double sum[LINE] = {0};                                                             \
+            const T *x = (const T *)j->x->data + start * n;                                     \
+            const int64_t rows = all - start < LINE ? all - start : LINE;                       \
+            sum_rows_##T(x, rows, n, top, sum);                                                 \
+            for (int64_t row = 0; row < rows; row++) {                                          \
+                const double at = (double)x[row * n + j->labels[start + row]];                  \
+                ((T *)j->out->data)[start + row] =                                              \
+                    (T)(bb__log_f64(sum[row]) + ((double)top[row] - at));                       \
+            }                                                                                   \
+        }                                                                                       \
     }
 DEFINE_LABEL_LOSSES(float)
 DEFINE_LABEL_LOSSES(double)
@@ -319,7 +320,8 @@ void bb__label_losses(const bb_array *x, const bb_array *labels, const bb_array 
                 T line[LINE] = {0};                                                            \
                 for (int64_t k = 0; k < rest; k++)                                             \
                     line[k] = terms[i * row_stride + (j + k) * stride] - (T)shift[j + k];      \
-                exponentials_##T(line, LINE);                                                  \
+                for (int64_t k = 0; k < LINE; k++)                                             \
+                    line[k] = SHARE(line[k]);                                                  \
                 for (int64_t k = 0; k < rest; k++)                                             \
                     acc[j + k] += (double)line[k];                                             \
             }                                                                                  \
@@ -348,11 +350,10 @@ static void logsumexp_range(void *context, int64_t first, int64_t last)
             sum[i] = 0;
         }
         bb__walk_terms(&j->fold, j->largest, &span, 0, j->fold.terms, top, NULL);
-        for (int64_t i = 0; i < span.width; i++)
-            top[i] = isfinite(top[i]) ? top[i] : 0; /* infinities then speak for themselves */
         bb__walk_terms(&j->fold, j->powers, &span, 0, j->fold.terms, sum, top);
         for (int64_t i = 0; i < span.width; i++)
-            bb__walk_store(j->out, span.first + i * span.stride, top[i] + log(sum[i]));
+            bb__walk_store(j->out, span.first + i * span.stride,
+                           isfinite(top[i]) ? top[i] + bb__log_f64(sum[i]) : top[i]);
     }
 }
 

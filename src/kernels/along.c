@@ -61,14 +61,10 @@ static const bb__range_fn takes[BB_DTYPE_COUNT] = {BB_DTYPE_LIST(TAKE_ENTRY)};
 static const bb__range_fn scatters[BB_DTYPE_COUNT] = {
     [BB_F32] = scatter_BB_F32, [BB_F64] = scatter_BB_F64};
 
-static bool indices_fit(const bb_call *call, int64_t size)
+static bool all_fit(const bb_call *call, int64_t size)
 {
-    const int32_t *index = call->in[1].data;
-    int64_t count = bb_shape_count(call->in[1].shape);
-    for (int64_t i = 0; i < count; i++)
-        if (!bb__index_fits(call, index[i], size))
-            return false;
-    return true;
+    const bb_array *index = &call->in[1];
+    return bb__indices_fit(call, index->data, bb_shape_count(index->shape), size);
 }
 
 static void run(const bb_call *call, int axis, const bb_array *from, const bb__range_fn range)
@@ -84,13 +80,13 @@ static void run(const bb_call *call, int axis, const bb_array *from, const bb__r
 
 void bb__take_along_axis(const bb_call *call, int axis)
 {
-    if (indices_fit(call, call->in[0].shape.dim[axis]))
+    if (all_fit(call, call->in[0].shape.dim[axis]))
         run(call, axis, &call->in[0], takes[call->out->dtype]);
 }
 
 void bb__scatter_add_along_axis(const bb_call *call, int axis)
 {
-    if (!indices_fit(call, call->out->shape.dim[axis]))
+    if (!all_fit(call, call->out->shape.dim[axis]))
         return;
     bb__copy(&call->in[0], call->out, call->threads);
     run(call, axis, &call->in[2], scatters[call->out->dtype]);

@@ -48,6 +48,7 @@ DISPATCH(void, , bb__columns_weight,
           int threads),
          (s, x, dy, dw, scratch, threads))
 DISPATCH(size_t, return, bb__columns_weight_scratch, (const bb__conv_shape *s), (s))
+DISPATCH(void, , bb__concat, (const bb_call *call, int axis), (call, axis))
 DISPATCH(void, , bb__copy, (const bb_array *in, const bb_array *out, int threads),
          (in, out, threads))
 DISPATCH(void, , bb__fill, (const bb_array *out, double value), (out, value))

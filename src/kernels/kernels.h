@@ -28,6 +28,9 @@ static inline bool bb__index_fits(const bb_call *call, int32_t index, int64_t si
     return false;
 }
 
+/* The same of many; the fault is of the first that does not fit. */
+bool bb__indices_fit(const bb_call *call, const int32_t *index, int64_t n, int64_t size);
+
 /* Threads (parallel.c). */
 
 typedef void (*bb__range_fn)(void *context, int64_t first, int64_t last);
@@ -102,13 +105,15 @@ void bb__map_run_stretch(const void *map, int64_t first, int64_t count);
 void bb__map_one(bb_map_fn tile, int n_in, const bb_array *in, const bb_array *out,
                  const void *attrs, int threads);
 
-/* Moving (move.c). */
+/* Moving (move.c, gather.c). */
 
 /* same shape and dtype, any strides of both */
 void bb__copy(const bb_array *in, const bb_array *out, int threads);
 void bb__fill(const bb_array *out, double value); /* any strides */
 /* out += in, float; same shape and dtype, any strides by which no two elements of out are one */
 void bb__accumulate(const bb_array *in, const bb_array *out, int threads);
+/* the operands one after the other along an axis; any strides of all */
+void bb__concat(const bb_call *call, int axis);
 /* out = in where low <= column - row <= high, else 0; the last two dimensions are matrices, and out
  * may be in */
 void bb__band(const bb_array *in, const bb_array *out, int64_t low, int64_t high, int threads);

@@ -67,6 +67,18 @@ static int64_t cached_panels(const sizes *s, int64_t panels, size_t element)
     return panels;
 }
 
+/* Parts of long sums, for a small result, of which panels would read long operands again. */
+static int64_t parts_of(const bb__gemm_sizes *s, const sizes *z)
+{
+    enum { SMALL = 128, LONG = 512 };
+    static const double heavy = 0.75e6; /* multiplications */
+    int64_t parts = 1;
+    while (s->batch == 1 && z->longer <= SMALL && parts < MOST && s->k / (2 * parts) >= LONG &&
+           z->work / (double)(2 * parts) >= heavy)
+        parts *= 2;
+    return parts;
+}
+
 /* Columns begin at whole vectors. */
 static int64_t width_of(const sizes *s, int64_t panels)
 {
@@ -97,8 +109,11 @@ bb__gemm_cut bb__gemm_cut_of(const bb__gemm_sizes *s)
         panels = large_panels(&z, s->y_transposed || !is_float || !bb__onednn_is_used());
     if (by_rows)
         panels = cached_panels(&z, panels, bb_dtype_size(s->dtype));
+    const int64_t parts = parts_of(s, &z);
+    if (parts > panels)
+        return (bb__gemm_cut){by_rows, 1, z.longer, parts, false};
     const int64_t width = width_of(&z, panels);
-    bb__gemm_cut c = {by_rows, divided_up(z.longer, width), width, false};
+    bb__gemm_cut c = {by_rows, divided_up(z.longer, width), width, 1, false};
     c.suits_onednn = suits_onednn(s, &c, z.work);
     return c;
 }

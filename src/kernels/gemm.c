@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Matrix products of any strides and batches.
  *
- * A product is cut by sizes only, into panels of rows or columns of its result, or into parts of long
- * sums, which are added up in their order. Threads take whole panels or parts. */
+ * A product is cut by sizes only, into panels of rows or columns of its result, or into parts of
+ * long sums, which are added up in their order. Threads take whole panels or parts. */
 #include "gemm.h"
 #include "blas.h"
 #include "product_onednn.h"

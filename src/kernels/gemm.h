@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What products by BLAS are made of: operands, and how they are cut, by sizes, type and the libraries
- * at hand only, never by threads. */
+/* What products by BLAS are made of: operands, and how they are cut, by sizes, type and the
+ * libraries at hand only, never by threads. */
 #ifndef BIBUN_GEMM_H
 #define BIBUN_GEMM_H
 

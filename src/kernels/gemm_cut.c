@@ -45,8 +45,9 @@ static int64_t small_panels(const sizes *s)
     return panels == 1 || s->longer / panels >= least ? refined(s, panels, worth, least) : 0;
 }
 
-/* Panels that read again what all of them share, so that they must be wide and heavy enough. Rows of
- * x may be few with oneDNN, which does not pack them; columns and transposed operands it does. */
+/* Panels that read again what all of them share, so that they must be wide and heavy enough. With
+ * oneDNN rows of x may be few, since it does not pack them; columns and transposed operands it
+ * does. */
 static int64_t large_panels(const sizes *s, bool is_packed)
 {
     enum { WIDE = 128, PACKED = 32, IN_PLACE = 16 };

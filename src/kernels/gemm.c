@@ -153,29 +153,46 @@ static void multiply_panel(const product *p, panel at)
                 (char *)p->out->data + place_of(p, at) * element, at.rows, at.columns);
 }
 
-static void run_tail(const product *p, panel at)
+/* Whether panels that follow one another lie together in the result. */
+static bool is_together(const product *p)
 {
-    const bool is_whole = at.columns == p->n;
-    const int64_t stretches = is_whole ? 1 : at.rows, count = at.rows * at.columns / stretches;
-    for (int64_t i = 0; i < stretches; i++)
-        p->tail->run(p->tail->context, place_of(p, at) + i * p->n, count);
+    return p->cut.by_rows || p->cut.panels == 1;
+}
+
+/* Where a tail is to run, after panels that are many if they are small. */
+static int64_t stop_of(const product *p, int64_t first, int64_t last)
+{
+    enum { STRETCH = 1 << 13 }; /* elements */
+    const int64_t size = p->cut.width * (p->cut.by_rows ? p->n : p->m);
+    const int64_t stop = first + (is_together(p) && size < STRETCH ? STRETCH / size : 1);
+    return p->tail && stop < last ? stop : last;
+}
+
+static void run_tail(const product *p, int64_t first, int64_t last)
+{
+    const panel begin = panel_of(p, first), end = panel_of(p, last - 1);
+    const int64_t start = place_of(p, begin);
+    if (is_together(p)) {
+        p->tail->run(p->tail->context, start, place_of(p, end) + end.rows * end.columns - start);
+        return;
+    }
+    for (int64_t i = 0; i < begin.rows; i++)
+        p->tail->run(p->tail->context, start + i * p->n, begin.columns);
 }
 
 /* A tail does not run in a product's floating-point mode. */
 static void multiply_range(void *context, int64_t first, int64_t last)
 {
     const product *p = context;
-    bb__blas_state state = bb__blas_enter();
-    for (int64_t item = first; item < last; item++) {
-        const panel at = panel_of(p, item);
-        multiply_panel(p, at);
-        if (p->tail) {
-            bb__blas_leave(state);
-            run_tail(p, at);
-            state = bb__blas_enter();
-        }
+    for (int64_t item = first; item < last;) {
+        const int64_t start = item, stop = stop_of(p, item, last);
+        const bb__blas_state state = bb__blas_enter();
+        for (; item < stop; item++)
+            multiply_panel(p, panel_of(p, item));
+        bb__blas_leave(state);
+        if (p->tail)
+            run_tail(p, start, stop);
     }
-    bb__blas_leave(state);
 }
 
 /* Parts of sums. */

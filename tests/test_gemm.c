@@ -117,6 +117,8 @@ Test(gemm, panels)
     check_panels(600, 150, 70, ROW_MAJOR, TRANSPOSED, BB_F32);
     check_panels(60, 150, 700, TRANSPOSED, TRANSPOSED, BB_F32);
     check_panels(100, 3000, 90, ROW_MAJOR, ROW_MAJOR, BB_F32);
+    check_panels(20, 30011, 30, TRANSPOSED, ROW_MAJOR, BB_F32);
+    check_panels(70, 3000, 40, SPACED, TRANSPOSED, BB_F64);
 }
 
 Test(gemm, batches_are_spread_over_threads)
@@ -209,7 +211,8 @@ Test(gemm, a_tail_sees_each_finished_element_once)
 {
     static const int64_t sizes[][4] = {{1, 2, 3, 4},       {1, 700, 300, 40}, {1, 300, 700, 40},
                                        {1, 2000, 600, 30}, {9, 64, 64, 32},   {70, 3, 2, 2},
-                                       {1, 1, 300, 200},   {1, 300, 1, 200},  {1, 300, 400, 0},
+                                       {3001, 2, 3, 4},    {33, 17, 19, 60},  {1, 1, 300, 200},
+                                       {1, 300, 1, 200},   {1, 300, 400, 0},  {1, 100, 90, 4000},
                                        {3, 5, 4, 0},       {2, 0, 4, 3},      {1, 1024, 1024, 16}};
     bb_rng rng = {6, 0};
     for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++)
@@ -240,6 +243,7 @@ Test(gemm, panels_cover_a_result_once)
         const bb__gemm_cut c = bb__gemm_cut_of(&s);
         const int64_t size = c.by_rows ? s.m : s.n;
         cr_assert(c.panels >= 1 && c.panels * c.width >= size && (c.panels - 1) * c.width < size);
+        cr_assert(c.parts == 1 || (c.panels == 1 && c.parts <= s.k));
     }
 }
 
@@ -252,7 +256,8 @@ Test(gemm, large_products_are_cut)
         for (int t = 0; t < 3; t++) {
             const int64_t *z = sizes[i];
             const bb__gemm_sizes s = {BB_F32, 1, z[0], z[1], z[2], t == 1, t == 2};
-            cr_assert_geq(bb__gemm_cut_of(&s).panels, 2);
+            const bb__gemm_cut c = bb__gemm_cut_of(&s);
+            cr_assert_geq(c.panels * c.parts, 2);
         }
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* With lapack.c the only file that calls BLAS, and with conv_onednn*.c the only one that calls
- * oneDNN, each on one thread: float matrix products go to oneDNN where it was found, all others to
- * OpenBLAS. */
+/* With lapack.c the only file that calls BLAS, and with *onednn*.c the only one that calls oneDNN,
+ * each on one thread: float matrix products go to oneDNN where it was found, but for small ones,
+ * all others to OpenBLAS. */
 #include "blas.h"
 
 #include "float_mode.h"

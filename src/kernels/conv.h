@@ -29,13 +29,6 @@ typedef enum bb__conv_direction {
 
 bb__conv_cut bb__conv_cut_of(const bb__conv_shape *s);
 
-/* Where part i of `parts` begins when `total` is dealt out evenly; part i ends where i + 1
- * begins. */
-static inline int64_t bb__deal(int64_t total, int64_t parts, int64_t i)
-{
-    return total / parts * i + (total % parts < i ? total % parts : i);
-}
-
 static inline int64_t bb__lower(int64_t a, int64_t b)
 {
     return a < b ? a : b;

@@ -1,85 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* Matrix products of any strides and batches.
  *
- * A product is cut into panels of rows or columns of its result by size only, and the panels, never
- * the terms of a sum, are spread over threads. */
+ * A product is cut by sizes only, into panels of rows or columns of its result, or into parts of
+ * long sums, which are added up in their order. Threads take whole panels or parts. */
 #include "gemm.h"
 #include "blas.h"
 #include "product_onednn.h"
 
 #include <limits.h>
 #include <string.h>
-
-/* Operands. */
-
-/* A matrix as BLAS takes it: one stride is 1, the other the leading one. */
-typedef struct matrix {
-    bool fits, transposed;
-    int64_t lead;
-} matrix;
-
-/* A stride along a size of 1 is never used, and may be what suits. */
-static matrix matrix_of(const bb_array *a)
-{
-    int r = a->shape.ndim - 2, c = r + 1;
-    int64_t rows = a->shape.dim[r], columns = a->shape.dim[c];
-    int64_t down = a->stride[r], right = a->stride[c];
-    if ((columns <= 1 || right == 1) && (rows <= 1 || down >= (columns > 1 ? columns : 1)))
-        return (matrix){true, false, rows > 1 ? down : columns > 1 ? columns : 1};
-    if ((rows <= 1 || down == 1) && (columns <= 1 || right >= (rows > 1 ? rows : 1)))
-        return (matrix){true, true, columns > 1 ? right : rows > 1 ? rows : 1};
-    return (matrix){false, false, columns};
-}
-
-/* The shape that a packed copy of an operand has: batches that only repeat are kept once. */
-static bb_array packed_like(const bb_array *a, void *scratch)
-{
-    bb_array packed = *a;
-    int64_t step = 1;
-    packed.data = scratch;
-    for (int i = a->shape.ndim - 1; i >= 0; i--) {
-        if (i < a->shape.ndim - 2 && a->stride[i] == 0)
-            packed.shape.dim[i] = 1;
-        packed.stride[i] = step;
-        step *= packed.shape.dim[i];
-    }
-    return packed;
-}
-
-static size_t aligned(size_t bytes)
-{
-    enum { ALIGN = 64 };
-    return (bytes + ALIGN - 1) / ALIGN * ALIGN;
-}
-
-static size_t packed_bytes(const bb_array *a)
-{
-    if (matrix_of(a).fits)
-        return 0;
-    bb_array packed = packed_like(a, NULL);
-    return aligned((size_t)bb_shape_count(packed.shape) * bb_dtype_size(a->dtype));
-}
-
-/* The operand itself, or as a copy in scratch memory has it, with strides that BLAS takes. */
-static bb_array packed_view(const bb_array *a, void *scratch)
-{
-    if (matrix_of(a).fits)
-        return *a;
-    bb_array packed = packed_like(a, scratch);
-    for (int i = 0; i < a->shape.ndim - 2; i++)
-        packed.stride[i] = a->stride[i] == 0 ? 0 : packed.stride[i];
-    packed.shape = a->shape;
-    return packed;
-}
-
-static void pack(const bb_array *a, void *scratch, int threads)
-{
-    if (matrix_of(a).fits)
-        return;
-    bb_array packed = packed_like(a, scratch), source = *a;
-    source.shape = packed.shape;
-    bb__copy(&source, &packed, threads);
-}
 
 /* Panels. */
 
@@ -90,7 +19,7 @@ typedef void (*multiply_fn)(const product *p, const char *x, const char *y, char
 struct product {
     bb_array x, y;
     const bb_array *out;
-    matrix mx, my;
+    bb__gemm_operand mx, my;
     int64_t batch, m, n, k;
     bb__gemm_cut cut;
     multiply_fn multiply;
@@ -99,7 +28,7 @@ struct product {
     /* by oneDNN's primitives, if it suits them: for panels of `width`, and for the last one */
     const bb__onednn_product *made, *made_last;
     size_t tile, slot; /* bytes of a panel of columns, and of it with what oneDNN needs */
-    char *slots;
+    char *slots;       /* or the parts of sums */
 };
 
 /* Products too small for a call of BLAS, or with sizes beyond its integers. */
@@ -224,29 +153,86 @@ static void multiply_panel(const product *p, panel at)
                 (char *)p->out->data + place_of(p, at) * element, at.rows, at.columns);
 }
 
-static void run_tail(const product *p, panel at)
+/* Whether panels that follow one another lie together in the result. */
+static bool is_together(const product *p)
 {
-    const bool is_whole = at.columns == p->n;
-    const int64_t stretches = is_whole ? 1 : at.rows, count = at.rows * at.columns / stretches;
-    for (int64_t i = 0; i < stretches; i++)
-        p->tail->run(p->tail->context, place_of(p, at) + i * p->n, count);
+    return p->cut.by_rows || p->cut.panels == 1;
+}
+
+/* Where a tail is to run, after panels that are many if they are small. */
+static int64_t stop_of(const product *p, int64_t first, int64_t last)
+{
+    enum { STRETCH = 1 << 13 }; /* elements */
+    const int64_t size = p->cut.width * (p->cut.by_rows ? p->n : p->m);
+    const int64_t stop = first + (is_together(p) && size < STRETCH ? STRETCH / size : 1);
+    return p->tail && stop < last ? stop : last;
+}
+
+static void run_tail(const product *p, int64_t first, int64_t last)
+{
+    const panel begin = panel_of(p, first), end = panel_of(p, last - 1);
+    const int64_t start = place_of(p, begin);
+    if (is_together(p)) {
+        p->tail->run(p->tail->context, start, place_of(p, end) + end.rows * end.columns - start);
+        return;
+    }
+    for (int64_t i = 0; i < begin.rows; i++)
+        p->tail->run(p->tail->context, start + i * p->n, begin.columns);
 }
 
 /* A tail does not run in a product's floating-point mode. */
 static void multiply_range(void *context, int64_t first, int64_t last)
 {
     const product *p = context;
-    bb__blas_state state = bb__blas_enter();
-    for (int64_t item = first; item < last; item++) {
-        const panel at = panel_of(p, item);
-        multiply_panel(p, at);
-        if (p->tail) {
-            bb__blas_leave(state);
-            run_tail(p, at);
-            state = bb__blas_enter();
-        }
+    for (int64_t item = first; item < last;) {
+        const int64_t start = item, stop = stop_of(p, item, last);
+        const bb__blas_state state = bb__blas_enter();
+        for (; item < stop; item++)
+            multiply_panel(p, panel_of(p, item));
+        bb__blas_leave(state);
+        if (p->tail)
+            run_tail(p, start, stop);
+    }
+}
+
+/* Parts of sums. */
+
+static char *part_at(const product *p, int64_t part)
+{
+    return p->slots + (size_t)(part * p->m * p->n) * bb_dtype_size(p->x.dtype);
+}
+
+static void multiply_parts(void *context, int64_t first, int64_t last)
+{
+    const product *p = context;
+    const int d = p->x.shape.ndim - 2;
+    const int64_t element = (int64_t)bb_dtype_size(p->x.dtype);
+    const bb__blas_state state = bb__blas_enter();
+    for (int64_t part = first; part < last; part++) {
+        const int64_t start = bb__deal(p->k, p->cut.parts, part);
+        const int64_t k = bb__deal(p->k, p->cut.parts, part + 1) - start;
+        bb__gemm(p->x.dtype, p->mx.transposed, p->my.transposed, (int)p->m, (int)p->n, (int)k,
+                 (const char *)p->x.data + start * p->x.stride[d + 1] * element, (int)p->mx.lead,
+                 (const char *)p->y.data + start * p->y.stride[d] * element, (int)p->my.lead, false,
+                 part_at(p, part), (int)p->n);
     }
     bb__blas_leave(state);
+}
+
+static void add_parts(void *context, int64_t first, int64_t last)
+{
+    const product *p = context;
+    const size_t element = bb_dtype_size(p->x.dtype), offset = (size_t)first * element;
+    bb_array part = {.dtype = p->x.dtype, .shape = BB_SHAPE(last - first), .stride = {1}};
+    bb_array sum = part;
+    sum.data = (char *)p->out->data + offset;
+    memcpy(sum.data, part_at(p, 0) + offset, (size_t)(last - first) * element);
+    for (int64_t i = 1; i < p->cut.parts; i++) {
+        part.data = part_at(p, i) + offset;
+        bb__accumulate(&part, &sum, 1);
+    }
+    if (p->tail)
+        p->tail->run(p->tail->context, first, last - first);
 }
 
 /* A sum of nothing is zero. */
@@ -288,8 +274,10 @@ static bool find_onednn(product *p, bool is_new)
         return false;
     const size_t most = bb__onednn_product_scratch(p->made);
     const size_t most_last = bb__onednn_product_scratch(p->made_last);
-    p->tile = c->by_rows || c->panels == 1 ? 0 : aligned((size_t)(p->m * c->width) * sizeof(float));
-    p->slot = p->tile + aligned(most > most_last ? most : most_last);
+    p->tile = c->by_rows || c->panels == 1
+                  ? 0
+                  : bb__gemm_aligned((size_t)(p->m * c->width) * sizeof(float));
+    p->slot = p->tile + bb__gemm_aligned(most > most_last ? most : most_last);
     return true;
 }
 
@@ -297,20 +285,18 @@ static bool find_onednn(product *p, bool is_new)
 static void plan(product *p, const bb_array *x, const bb_array *y, void *scratch, bool is_new)
 {
     const bool tiny = is_tiny(p->m, p->n, p->k);
-    char *after_x = scratch ? (char *)scratch + packed_bytes(x) : NULL;
-    p->x = tiny ? *x : packed_view(x, scratch);
-    p->y = tiny ? *y : packed_view(y, after_x);
-    p->mx = matrix_of(&p->x);
-    p->my = matrix_of(&p->y);
+    char *after_x = scratch ? (char *)scratch + bb__gemm_packed_bytes(x) : NULL;
+    p->x = tiny ? *x : bb__gemm_packed_view(x, scratch);
+    p->y = tiny ? *y : bb__gemm_packed_view(y, after_x);
+    p->mx = bb__gemm_operand_of(&p->x);
+    p->my = bb__gemm_operand_of(&p->y);
+    p->slots = after_x ? after_x + bb__gemm_packed_bytes(y) : NULL;
     const way w = way_of(p);
     const bb__gemm_sizes s = {x->dtype,         p->batch,        p->m, p->n, p->k,
                               p->mx.transposed, p->my.transposed};
     p->cut = bb__gemm_cut_of(&s);
-    p->multiply = ways[x->dtype][w];
-    if (w == GEMM && find_onednn(p, is_new)) {
-        p->multiply = multiply_by_onednn;
-        p->slots = after_x ? after_x + packed_bytes(y) : NULL;
-    }
+    p->cut.parts = w == GEMM ? p->cut.parts : 1;
+    p->multiply = w == GEMM && find_onednn(p, is_new) ? multiply_by_onednn : ways[x->dtype][w];
 }
 
 static product product_of(const bb_array *x, const bb_array *y)
@@ -336,14 +322,31 @@ size_t bb__matmul_scratch(const bb_array *x, const bb_array *y)
     if (p.batch == 0 || p.m == 0 || p.n == 0 || p.k == 0)
         return 0;
     plan(&p, x, y, NULL, true);
-    return packed_bytes(x) + packed_bytes(y) + (size_t)slots_of(&p) * p.slot;
+    const size_t parts = (size_t)(p.cut.parts * p.m * p.n) * bb_dtype_size(x->dtype);
+    return bb__gemm_packed_bytes(x) + bb__gemm_packed_bytes(y) + (size_t)slots_of(&p) * p.slot +
+           (p.cut.parts > 1 ? parts : 0);
+}
+
+/* Panels or parts, of which none is empty. */
+static void multiply(product *p, int threads)
+{
+    enum { ADD_GRAIN = 16384 };         /* elements to add that pay for a thread */
+    static const double worth = 200000; /* multiplications that do */
+    const int64_t items = p->batch * p->cut.panels;
+    const double work = (double)p->m * (double)p->n * (double)p->k / (double)p->cut.panels;
+    const int used = p->slot && threads > slots_of(p) ? (int)slots_of(p) : threads;
+    if (p->cut.parts > 1) {
+        bb__parallel(p->cut.parts, 1, threads, multiply_parts, p);
+        bb__parallel(p->m * p->n, 1 + ADD_GRAIN / p->cut.parts, threads, add_parts, p);
+        return;
+    }
+    bb__parallel(items, work < worth ? (int64_t)(worth / work) : 1, used, multiply_range, p);
 }
 
 void bb__matmul(const bb_array *x, const bb_array *y, const bb_array *out, void *scratch,
                 const bb__tail *tail, int threads)
 {
-    static const double worth = 200000; /* multiplications that pay for a thread */
-    enum { GRAIN = 1 << 15 };           /* elements to clear that do */
+    enum { GRAIN = 1 << 15 }; /* elements to clear that pay for a thread */
     product p = product_of(x, y);
     p.out = out, p.tail = tail;
     if (p.batch == 0 || p.m == 0 || p.n == 0)
@@ -354,13 +357,10 @@ void bb__matmul(const bb_array *x, const bb_array *y, const bb_array *out, void 
     }
     plan(&p, x, y, scratch, false);
     if (!is_tiny(p.m, p.n, p.k)) {
-        pack(x, p.x.data, threads);
-        pack(y, p.y.data, threads);
+        bb__gemm_pack(x, p.x.data, threads);
+        bb__gemm_pack(y, p.y.data, threads);
     }
-    const double work = (double)p.m * (double)p.n * (double)p.k / (double)p.cut.panels;
-    const int used = p.slot && threads > slots_of(&p) ? (int)slots_of(&p) : threads;
-    bb__parallel(p.batch * p.cut.panels, work < worth ? (int64_t)(worth / work) : 1, used,
-                 multiply_range, &p);
+    multiply(&p, threads);
 }
 
 /* Products for kernels that cut their work themselves. */

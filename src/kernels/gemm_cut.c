@@ -45,8 +45,9 @@ static int64_t small_panels(const sizes *s)
     return panels == 1 || s->longer / panels >= least ? refined(s, panels, worth, least) : 0;
 }
 
-/* Panels that read again what all of them share, so that they must be wide and heavy enough. Rows of
- * x may be few with oneDNN, which does not pack them; columns and transposed operands it does. */
+/* Panels that read again what all of them share, so that they must be wide and heavy enough. With
+ * oneDNN rows of x may be few, since it does not pack them; columns and transposed operands it
+ * does. */
 static int64_t large_panels(const sizes *s, bool is_packed)
 {
     enum { WIDE = 128, PACKED = 32, IN_PLACE = 16 };
@@ -65,6 +66,18 @@ static int64_t cached_panels(const sizes *s, int64_t panels, size_t element)
            s->longer / (2 * panels) >= ROWS)
         panels *= 2;
     return panels;
+}
+
+/* Parts of long sums, for a small result, of which panels would read long operands again. */
+static int64_t parts_of(const bb__gemm_sizes *s, const sizes *z)
+{
+    enum { SMALL = 128, LONG = 512 };
+    static const double heavy = 0.75e6; /* multiplications */
+    int64_t parts = 1;
+    while (s->batch == 1 && z->longer <= SMALL && parts < MOST && s->k / (2 * parts) >= LONG &&
+           z->work / (double)(2 * parts) >= heavy)
+        parts *= 2;
+    return parts;
 }
 
 /* Columns begin at whole vectors. */
@@ -97,8 +110,11 @@ bb__gemm_cut bb__gemm_cut_of(const bb__gemm_sizes *s)
         panels = large_panels(&z, s->y_transposed || !is_float || !bb__onednn_is_used());
     if (by_rows)
         panels = cached_panels(&z, panels, bb_dtype_size(s->dtype));
+    const int64_t parts = parts_of(s, &z);
+    if (parts > panels)
+        return (bb__gemm_cut){by_rows, 1, z.longer, parts, false};
     const int64_t width = width_of(&z, panels);
-    bb__gemm_cut c = {by_rows, divided_up(z.longer, width), width, false};
+    bb__gemm_cut c = {by_rows, divided_up(z.longer, width), width, 1, false};
     c.suits_onednn = suits_onednn(s, &c, z.work);
     return c;
 }

@@ -38,6 +38,13 @@ typedef void (*bb__range_fn)(void *context, int64_t first, int64_t last);
 /* Calls `range` on parts of 0 .. n-1, together covering it once; parts are at least `grain` long
  * but for the last. */
 void bb__parallel(int64_t n, int64_t grain, int threads, bb__range_fn range, void *context);
+/* Where part i of `parts` begins when `total` is dealt out evenly; part i ends where i + 1
+ * begins. */
+static inline int64_t bb__deal(int64_t total, int64_t parts, int64_t i)
+{
+    return total / parts * i + (total % parts < i ? total % parts : i);
+}
+
 /* Inside of `range`, a number below `threads` that no other thread has at the time: which part of
  * scratch memory is free to use. No result may depend on it. */
 int bb__thread_slot(void);

@@ -10,7 +10,8 @@
 enum {
     PART = 32 * BB__TILE, /* elements times ops before a second thread pays */
     SHARE = 8 * BB__TILE, /* elements that a thread takes at once, few so that shares are equal */
-    BUFFERS = 1 << 15,    /* bytes that the first-level cache keeps */
+    BUFFERS = 1 << 15,    /* bytes of buffers at most */
+    KEPT = 20480,
     SHORTEST = 32,        /* elements of a tile at least */
     SPLAT = 8,            /* elements that a repeated number is written to at once */
     LINE = 64             /* bytes of a cache line */
@@ -307,6 +308,18 @@ static size_t place_buffers(bb__map *m)
     return top;
 }
 
+/* Of a tile, of what is read and written in its own memory. */
+static size_t stream_bytes(const bb__map *m)
+{
+    size_t bytes = 0;
+    for (int i = 0; i < m->n_in; i++)
+        if (m->in[i].how == BB__LINEAR || m->in[i].how == BB__BY_ROWS)
+            bytes += (size_t)m->tile * m->in[i].size;
+    for (int k = 0; k < m->n_ops; k++)
+        bytes += m->ops[k].out ? (size_t)m->tile * m->ops[k].size : 0;
+    return bytes;
+}
+
 void bb__map_prepare(bb__map *m, const bb_array *in, bb_shape shape)
 {
     assert(m->n_in <= BB__MAP_OPERANDS && m->n_ops <= BB__MAP_OPS);
@@ -323,7 +336,7 @@ void bb__map_prepare(bb__map *m, const bb_array *in, bb_shape shape)
     collapse(m, in, shape);
     for (m->tile = BB__TILE;; m->tile /= 2) {
         cut(m);
-        if (place_buffers(m) <= BUFFERS || m->tile == SHORTEST)
+        if (place_buffers(m) + stream_bytes(m) <= KEPT || m->tile == SHORTEST)
             break;
     }
     if (is_flat(m)) {

@@ -39,16 +39,18 @@ OWN(log2)
 OWN(sinh)
 OWN(tanh)
 
-/* As the ops have them; beyond their reach they need not be right. */
-static float sin_f32(float x)
-{
-    return fabsf(x) <= BB__NEAR_F32 ? bb__sin_f32(x) : (sinf)(x);
-}
-
-static float cos_f32(float x)
-{
-    return fabsf(x) <= BB__NEAR_F32 ? bb__cos_f32(x) : (cosf)(x);
-}
+/* As the ops have them: their reach is bounded. */
+#define OWN_NEAR(name)                                                        \
+    static float name##_f32(float x)                                          \
+    {                                                                         \
+        return fabsf(x) <= BB__NEAR_F32 ? bb__##name##_f32(x) : (name##f)(x); \
+    }                                                                         \
+    static double name##_f64(double x)                                        \
+    {                                                                         \
+        return fabs(x) <= BB__NEAR_F64 ? bb__##name##_f64(x) : (name)(x);     \
+    }
+OWN_NEAR(cos)
+OWN_NEAR(sin)
 
 static float erf_f32(float x)
 {
@@ -60,20 +62,21 @@ static const function functions[] = {
     {"exp2", exp2_f32, exp2_f64, exp2l}, {"expm1", expm1_f32, expm1_f64, expm1l},
     {"log", log_f32, log_f64, logl},     {"log1p", log1p_f32, log1p_f64, log1pl},
     {"log2", log2_f32, log2_f64, log2l}, {"sinh", sinh_f32, sinh_f64, sinhl},
-    {"tanh", tanh_f32, tanh_f64, tanhl}, {"sin", sin_f32, NULL, sinl},
-    {"cos", cos_f32, NULL, cosl},        {"erf", erf_f32, NULL, erfl},
+    {"tanh", tanh_f32, tanh_f64, tanhl}, {"sin", sin_f32, sin_f64, sinl},
+    {"cos", cos_f32, cos_f64, cosl},     {"erf", erf_f32, NULL, erfl},
 };
 enum { FUNCTIONS = sizeof functions / sizeof *functions };
 
 /* Zeros, ends of types, and where results become 0, subnormal, infinite or another polynomial's. */
 static const double special[] = {
-    0.0,     -0.0,     INFINITY, -INFINITY, NAN,      1.0,     -1.0,    5e-324,   -5e-324,  1e-310,
-    1.5e-45, -1.5e-45, 1e-40,    FLT_MIN,   DBL_MIN,  FLT_MAX, DBL_MAX, -FLT_MAX, -DBL_MAX, 1e-20,
-    0.34658, -0.34658, 0.70711,  1.41421,   -0.29290, 88.7,    88.73,   89.3,     89.45,    -87.3,
-    -87.5,   -103.2,   -103.98,  -104.5,    -1e5,     709.7,   709.8,   710.4,    710.5,    -708.3,
-    -709.5,  -745.1,   -745.2,   -746.5,    127.9,    128.5,   1023.9,  1024.5,   -126.5,   -149.2,
-    -150.4,  -1022.5,  -1074.2,  -1076.0,   3.14159,  355.0,   3199.9,  3200.1,   1e6,      9.1,
-    -20.5,   -40.5,    16777216, 33554432,  9.1e15,   2.2e16,  3.95,    0.99999,  -17.0,    6e-8};
+    0.0,      -0.0,     INFINITY, -INFINITY, NAN,     1.0,     -1.0,     5e-324,  -5e-324,
+    1e-310,   1.5e-45,  -1.5e-45, 1e-40,     FLT_MIN, DBL_MIN, FLT_MAX,  DBL_MAX, -FLT_MAX,
+    -DBL_MAX, 1e-20,    0.34658,  -0.34658,  0.70711, 1.41421, -0.29290, 88.7,    88.73,
+    89.3,     89.45,    -87.3,    -87.5,     -103.2,  -103.98, -104.5,   -1e5,    709.7,
+    709.8,    710.4,    710.5,    -708.3,    -709.5,  -745.1,  -745.2,   -746.5,  127.9,
+    128.5,    1023.9,   1024.5,   -126.5,    -149.2,  -150.4,  -1022.5,  -1074.2, -1076.0,
+    3.14159,  355.0,    3199.9,   3200.1,    1e6,     1000001, 9.1,      -20.5,   -40.5,
+    16777216, 33554432, 9.1e15,   2.2e16,    3.95,    0.99999, -17.0,    6e-8};
 enum { SPECIAL = sizeof special / sizeof *special };
 
 /* Special ones, those of usual size, and any bits. */

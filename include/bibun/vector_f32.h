@@ -79,8 +79,8 @@ BB__INLINE bb__power_f32 bb__power_of_f32(float t)
     return (bb__power_f32){bb__bent_f32(r), bb__bits_f32(whole) - bb__bits_f32(BB__ROUNDER_F32)};
 }
 
-/* (1 + bent) 2^n for -254 <= n <= 254, by two factors, since 2^n may be no float; it is rounded once
- * where it is subnormal, and for n = -254 it is 0 without underflow, which costs time. */
+/* (1 + bent) 2^n for -254 <= n <= 254, by two factors, since 2^n may be no float; it is rounded
+ * once where it is subnormal, and for n = -254 it is 0 without underflow, which costs time. */
 BB__INLINE float bb__scaled_f32(bb__power_f32 power)
 {
     const uint32_t twice = power.n + 254, half = twice >> 1;

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* Elementary functions of float, each right to 4 units in the last place for any argument and with
- * IEEE's special values, written without branches, calls and tables, so that a compiler makes
+ * IEEE's special values, written without branches, calls or tables, so that a compiler makes
  * vectors of any width of them and each width gives the same bits. They are public since ops of a
- * user's own and kernels profit alike; <bibun/vector_math.h> gives them C's names.
+ * user's own and kernels profit alike; <bibun/vector_math.h> gives them C's names. They are C, and
+ * nothing to C++.
  *
  * Coefficients come from scripts/fit_polynomials.py; polynomials are sums of pairs, whose terms do
- * not wait for one another (Estrin 1960). What is added to 1.5 2^23 is rounded to a whole
- * number; a constant is cut where whole numbers times its upper part are exact (Cody and Waite
- * 1980). */
+ * not wait for one another (Estrin 1960). What is added to 1.5 2^23 is rounded to a whole number; a
+ * constant is cut where whole numbers times its upper part are exact (Cody and Waite 1980). */
 #ifndef BIBUN_VECTOR_F32_H
 #define BIBUN_VECTOR_F32_H
+
+#ifndef __cplusplus
 
 #include <math.h>
 #include <stdbool.h>
@@ -283,4 +285,5 @@ BB__INLINE float bb__cos_f32(float x)
     return bb__sin_of_rest_f32(size, n, bb__bits_f32(whole) << 31);
 }
 
+#endif
 #endif

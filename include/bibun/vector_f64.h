@@ -5,6 +5,8 @@
 #ifndef BIBUN_VECTOR_F64_H
 #define BIBUN_VECTOR_F64_H
 
+#ifndef __cplusplus
+
 #include <bibun/vector_f32.h>
 
 #define BB__ROUNDER_F64 6755399441055744.0 /* 1.5 2^52 */
@@ -258,4 +260,5 @@ BB__INLINE double bb__cos_f64(double x)
     return bb__sin_of_rest_f64(size, n, bb__bits_f64(whole) << 63);
 }
 
+#endif
 #endif

@@ -6,8 +6,8 @@
 
 #include <bibun/vector_math.h>
 
-/* e^t times BB__LIFT for -120 < t <= 0, which is normal where e^t is not: what is multiplied by e^t is rounded, or
- * lost, once and at the end. */
+/* e^t times BB__LIFT for -120 < t <= 0, which is normal where e^t is not: what is multiplied by e^t
+ * is rounded, or lost, once and at the end. */
 #define BB__LIFT 18446744073709551616.0f /* 2^64 */
 
 BB__INLINE float bb__lifted_scale(uint32_t n)
@@ -33,11 +33,15 @@ BB__INLINE float bb__gated_f32(float x, float lowest, float lifted)
 /* log(1 + x) for 0 <= x <= 1. */
 BB__INLINE float bb__log1p_of_share_f32(float x)
 {
-    const float low = -0.0568797179f + x * (0.0197892711f + x * -0.00322684762f);
-    const float middle = 0.196788713f + x * (-0.153079122f + x * (0.10600581f + x * low));
-    return x * (1.0f + x * (-0.499999225f + x * (0.333302051f + x * (-0.249553755f + x * middle))));
+    const float square = x * x, fourth = square * square;
+    const float low = (1.0f + x * -0.499999225f) + square * (0.333302051f + x * -0.249553755f);
+    const float middle =
+        (0.196788713f + x * -0.153079122f) + square * (0.10600581f + x * -0.0568797179f);
+    const float high = 0.0197892711f + x * -0.00322684762f;
+    return x * (low + fourth * (middle + fourth * high));
 }
 
+/* 1 + x is 2^k (1 + f) with a k of 0 or 1. */
 BB__INLINE double bb__log1p_of_share_f64(double x)
 {
     const bool is_upper = x > 0.41421356237309505;

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 """The polynomials in include/bibun/vector_f32.h and vector_f64.h, and in ops/: least squares of
 relative errors at Chebyshev's nodes, in 40 digits (mpmath). A coefficient is rounded to float or
-double before those above it are fitted, so that they make up for that. Prints them from the constant
-up.
+double before those above it are fitted, so that they make up for that. Prints them from the
+constant up.
 
 usage: fit_polynomials.py
 """
@@ -127,4 +127,6 @@ report(bend, -REACH, REACH, 9, 'd')
 report(log_ratio, mp.mpf(0), (HIGH / (2 + HIGH))**2 * mp.mpf('1.001'), 6, 'd')
 report(sinh_cubic, mp.mpf(0), REACH**2, 4, 'd')
 report(cosh_square, mp.mpf(0), REACH**2, 5, 'd')
+report(sin_cubic, mp.mpf(0), QUARTER**2, 7, 'd')
+split('pi', mp.pi, 33, 4, 'd')
 split('log 2', mp.log(2), 40, 2, 'd')

@@ -3,8 +3,8 @@
  *
  * BB_MAP1(tile, x * x) defines tile_f32 and tile_f64, and `.map = BB_MAP(tile)` puts them into a
  * descriptor. On x86 each is compiled three times; which one runs is decided by bb_simd. The
- * expression is evaluated without contraction, so each gives the same bits, but for calls of the
- * vector functions that <bibun/vector_math.h> brings. */
+ * expression is evaluated without contraction, so each gives the same bits, but for calls of those
+ * functions that <bibun/vector_math.h> has from libmvec or libm. */
 #ifndef BIBUN_TILE_H
 #define BIBUN_TILE_H
 
@@ -130,8 +130,9 @@ typedef void (*bb_map_fn)(size_t n, const void *const *in, void *out, const void
         [BB_F32] = name##_f32, [BB_F64] = name##_f64 \
     }
 
-/* The same for expressions that call vector functions: only whole vectors are computed, the last
- * one in a copy, so that an element's result does not depend on where in a tile it lies. */
+/* The same for expressions of vector functions: only whole vectors are computed, the last one in a
+ * copy, so that it takes no longer, and an element's result does not depend on where in a tile it
+ * lies. */
 #define BB__DEFINE_VECTOR1(name, TARGET, REAL, ...)                                        \
     TARGET static void name(size_t n, const void *const *in, void *out, const void *attrs) \
     {                                                                                      \

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* Elementary functions of float, each right to 4 units in the last place for any argument and with
- * IEEE's special values, written without branches, calls and tables, so that a compiler makes
+ * IEEE's special values, written without branches, calls or tables, so that a compiler makes
  * vectors of any width of them and each width gives the same bits. They are public since ops of a
- * user's own and kernels profit alike; <bibun/vector_math.h> gives them C's names.
+ * user's own and kernels profit alike; <bibun/vector_math.h> gives them C's names. They are C, and
+ * nothing to C++.
  *
  * Coefficients come from scripts/fit_polynomials.py; polynomials are sums of pairs, whose terms do
- * not wait for one another (Estrin 1960). What is added to 1.5 2^23 is rounded to a whole
- * number; a constant is cut where whole numbers times its upper part are exact (Cody and Waite
- * 1980). */
+ * not wait for one another (Estrin 1960). What is added to 1.5 2^23 is rounded to a whole number; a
+ * constant is cut where whole numbers times its upper part are exact (Cody and Waite 1980). */
 #ifndef BIBUN_VECTOR_F32_H
 #define BIBUN_VECTOR_F32_H
+
+#ifndef __cplusplus
 
 #include <math.h>
 #include <stdbool.h>
@@ -79,9 +81,8 @@ BB__INLINE bb__power_f32 bb__power_of_f32(float t)
     return (bb__power_f32){bb__bent_f32(r), bb__bits_f32(whole) - bb__bits_f32(BB__ROUNDER_F32)};
 }
 
-/* (1 + bent) 2^n for -254 <= n <= 254, by two factors, of which one may be no number that float has:
- * what is below float's numbers is rounded once; for n = -254 it is 0 without underflow, which costs
- * time. */
+/* (1 + bent) 2^n for -254 <= n <= 254, by two factors, since 2^n may be no float; it is rounded
+ * once where it is subnormal, and for n = -254 it is 0 without underflow, which costs time. */
 BB__INLINE float bb__scaled_f32(bb__power_f32 power)
 {
     const uint32_t twice = power.n + 254, half = twice >> 1;
@@ -284,4 +285,5 @@ BB__INLINE float bb__cos_f32(float x)
     return bb__sin_of_rest_f32(size, n, bb__bits_f32(whole) << 31);
 }
 
+#endif
 #endif

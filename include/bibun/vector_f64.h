@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Elementary functions of double, as those of float in <bibun/vector_f32.h>: right to 4 units in the
- * last place for any argument, with IEEE's special values, without branches, calls and tables. */
+/* Elementary functions of double, as those of float in <bibun/vector_f32.h>: right to 4 units in
+ * the last place for any argument, with IEEE's special values, without branches, calls or tables.
+ */
 #ifndef BIBUN_VECTOR_F64_H
 #define BIBUN_VECTOR_F64_H
+
+#ifndef __cplusplus
 
 #include <bibun/vector_f32.h>
 
@@ -227,4 +230,35 @@ BB__INLINE double bb__log1p_f64(double x)
     return bb__signed_f64(bb__log_of_any_f64(sum, bb__log_sum_f64(f, parts.k)), x);
 }
 
+/* Up to here the sine and the cosine below are right. */
+#define BB__NEAR_F64 1e6
+
+/* (-1)^n sin r, for r the angle less n pi; n may have a half. */
+BB__INLINE double bb__sin_of_rest_f64(double x, double n, uint64_t sign)
+{
+    const double first = (x - n * 3.1415926534682512) - n * 1.2154201012607932e-10;
+    const double r = (first - n * 4.0445324974223329e-21) - n * 1.6956855320696459e-31;
+    const double square = r * r, fourth = square * square;
+    const double low = (-0.16666666666666666 + square * 0.0083333333333331823) +
+                       fourth * (-0.00019841269841196969 + square * 0.0000027557319208041306);
+    const double high = (-2.505210652114055e-8 + square * 1.6058919441622113e-10) +
+                        fourth * (-7.6424130040460353e-13 + square * 2.7146741380798546e-15);
+    const double sine = r + r * square * (low + fourth * fourth * high);
+    return bb__of_bits_f64(bb__bits_f64(bb__signed_f64(sine, r)) ^ sign);
+}
+
+BB__INLINE double bb__sin_f64(double x)
+{
+    const double whole = x * 0.31830988618379067154 + BB__ROUNDER_F64, n = whole - BB__ROUNDER_F64;
+    return bb__sin_of_rest_f64(x, n, bb__bits_f64(whole) << 63);
+}
+
+BB__INLINE double bb__cos_f64(double x)
+{
+    const double size = fabs(x), share = size * 0.31830988618379067154 + 0.5;
+    const double whole = share + BB__ROUNDER_F64, n = (whole - BB__ROUNDER_F64) - 0.5;
+    return bb__sin_of_rest_f64(size, n, bb__bits_f64(whole) << 63);
+}
+
+#endif
 #endif

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* <tgmath.h> whose functions a compiler turns into vectors, in loops such as BB_VECTOR1's.
  *
- * exp, exp2, expm1, log, log1p, log2, tanh, sinh and cosh of float and of double are our own, which
- * are vectors with any compiler and the same bits with any instruction set. The others are libmvec's
- * with glibc 2.35 and GCC on x86, and are called one element at a time elsewhere. All are right to 4
- * units in the last place and keep IEEE's special values. Only include it where these differences
- * do not matter. */
+ * In C exp, exp2, expm1, log, log1p, log2, sinh, cosh and tanh of float and of double are our own,
+ * which are vectors with any compiler and the same bits with any instruction set. The others are
+ * libmvec's with glibc 2.35 and GCC on x86, and are called one element at a time elsewhere. All are
+ * right to 4 units in the last place and keep IEEE's special values. Only include it where these
+ * differences do not matter. */
 #ifndef BIBUN_VECTOR_MATH_H
 #define BIBUN_VECTOR_MATH_H
 

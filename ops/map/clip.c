@@ -25,12 +25,14 @@ static bool infer(bb_infer *c)
 /* Functions, for both bounds to be there before the choice: then it is no branch. */
 static inline float clip_f32(float x, float low, float high)
 {
-    return x < low ? low : x > high ? high : x;
+    const float below = x > high ? high : x;
+    return below < low ? low : below;
 }
 
 static inline double clip_f64(double x, double low, double high)
 {
-    return x < low ? low : x > high ? high : x;
+    const double below = x > high ? high : x;
+    return below < low ? low : below;
 }
 
 BB_TILE1(tile_f32, float, float, clip_f32(x, LOW, HIGH))

@@ -3,16 +3,7 @@
 #include "angles.h"
 #include "support.h"
 
-#include <bibun/vector_math.h>
-
-BB_VECTOR_TILE1(near_f32, float, bb__cos_f32(x))
-BB_VECTOR_TILE1(tile_f64, double, cos(x))
-
-static void tile_f32(size_t n, const void *const *in, void *out, const void *attrs)
-{
-    (void)attrs;
-    bb__angle_tile(n, in, out, near_f32, cosf);
-}
+BB__ANGLE_TILES(tile, cos)
 
 static bb_node *backward(bb_node *y, bb_node *dy, int i)
 {

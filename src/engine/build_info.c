@@ -18,7 +18,7 @@
 #ifdef BB_HAS_VECTOR_MATH
 static const char vector_math[] = "libmvec";
 #else
-static const char vector_math[] = "no vector functions";
+static const char vector_math[] = "no libmvec";
 #endif
 
 char *bb_build_info(char *buffer, size_t size)

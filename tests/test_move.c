@@ -149,7 +149,7 @@ Test(fill, any_strides_and_no_further)
         expected.data = bb_memory_zeroed(extent(&out), 1);
         for (int64_t i = 0; i < bb_shape_count(shape); i++)
             put(&expected, i, 7);
-        bb__fill(&out, 7);
+        bb__fill(&out, 7, 2);
         cr_assert_eq(memcmp(expected.data, out.data, extent(&out)), 0, "round %d", round);
         bb_memory_release(expected.data);
         bb_memory_release(out.data);
@@ -168,8 +168,8 @@ Test(fill, integers_saturate)
                  {NAN, 0, 0}};
     bb_array i32 = contiguous(BB_I32, BB_SHAPE(3)), u8 = contiguous(BB_U8, BB_SHAPE(3));
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        bb__fill(&i32, cases[i].value);
-        bb__fill(&u8, cases[i].value);
+        bb__fill(&i32, cases[i].value, 2);
+        bb__fill(&u8, cases[i].value, 2);
         cr_assert_eq(get(&i32, 2), cases[i].i32, "%g", cases[i].value);
         cr_assert_eq(get(&u8, 2), cases[i].u8, "%g", cases[i].value);
     }

@@ -148,7 +148,7 @@ Test(pool, any_windows)
 Test(pool, two_by_two)
 {
     bb_rng rng = {2, 0};
-    for (int64_t size = 2; size < 40; size += 1 + size / 5)
+    for (int64_t size = 2; size < 80; size += 1 + size / 5)
         for (bb_dtype dtype = BB_F32; dtype <= BB_F64; dtype++)
             for (int special = 0; special < 2; special++) {
                 bb__pool_shape s = {.dtype = dtype,

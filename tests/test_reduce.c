@@ -302,3 +302,41 @@ Test(reduce, argmax_of_ties_and_nan)
     cr_assert_eq(get(&out.array, 2), 0.0);
     free(out.memory);
 }
+
+/* Ties, NaN and zeros of both signs, along lines and across them. */
+Test(reduce, places_in_odd_sizes)
+{
+    static const int64_t sizes[] = {1, 2, 7, 8, 9, 17, 40, 129, 260};
+    enum { N = sizeof sizes / sizeof *sizes };
+    bb_rng rng = {8, 0};
+    for (int round = 0; round < N * N * 4; round++) {
+        bb_shape shape = BB_SHAPE(sizes[round % N], sizes[round / N % N]);
+        int axis = round / N / N % 2;
+        bb_dtype dtype = round / N / N / 2 ? BB_F32 : BB_F64;
+        block in = block_random(&rng, dtype, shape, ROW_MAJOR, 0), out[2], less;
+        int64_t outputs = shape.dim[!axis], n = shape.dim[axis];
+        for (int64_t i = 0; i < outputs * n; i++) {
+            uint64_t which = bb_rng_below(&rng, 300);
+            put(&in.array, i, which == 0 ? NAN : which < 150 ? -0.0 : (double)(which % 5));
+        }
+        for (int t = 0; t < 2; t++) {
+            out[t] = block_new(BB_I32, BB_SHAPE(outputs));
+            bb__argmax(&in.array, axis, &out[t].array, 1 + t);
+        }
+        cr_assert(same_bits(&out[0], &out[1]));
+        for (int64_t i = 0; i < outputs * n; i++)
+            put(&in.array, i, -get(&in.array, i));
+        less = block_new(BB_I32, BB_SHAPE(outputs));
+        bb__argmin(&in.array, axis, &less.array, 2);
+        cr_assert(same_bits(&less, &out[0]));
+        for (int64_t i = 0; i < outputs * n; i++)
+            put(&in.array, i, -get(&in.array, i));
+        for (int64_t i = 0; i < outputs; i++)
+            cr_assert_eq((int32_t)get(&out[0].array, i),
+                         argmax_plainly(&in.array, i * in.array.stride[!axis], axis));
+        free(less.memory);
+        free(out[1].memory);
+        free(out[0].memory);
+        free(in.memory);
+    }
+}

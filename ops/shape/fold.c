@@ -39,7 +39,7 @@ static void forward(const bb_call *call)
     bb_array from = call->in[0];
     int last = --from.shape.ndim, axis = (int)a->axis;
     int64_t size = call->in[0].shape.dim[last], windows = from.shape.dim[axis];
-    bb__fill(call->out, 0);
+    bb__fill(call->out, 0, call->threads);
     for (int64_t k = 0; k < size && bb_shape_count(from.shape) > 0; k++) {
         bb_array to = bb__window(call->out, axis, k, windows, a->step);
         bb_array element = bb__window(&call->in[0], last, k, 1, 1);

@@ -25,27 +25,28 @@ static bool infer(bb_infer *c)
     return true;
 }
 
-#define DEFINE_MARK(name, type, text)             \
-    static void mark_##name(void *out, int64_t i) \
-    {                                             \
-        ((type *)out)[i] = 1;                     \
+#define DEFINE_MARK(name, type, text)                                                      \
+    static void mark_##name(void *out, const int32_t *index, int64_t count, int64_t depth) \
+    {                                                                                      \
+        type *row = out;                                                                   \
+        for (int64_t i = 0; i < count; i++, row += depth)                                  \
+            row[index[i]] = 1;                                                             \
     }
 BB_DTYPE_LIST(DEFINE_MARK)
 
 #define MARK_ENTRY(name, type, text) [name] = mark_##name,
-static void (*const marks[BB_DTYPE_COUNT])(void *out, int64_t i) = {BB_DTYPE_LIST(MARK_ENTRY)};
+static void (*const marks[BB_DTYPE_COUNT])(void *out, const int32_t *index, int64_t count,
+                                           int64_t depth) = {BB_DTYPE_LIST(MARK_ENTRY)};
 
 static void forward(const bb_call *call)
 {
     int64_t depth = ((const one_hot_attrs *)call->attrs)->depth;
     const int32_t *index = call->in[0].data;
     int64_t count = bb_shape_count(call->in[0].shape);
-    bb__fill(call->out, 0);
-    for (int64_t i = 0; i < count; i++) {
-        if (!bb__index_fits(call, index[i], depth))
-            return;
-        marks[call->out->dtype](call->out->data, i * depth + index[i]);
-    }
+    if (!bb__indices_fit(call, index, count, depth))
+        return;
+    bb__fill(call->out, 0, call->threads);
+    marks[call->out->dtype](call->out->data, index, count, depth);
 }
 
 static void print_attrs(const void *attrs, char *buffer, size_t size)

@@ -42,7 +42,7 @@ static void forward(const bb_call *call)
 {
     const pad_attrs *a = call->attrs;
     int axis = (int)a->axis;
-    bb__fill(call->out, a->value);
+    bb__fill(call->out, a->value, call->threads);
     bb_array inner =
         bb__window(call->out, axis, a->before, call->in[0].shape.dim[axis], a->gap + 1);
     bb__copy(&call->in[0], &inner, call->threads);

@@ -51,7 +51,7 @@ DISPATCH(size_t, return, bb__columns_weight_scratch, (const bb__conv_shape *s), 
 DISPATCH(void, , bb__concat, (const bb_call *call, int axis), (call, axis))
 DISPATCH(void, , bb__copy, (const bb_array *in, const bb_array *out, int threads),
          (in, out, threads))
-DISPATCH(void, , bb__fill, (const bb_array *out, double value), (out, value))
+DISPATCH(void, , bb__fill, (const bb_array *out, double value, int threads), (out, value, threads))
 DISPATCH(void, , bb__fill_normal,
          (const bb_array *out, double mean, double deviation, uint64_t key, int threads),
          (out, mean, deviation, key, threads))

@@ -18,8 +18,8 @@ typedef struct indexed {
     int64_t slab_count;
     const bb_array *index, *listed;
     int axis;
-    int64_t count; /* of indices */
-    int64_t picked_stride, listed_stride;
+    int64_t count;                                      /* of indices */
+    int64_t index_stride, picked_stride, listed_stride; /* 0: the index has no one stride */
     bool gathers;
     line_fn line;
 } indexed;
@@ -67,12 +67,6 @@ static int64_t offset_at(int ndim, const int64_t *dim, const int64_t *stride, in
     return ndim > 0 ? offset + position * stride[0] : 0;
 }
 
-static int32_t index_at(const bb_array *index, int64_t j)
-{
-    const int32_t *value = index->data;
-    return value[offset_at(index->shape.ndim, index->shape.dim, index->stride, j)];
-}
-
 /* The stride at which dimensions run through memory as one; 0 if they do not. */
 static int64_t joint_stride(int ndim, const int64_t *dim, const int64_t *stride)
 {
@@ -88,14 +82,26 @@ static int64_t joint_stride(int ndim, const int64_t *dim, const int64_t *stride)
     return first;
 }
 
+static int64_t index_stride(const bb_array *index)
+{
+    return joint_stride(index->shape.ndim, index->shape.dim, index->stride);
+}
+
+static int32_t index_at(const bb_array *index, int64_t stride, int64_t j)
+{
+    const int32_t *value = index->data;
+    return value[stride ? j * stride
+                        : offset_at(index->shape.ndim, index->shape.dim, index->stride, j)];
+}
+
 static bool indices_fit(const bb_call *call, int64_t size)
 {
     const bb_array *index = &call->in[1];
-    int64_t count = bb_shape_count(index->shape);
-    if (joint_stride(index->shape.ndim, index->shape.dim, index->stride) == 1)
+    int64_t count = bb_shape_count(index->shape), stride = index_stride(index);
+    if (stride == 1)
         return bb__indices_fit(call, index->data, count, size);
     for (int64_t j = 0; j < count; j++)
-        if (!bb__index_fits(call, index_at(index, j), size))
+        if (!bb__index_fits(call, index_at(index, stride, j), size))
             return false;
     return true;
 }
@@ -104,16 +110,12 @@ static bool indices_fit(const bb_call *call, int64_t size)
 static line_fn line_of(const indexed *m, const line_fn lines[])
 {
     enum { SHORT = 16 };
-    const bb_array *index = m->index;
     const bb__pair *slab = &m->slab;
     int last = slab->ndim - 1;
     bool contiguous = slab->to_stride[last] == 1 && slab->from_stride[last] == 1;
     bool runs = contiguous && slab->dim[last] >= SHORT;
-    if (runs || m->count < SHORT || m->listed_stride == 0)
-        return NULL;
-    if (joint_stride(index->shape.ndim, index->shape.dim, index->stride) != 1)
-        return NULL;
-    return lines[m->listed->dtype];
+    bool strided = m->index_stride == 1 && m->listed_stride != 0;
+    return strided && !runs && m->count >= SHORT ? lines[m->listed->dtype] : NULL;
 }
 
 static indexed index_slabs(const bb_array *picked, const bb_array *index, const bb_array *listed,
@@ -132,6 +134,7 @@ static indexed index_slabs(const bb_array *picked, const bb_array *index, const 
     }
     m.slab_count = bb__pair_complete(&m.slab);
     m.count = bb_shape_count(index->shape);
+    m.index_stride = index_stride(index);
     m.picked_stride = picked->stride[axis];
     m.listed_stride =
         joint_stride(index->shape.ndim, listed->shape.dim + axis, listed->stride + axis);
@@ -146,7 +149,7 @@ static int64_t slab_parts(const indexed *m)
 
 static void move_slab_part(const indexed *m, int64_t j, int64_t number)
 {
-    int64_t picked = index_at(m->index, j) * m->picked_stride;
+    int64_t picked = index_at(m->index, m->index_stride, j) * m->picked_stride;
     int64_t listed = m->listed_stride
                          ? j * m->listed_stride
                          : offset_at(m->index->shape.ndim, m->listed->shape.dim + m->axis,

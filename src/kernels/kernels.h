@@ -116,7 +116,7 @@ void bb__map_one(bb_map_fn tile, int n_in, const bb_array *in, const bb_array *o
 
 /* same shape and dtype, any strides of both */
 void bb__copy(const bb_array *in, const bb_array *out, int threads);
-void bb__fill(const bb_array *out, double value); /* any strides */
+void bb__fill(const bb_array *out, double value, int threads); /* any strides */
 /* out += in, float; same shape and dtype, any strides by which no two elements of out are one */
 void bb__accumulate(const bb_array *in, const bb_array *out, int threads);
 /* the operands one after the other along an axis; any strides of all */

@@ -183,7 +183,7 @@ static double saturated(double value, double low, double high)
     return value >= high ? high : value >= low ? value : value < low ? low : 0;
 }
 
-void bb__fill(const bb_array *out, double value)
+void bb__fill(const bb_array *out, double value, int threads)
 {
     float f32 = (float)value;
     int32_t i32 = (int32_t)saturated(value, INT32_MIN, INT32_MAX);
@@ -191,5 +191,5 @@ void bb__fill(const bb_array *out, double value)
     void *const element[BB_DTYPE_COUNT] = {
         [BB_F32] = &f32, [BB_F64] = &value, [BB_I32] = &i32, [BB_U8] = &u8};
     bb__copy(&(bb_array){.data = element[out->dtype], .dtype = out->dtype, .shape = out->shape},
-             out, 1);
+             out, threads);
 }

@@ -109,6 +109,11 @@ static int64_t smaller(int64_t a, int64_t b)
 void bb__pair_part(const bb__pair *w, int64_t to, int64_t from, int64_t first, int64_t last)
 {
     int inner = w->ndim - 1;
+    if (inner == 0) {
+        w->run(last - first, w->to + (to + first * w->to_stride[0]) * w->size, w->to_stride[0],
+               w->from + (from + first * w->from_stride[0]) * w->size, w->from_stride[0]);
+        return;
+    }
     bb__place p = bb__pair_place(w, w->ndim, first);
     while (first < last) {
         int64_t n = smaller(w->dim[inner] - p.at[inner], last - first);

@@ -167,44 +167,86 @@ size_t bb__reduce_scratch(const bb_array *in, uint32_t axes)
     return chunks > 1 ? (size_t)(chunks * outputs) * sizeof(double) : 0;
 }
 
-/* The place of the element that BEATS the others: the first of equals, the first NaN before all. */
-#define DEFINE_PLACE(name, T, BEATS)                                             \
-    static int32_t name(const void *data, int64_t at, int64_t n, int64_t stride) \
-    {                                                                            \
-        const T *x = (const T *)data + at;                                       \
-        int64_t best = 0;                                                        \
-        for (int64_t i = 0; i < n; i++) {                                        \
-            const T value = x[i * stride];                                       \
-            if (value != value)                                                  \
-                return (int32_t)i;                                               \
-            best = value BEATS x[best * stride] ? i : best;                      \
-        }                                                                        \
-        return (int32_t)best;                                                    \
+/* The place of the element that BEATS the others: the first of equals, the first NaN before all.
+ * INT is as wide as T. */
+#define DEFINE_PLACE(name, T, INT, BEATS, extreme)                                                 \
+    static int64_t name##_first(const T *x, T top)                                                 \
+    {                                                                                              \
+        int64_t i = 0;                                                                             \
+        if (top != top)                                                                            \
+            while (x[i] == x[i])                                                                   \
+                i++;                                                                               \
+        else                                                                                       \
+            while (x[i] != top)                                                                    \
+                i++;                                                                               \
+        return i;                                                                                  \
+    }                                                                                              \
+    static int32_t name##_line(const T *x, int64_t n, int64_t stride)                              \
+    {                                                                                              \
+        int64_t best = 0;                                                                          \
+        if (stride == 1)                                                                           \
+            return (int32_t)name##_first(x, extreme##_##T(x, n));                                  \
+        for (int64_t i = 0; i < n; i++) {                                                          \
+            const T value = x[i * stride];                                                         \
+            if (value != value)                                                                    \
+                return (int32_t)i;                                                                 \
+            best = value BEATS x[best * stride] ? i : best;                                        \
+        }                                                                                          \
+        return (int32_t)best;                                                                      \
+    }                                                                                              \
+    static inline void name##_lines(const T *restrict x, int64_t n, int64_t stride, int64_t width, \
+                                    INT *restrict best)                                            \
+    {                                                                                              \
+        T top[BB__WALK_TILE];                                                                      \
+        for (int64_t j = 0; j < width; j++) {                                                      \
+            top[j] = x[j];                                                                         \
+            best[j] = 0;                                                                           \
+        }                                                                                          \
+        for (int64_t i = 1; i < n; i++)                                                            \
+            for (int64_t j = 0; j < width; j++) {                                                  \
+                const T value = x[i * stride + j];                                                 \
+                const bool wins = ((value BEATS top[j]) | (value != value)) & (top[j] == top[j]);  \
+                best[j] = wins ? (INT)i : best[j];                                                 \
+                top[j] = wins ? value : top[j];                                                    \
+            }                                                                                      \
+    }                                                                                              \
+    static void name(const void *data, const place_job *j, const bb__walk_span *span)              \
+    {                                                                                              \
+        const int64_t n = j->in->shape.dim[j->axis], stride = j->in->stride[j->axis];              \
+        const int64_t step = j->fold.kept[j->fold.n_kept - 1].in;                                  \
+        const T *x = (const T *)data + span->in;                                                   \
+        int32_t *out = (int32_t *)j->out->data + span->first;                                      \
+        INT best[BB__WALK_TILE];                                                                   \
+        if (j->fold.by_columns && step == 1)                                                       \
+            name##_lines(x, n, stride, span->width, best);                                         \
+        else                                                                                       \
+            for (int64_t i = 0; i < span->width; i++)                                              \
+                best[i] = name##_line(x + i * step, n, stride);                                    \
+        for (int64_t i = 0; i < span->width; i++)                                                  \
+            out[i * span->stride] = (int32_t)best[i];                                              \
     }
-DEFINE_PLACE(argmax_f32, float, >)
-DEFINE_PLACE(argmax_f64, double, >)
-DEFINE_PLACE(argmin_f32, float, <)
-DEFINE_PLACE(argmin_f64, double, <)
 
-typedef int32_t (*place_fn)(const void *data, int64_t at, int64_t n, int64_t stride);
+typedef struct place_job place_job;
+typedef void (*place_fn)(const void *data, const place_job *j, const bb__walk_span *span);
 
-typedef struct place_job {
+struct place_job {
     bb__walk fold;
     const bb_array *in, *out;
     int axis;
     place_fn place;
-} place_job;
+};
+
+DEFINE_PLACE(argmax_f32, float, int32_t, >, largest)
+DEFINE_PLACE(argmax_f64, double, int64_t, >, largest)
+DEFINE_PLACE(argmin_f32, float, int32_t, <, smallest)
+DEFINE_PLACE(argmin_f64, double, int64_t, <, smallest)
 
 static void place_range(void *context, int64_t first, int64_t last)
 {
     const place_job *j = context;
-    int64_t n = j->in->shape.dim[j->axis], stride = j->in->stride[j->axis];
-    int64_t step = j->fold.kept[j->fold.n_kept - 1].in;
     for (int64_t tile = first; tile < last; tile++) {
         bb__walk_span span = bb__walk_span_at(&j->fold, tile);
-        for (int64_t i = 0; i < span.width; i++)
-            ((int32_t *)j->out->data)[span.first + i * span.stride] =
-                j->place(j->in->data, span.in + i * step, n, stride);
+        j->place(j->in->data, j, &span);
     }
 }
 

@@ -16,10 +16,10 @@ void bb__run_cholesky(const bb__task *t, bb__trouble *trouble_out)
     if (info > 0 && !isnan(pivot))
         *trouble_out = (bb__trouble){1, info - 1, pivot};
     if (info > 0)
-        bb__fill(l, NAN);
+        bb__fill(l, NAN, 1);
     for (int64_t i = 0; i + 1 < t->n; i++) {
         bb_array rest = {bb__element(l, i * t->n + i + 1), l->dtype, {1, {t->n - i - 1}}, {1}};
-        bb__fill(&rest, 0);
+        bb__fill(&rest, 0, 1);
     }
 }
 
@@ -97,7 +97,7 @@ void bb__run_solve(const bb__task *t, bb__trouble *trouble_out)
 void bb__run_inverse(const bb__task *t, bb__trouble *trouble_out)
 {
     bb_array lu = factorise(t, trouble_out);
-    bb__fill(&t->out, 0);
+    bb__fill(&t->out, 0, 1);
     for (int64_t i = 0; i < t->n; i++)
         bb__put(&t->out, i, i, 1);
     solve_in_place(t, &lu, &t->out);

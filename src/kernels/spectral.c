@@ -52,7 +52,7 @@ void bb__run_eigh(const bb__task *t, bb__trouble *trouble_out)
         for (int64_t j = i + 1; j < n; j++)
             bb__put(&a, i, j, bb__at(&a, j, i));
     if (!bb__is_finite(&a)) {
-        bb__fill(&t->out, NAN);
+        bb__fill(&t->out, NAN, 1);
         return;
     }
     trouble_out->is =
@@ -93,7 +93,7 @@ void bb__run_svd(const bb__task *t, bb__trouble *trouble_out)
     bb_array a = bb__by_rows(t->b.a, dtype, m, n);
     bb__copy(&t->in[0], &a, 1);
     if (!bb__is_finite(&a)) {
-        bb__fill(&t->out, NAN);
+        bb__fill(&t->out, NAN, 1);
         return;
     }
     trouble_out->is = t->lapack->singular(t->n, t->m, a.data, t->b.values, t->b.v, t->b.u,

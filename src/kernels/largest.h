@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The larger of two numbers, and the largest and the smallest of contiguous ones, NaN if any is, in
- * forms that compilers turn into vectors: many as integers, which have the order of the numbers once
- * negative ones are turned around. */
+ * forms that compilers turn into vectors: many as integers, which have the order of the numbers
+ * once negative ones are turned around. */
 #ifndef BIBUN_LARGEST_H
 #define BIBUN_LARGEST_H
 

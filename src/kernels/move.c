@@ -12,9 +12,9 @@ static int64_t smaller(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
-/* A tile whose rows are contiguous in `to` and whose columns are in `from`. A whole one goes through
- * a block that the first-level cache holds, so that each line of either side is touched once: lines
- * at strides of powers of two would drive one another out. */
+/* A tile whose rows are contiguous in `to` and whose columns are in `from`. A whole one goes
+ * through a block that the first-level cache holds, so that each line of either side is touched
+ * once: lines at strides of powers of two would drive one another out. */
 typedef void (*tile_fn)(int64_t rows, int64_t columns, void *to, int64_t to_stride,
                         const void *from, int64_t from_stride);
 

@@ -76,13 +76,22 @@ const bb__walk_kernel *bb__reduce_kernel(bb__reduction kind, bb_dtype dtype)
 
 enum { WIDE = 1024 }; /* outputs side by side of a tile that sees a part of their terms only */
 
-/* A large reduction to few outputs is cut along its terms into this many chunks; outputs one after
- * the other make more tiles, and need it less. */
-static int64_t chunk_count(int64_t outputs, int64_t terms, bool by_columns)
+/* Whether outputs lie side by side in a few wide tiles. */
+static bool has_wide_tiles(const bb__walk *fold)
+{
+    enum { FEW = 16 };
+    bb__walk wide = *fold;
+    bb__walk_cut(&wide, WIDE);
+    return fold->by_columns && wide.tiles < FEW;
+}
+
+/* A large reduction to few outputs, or to few wide tiles, is cut along its terms into this many
+ * chunks. */
+static int64_t chunk_count(int64_t outputs, int64_t terms, bool is_wide)
 {
     enum { FEW = 512, CHUNK = 65536, PARTIAL = 16384, MOST = 32 };
     int64_t chunks = terms * outputs / CHUNK, most = PARTIAL / (outputs + 1);
-    if (outputs >= FEW && !by_columns)
+    if (outputs >= FEW && !is_wide)
         return 1;
     most = most < MOST ? most : MOST;
     chunks = chunks < most ? chunks : most;
@@ -149,7 +158,7 @@ void bb__reduce(bb__reduction kind, const bb_array *in, uint32_t axes, const bb_
              .merge = bb__reduce_kernel(kind, BB_F64),
              .out = out,
              .partial = scratch};
-    j.chunks = chunk_count(j.fold.outputs, j.fold.terms, j.fold.by_columns);
+    j.chunks = chunk_count(j.fold.outputs, j.fold.terms, has_wide_tiles(&j.fold));
     if (j.fold.by_columns && j.chunks > 1)
         bb__walk_cut(&j.fold, WIDE);
     int64_t grain = j.chunks > 1 ? 1 : bb__walk_grain(&j.fold);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* How a reduction walks through memory: shared by reduce.c and softmax.c, implemented in walk.c.
+/* How a reduction walks through memory: shared by reduce.c, moments.c and softmax.c,
+ * implemented in walk.c.
  *
  * Outputs are grouped in tiles, each with an accumulator of doubles an output. The order in which
  * an output's terms are taken depends on shape and strides only. */
@@ -54,8 +55,8 @@ void bb__walk_terms(const bb__walk *f, const bb__walk_kernel *kernel, const bb__
 
 void bb__walk_store(const bb_array *out, int64_t at, double value);
 
-/* The kernel of a reduction (reduce.c). What its `row` makes of contiguous elements depends on their
- * number only. */
+/* The kernel of a reduction (reduce.c). What its `row` makes of contiguous elements depends on
+ * their number only. */
 const bb__walk_kernel *bb__reduce_kernel(bb__reduction kind, bb_dtype dtype);
 
 #endif

@@ -85,7 +85,7 @@ static void check_tail(const bb__conv_shape *s, const arrays *a, direction d, co
 {
     block out = block_new(s->dtype, shape_of(s, d));
     const notes n = notes_new(&out.array);
-    const bb__tail tail = {note, &n};
+    const bb__tail tail = {note, &n, 100};
     computed_with(s, a, d, &tail, 3, out);
     cr_assert(same_bits(&out, wanted), "direction %d", (int)d);
     notes_check(&n);

@@ -197,7 +197,7 @@ static void check_tail(const bb_array *x, const bb_array *y, int threads)
 {
     block wanted = multiplied(x, y, threads), out = block_new(x->dtype, wanted.array.shape);
     const notes n = notes_new(&out.array);
-    const bb__tail tail = {note, &n};
+    const bb__tail tail = {note, &n, 100};
     void *scratch = scratch_new(bb__matmul_scratch(x, y));
     bb__matmul(x, y, &out.array, scratch, &tail, threads);
     cr_assert(same_bits(&out, &wanted));

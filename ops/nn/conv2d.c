@@ -27,8 +27,8 @@ static bb__conv_shape shape_of(const void *attrs, const bb_array *in, const bb_a
 static void forward(const bb_call *call)
 {
     const bb__conv_shape s = shape_of(call->attrs, call->in, call->out);
-    bb__conv2d_forward(&s, call->in[0].data, call->in[1].data, call->out->data, call->scratch, NULL,
-                       call->threads);
+    bb__conv2d_forward(&s, call->in[0].data, call->in[1].data, call->out->data, call->scratch,
+                       call->tail, call->threads);
 }
 
 static size_t scratch(const void *attrs, int n_in, const bb_array *in, const bb_array *out)
@@ -125,6 +125,7 @@ const bb_op bb__op_conv2d = {
     .backward = backward,
     .batch = bb__conv_batch,
     .needs_contiguous = true,
+    .takes_tail = true,
     .scratch = scratch,
     .flops = flops,
     .print_attrs = bb__print_conv,

@@ -184,7 +184,7 @@ static bool make_kernel(binder *b, int at, bb__step *step)
         return true;
     if (!make_map(b, tail, step))
         return false;
-    step->tail = (bb__tail){bb__map_run_stretch, step->map};
+    step->tail = bb__map_tail(step->map);
     step->call.tail = &step->tail;
     return true;
 }

@@ -46,7 +46,7 @@ static void execute_head(const bb__step *step, int64_t number)
     enum { FEW = 8 };
     bb_array in[FEW], out = strip_of(step->result, step->strips, number);
     const strip_tail after = {step->call.tail, number * bb_shape_count(out.shape)};
-    const bb__tail tail = {run_strip_tail, &after};
+    const bb__tail tail = {run_strip_tail, &after, bb_shape_count(out.shape)};
     bb_call call = step->call;
     for (int i = 0; i < call.n_in; i++)
         in[i] = step->split >> i & 1U ? strip_of(call.in[i], step->strips, number) : call.in[i];

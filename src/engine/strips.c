@@ -92,8 +92,8 @@ static bool reads_rows(const seeker *s, int v, double *whole_out, double *moved_
 static bool can_grow(const seeker *s, int at, section *grown_out)
 {
     enum { MOST_UNITS = 64 };
-    static const double kept = 1 << 18; /* bytes that are read again and again for nothing */
-    static const double pays = 20;      /* operations for which a byte may be read again */
+    static const double kept = 1 << 15; /* bytes that are read again and again for nothing */
+    static const double pays = 1e9;     /* operations for which a byte may be read again */
     const bb__ir *ir = s->ir;
     section grown = s->open;
     double flops = 0, whole = 0;

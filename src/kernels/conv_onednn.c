@@ -123,7 +123,7 @@ static void redo_block(const job *j, int64_t block, void *scratch, int threads)
     char *src = j->data[BB__SRC] + image_bytes(&s, BB__SRC) * first;
     char *dst = j->data[BB__DST] + image_bytes(&s, BB__DST) * first;
     const later rest = {j->tail, stretch_of(j, block).first};
-    const bb__tail tail = {run_later, &rest};
+    const bb__tail tail = {run_later, &rest, j->tail ? j->tail->grain : 1};
     const bb__tail *used = j->tail ? &tail : NULL;
     if (c->direction == BB__CONV_FORWARD)
         bb__columns_forward(&s, src, j->data[BB__WEIGHTS], dst, scratch, used, threads);

@@ -159,13 +159,20 @@ static bool is_together(const product *p)
     return p->cut.by_rows || p->cut.panels == 1;
 }
 
+/* Whether a tail has stretches in a panel that are long enough to begin anew for each. */
+static bool has_long_stretches(const product *p)
+{
+    enum { LONG = 512 }; /* elements */
+    return is_together(p) || p->cut.width >= LONG;
+}
+
 /* Where a tail is to run, after panels that are many if they are small. */
 static int64_t stop_of(const product *p, int64_t first, int64_t last)
 {
     enum { STRETCH = 1 << 13 }; /* elements */
     const int64_t size = p->cut.width * (p->cut.by_rows ? p->n : p->m);
     const int64_t stop = first + (is_together(p) && size < STRETCH ? STRETCH / size : 1);
-    return p->tail && stop < last ? stop : last;
+    return p->tail && has_long_stretches(p) && stop < last ? stop : last;
 }
 
 static void run_tail(const product *p, int64_t first, int64_t last)
@@ -190,9 +197,15 @@ static void multiply_range(void *context, int64_t first, int64_t last)
         for (; item < stop; item++)
             multiply_panel(p, panel_of(p, item));
         bb__blas_leave(state);
-        if (p->tail)
+        if (p->tail && has_long_stretches(p))
             run_tail(p, start, stop);
     }
+}
+
+static void run_tail_alone(void *context, int64_t first, int64_t last)
+{
+    const product *p = context;
+    p->tail->run(p->tail->context, first, last - first);
 }
 
 /* Parts of sums. */
@@ -341,6 +354,8 @@ static void multiply(product *p, int threads)
         return;
     }
     bb__parallel(items, work < worth ? (int64_t)(worth / work) : 1, used, multiply_range, p);
+    if (p->tail && !has_long_stretches(p))
+        bb__parallel(p->batch * p->m * p->n, p->tail->grain, threads, run_tail_alone, p);
 }
 
 void bb__matmul(const bb_array *x, const bb_array *y, const bb_array *out, void *scratch,

@@ -51,6 +51,15 @@ int bb__thread_slot(void);
 int bb__thread_count(void);         /* OpenMP's number for a new region */
 int bb__clamp_threads(int threads); /* to what a machine can use */
 
+/* What follows a result, element by element: run on stretches of finished elements, numbered in
+ * row-major order, by the thread that computed them and while its cache has them. The stretches of
+ * one result cover each element once. */
+typedef struct bb__tail {
+    void (*run)(const void *context, int64_t first, int64_t count);
+    const void *context;
+    int64_t grain; /* elements that pay for a thread */
+} bb__tail;
+
 /* Maps (map.c): one elementwise op, or several that are run tile by tile in one sweep. */
 
 enum {
@@ -105,8 +114,10 @@ void bb__map_prepare(bb__map *m, const bb_array *in, bb_shape shape);
 /* Where the arrays are; before each run, or before stretches are. */
 void bb__map_bind(const bb__map *m, const bb_array *in);
 void bb__map_run(const bb__map *m, int threads);
-/* Elements first to first + count in row-major order, in the calling thread; a bb__tail's run. */
+/* Elements first to first + count in row-major order, in the calling thread. */
 void bb__map_run_stretch(const void *map, int64_t first, int64_t count);
+/* The same as a tail. */
+bb__tail bb__map_tail(const bb__map *m);
 
 /* One op, at once; out is contiguous. */
 void bb__map_one(bb_map_fn tile, int n_in, const bb_array *in, const bb_array *out,
@@ -188,14 +199,6 @@ size_t bb__argsort_scratch(const bb_array *in, int axis);
 void bb__take_along_axis(const bb_call *call, int axis);
 /* out = x, then out[o, index[o, j, i], i] += updates[o, j, i] in the order of j; float */
 void bb__scatter_add_along_axis(const bb_call *call, int axis);
-
-/* What follows a result, element by element: run on stretches of finished elements, numbered in
- * row-major order, by the thread that computed them and while its cache has them. The stretches of
- * one result cover each element once. */
-typedef struct bb__tail {
-    void (*run)(const void *context, int64_t first, int64_t count);
-    const void *context;
-} bb__tail;
 
 /* Products (gemm.c). */
 

@@ -12,9 +12,9 @@ enum {
     SHARE = 8 * BB__TILE, /* elements that a thread takes at once, few so that shares are equal */
     BUFFERS = 1 << 15,    /* bytes of buffers at most */
     KEPT = 20480,
-    SHORTEST = 32,        /* elements of a tile at least */
-    SPLAT = 8,            /* elements that a repeated number is written to at once */
-    LINE = 64             /* bytes of a cache line */
+    SHORTEST = 32, /* elements of a tile at least */
+    SPLAT = 8,     /* elements that a repeated number is written to at once */
+    LINE = 64      /* bytes of a cache line */
 };
 
 typedef union buffer {
@@ -360,6 +360,12 @@ void bb__map_run(const bb__map *m, int threads)
         run_tiles((void *)(uintptr_t)m, 0, m->tiles);
     else
         bb__parallel(m->tiles, m->grain, threads, run_tiles, (void *)(uintptr_t)m);
+}
+
+bb__tail bb__map_tail(const bb__map *m)
+{
+    const int64_t grain = PART / m->n_ops;
+    return (bb__tail){bb__map_run_stretch, m, grain < SHARE / 2 ? SHARE / 2 : grain};
 }
 
 void bb__map_one(bb_map_fn tile, int n_in, const bb_array *in, const bb_array *out,

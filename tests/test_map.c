@@ -323,3 +323,33 @@ Test(map, holds_as_much_as_a_sweep_may)
         cr_assert_eq(out[row * 64 + 63], sum);
     }
 }
+
+/* Results that no cache holds are written past it, whole vectors and what is left at the ends. */
+Test(map, streams_what_is_large)
+{
+    enum { ROWS = 1025, COLUMNS = 1031, COUNT = ROWS * COLUMNS };
+    const bb_shape shape = {2, {ROWS, COLUMNS}};
+    double *x = bb_memory_zeroed(COUNT, sizeof *x), *out = bb_memory_zeroed(COUNT + 1, sizeof *out);
+    const bb_array in[] = {array_of(x, BB_F64, shape, (int64_t[BB_MAX_DIMS]){COLUMNS, 1}),
+                           array_of(x, BB_F64, shape, (int64_t[BB_MAX_DIMS]){1, 0})};
+    for (int i = 0; i < COUNT; i++)
+        x[i] = i % 1000;
+    for (int by_rows = 0; by_rows <= 1; by_rows++) {
+        bb__map_input inputs[2];
+        bb__map_op ops[] = {
+            {.tile = square_f64, .n_in = 1, .in = {by_rows}, .dtype = BB_F64},
+            {.tile = square_f64, .n_in = 1, .in = {2}, .dtype = BB_F64, .out = (char *)(out + 1)}};
+        bb__map m = {.n_in = 2, .n_ops = 2, .in = inputs, .ops = ops};
+        bb__map_prepare(&m, in, shape);
+        cr_assert(ops[1].streams && !ops[0].streams);
+        bb__map_bind(&m, in);
+        bb__map_run(&m, 2);
+        for (int i = 0; i < COUNT; i++) {
+            double from = by_rows ? x[i / COLUMNS] : x[i];
+            cr_assert_eq(out[i + 1], from * from * from * from, "element %d", i);
+        }
+    }
+    cr_assert_eq(out[0], 0);
+    bb_memory_release(x);
+    bb_memory_release(out);
+}

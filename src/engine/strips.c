@@ -12,7 +12,6 @@ typedef struct section {
     int units;
     int64_t rows;        /* a divisor of all first dimensions */
     double flops, bytes; /* bytes that go with the rows */
-    double most;         /* strips that the operands that do not go with them are worth */
 } section;
 
 typedef struct seeker {
@@ -70,8 +69,8 @@ static bool keeps_rows(const bb__ir *ir, int in)
     return reach < step;
 }
 
-/* Whether the operands of v that the open section computes are read row by row; counts what the
- * others cost. */
+/* Whether the operands of v that the open section computes are read row by row; counts the bytes of
+ * those that are not, which every strip reads again, and of what comes from before the section. */
 static bool reads_rows(const seeker *s, int v, double *whole_out, double *moved_out)
 {
     const bb__ir *ir = s->ir;
@@ -79,24 +78,22 @@ static bool reads_rows(const seeker *s, int v, double *whole_out, double *moved_
     for (int i = 0; i < ir->values[v].n_in; i++) {
         const int in = ir->values[v].in[i], root = ir->values[in].root;
         const bool is_split = i < 32 && split >> i & 1U;
-        const double bytes = (double)bb__bytes(ir->values[root].type);
         if (s->is_inside[root] && !(is_split && keeps_rows(ir, in)))
             return false;
-        *(is_split ? moved_out : whole_out) +=
-            s->is_inside[root] || ir->unit[root] == ir->unit[v] ? 0 : bytes;
+        if (!s->is_inside[root] && ir->unit[root] != ir->unit[v])
+            *(is_split ? moved_out : whole_out) += (double)bb__bytes(ir->values[root].type);
     }
     return split != 0;
 }
 
-/* Whether a unit can be a part of the open section; then it is in *grown_out. */
+/* Whether a unit can be a part of the open section; then it is in *grown_out. A product by a large
+ * matrix cannot: it is faster when all rows are given to it at once. */
 static bool can_grow(const seeker *s, int at, section *grown_out)
 {
-    enum { MOST_UNITS = 64 };
-    static const double kept = 1 << 15; /* bytes that are read again and again for nothing */
-    static const double pays = 1e9;     /* operations for which a byte may be read again */
+    enum { MOST_UNITS = 64, SMALL = 1 << 15 }; /* bytes */
     const bb__ir *ir = s->ir;
     section grown = s->open;
-    double flops = 0, whole = 0;
+    double whole = 0;
     int end = at;
     for (int v = ir->order[at]; v >= 0; v = ir->next[v], end++) {
         const bb__value *value = &ir->values[v];
@@ -106,15 +103,13 @@ static bool can_grow(const seeker *s, int at, section *grown_out)
             return false;
         grown.rows = common_divisor(rows_of(ir, v), grown.rows);
         grown.bytes += ir->inner[v] ? 0 : (double)bb__bytes(value->type);
-        flops += value->op == value->node->op ? bb_node_flops(value->node) : 0;
+        grown.flops += value->op == value->node->op ? bb_node_flops(value->node) : 0;
     }
-    grown.flops += flops;
-    if (!ir->options.all_strips && whole > kept && flops < grown.most * pays * whole)
-        grown.most = flops / (pays * whole);
     grown.last = end - 1;
     grown.units++;
     *grown_out = grown;
-    return grown.rows > 1 && grown.most >= 2 && grown.units <= MOST_UNITS;
+    return grown.rows > 1 && grown.units <= MOST_UNITS &&
+           (whole <= SMALL || ir->options.all_strips);
 }
 
 /* The number of strips: the least that fit into a core's second-level cache and give work to
@@ -128,7 +123,7 @@ static int strips_of(const section *s)
     least = least > MOST ? MOST : least;
     least = s->bytes / strip_bytes > least ? s->bytes / strip_bytes : least;
     int best = 1;
-    for (int n = 2; n <= s->rows && n <= s->most && n <= 2 * least && best < least; n++)
+    for (int n = 2; n <= s->rows && n <= 2 * least && best < least; n++)
         if (s->rows % n == 0 && (n % 2 == 0 || n >= MANY))
             best = n;
     return best;
@@ -148,12 +143,12 @@ static void close_section(seeker *s)
             ir->section[v] = ir->order[open->first];
         }
     }
-    s->open = (section){.most = 1e300};
+    s->open = (section){0};
 }
 
 static void open_with(seeker *s, int at)
 {
-    s->open = (section){.first = at, .most = 1e300};
+    s->open = (section){.first = at};
 }
 
 static void seek(seeker *s)

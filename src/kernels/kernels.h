@@ -93,6 +93,7 @@ typedef struct bb__map_op {
     size_t size;
     char *out;     /* contiguous, perhaps the memory of an input of the same layout that no later
                     * op reads; NULL: the result is only for later ops */
+    bool streams;  /* too much for any cache: written past them, from the buffer */
     int to;        /* else the array, behind the inputs, through which it is scattered; 0: none */
     size_t buffer; /* where it is held without memory in row-major order */
 } bb__map_op;

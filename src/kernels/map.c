@@ -6,15 +6,18 @@
 
 #include <assert.h>
 #include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 enum {
     PART = 32 * BB__TILE, /* elements times ops before a second thread pays */
     SHARE = 8 * BB__TILE, /* elements that a thread takes at once, few so that shares are equal */
     BUFFERS = 1 << 15,    /* bytes of buffers at most */
-    KEPT = 20480,
-    SHORTEST = 32, /* elements of a tile at least */
-    SPLAT = 8,     /* elements that a repeated number is written to at once */
-    LINE = 64      /* bytes of a cache line */
+    KEPT = 20 << 10,      /* bytes that a tile may touch: the first-level cache keeps them */
+    SHORTEST = 32,        /* elements of a tile at least */
+    SPLAT = 8,            /* elements that a repeated number is written to at once */
+    LINE = 64             /* bytes of a cache line */
 };
 
 typedef union buffer {
@@ -144,15 +147,39 @@ static const void *tile_source(const bb__map *m, const bb__map_input *in, int64_
     return to;
 }
 
+/* A store past the caches does not read the line first, which is half of the traffic. */
+static void stream(char *to, const char *from, size_t bytes)
+{
+    size_t done = 0;
+#ifdef __SSE2__
+    for (; (uintptr_t)to % sizeof(__m128i) == 0 && done + sizeof(__m128i) <= bytes;
+         done += sizeof(__m128i))
+        _mm_stream_si128((__m128i *)(void *)(to + done),
+                         _mm_load_si128((const __m128i *)(const void *)(from + done)));
+#endif
+    memcpy(to + done, from + done, bytes - done);
+}
+
+/* After streams, for other threads. */
+static void settle_streams(void)
+{
+#ifdef __SSE2__
+    _mm_sfence();
+#endif
+}
+
 static void run_ops(const bb__map *m, int64_t start, int64_t n, const void **at, char *buffers)
 {
     const void *from[BB_MAP_INPUTS];
     for (int k = 0; k < m->n_ops; k++) {
         const bb__map_op *op = &m->ops[k];
-        char *to = op->out ? op->out + start * (int64_t)op->size : buffers + op->buffer;
+        char *place = op->out ? op->out + start * (int64_t)op->size : NULL;
+        char *to = place && !op->streams ? place : buffers + op->buffer;
         for (int i = 0; i < op->n_in; i++)
             from[i] = at[op->in[i]];
         op->tile((size_t)n, from, to, op->attrs);
+        if (op->streams)
+            stream(place, to, (size_t)n * op->size);
         if (op->to)
             scatters[op->dtype](m, &m->in[op->to], start, n, (buffer *)(void *)to);
         at[m->n_in + k] = to;
@@ -184,6 +211,7 @@ static void run_tiles(void *context, int64_t first, int64_t last)
         run_tile(m, t / m->row_tiles * m->row + column,
                  left < m->tile_length ? left : m->tile_length, &w);
     }
+    settle_streams();
 }
 
 void bb__map_run_stretch(const void *map, int64_t first, int64_t count)
@@ -198,6 +226,7 @@ void bb__map_run_stretch(const void *map, int64_t first, int64_t count)
         n = n < m->tile_length ? n : m->tile_length;
         run_tile(m, start, n, &w);
     }
+    settle_streams();
 }
 
 /* Whether in every input dimension d of the arrays continues the map's innermost one. */
@@ -273,6 +302,21 @@ static bool is_flat(const bb__map *m)
     return m->n_to == 0;
 }
 
+static bool is_buffered(const bb__map_op *op)
+{
+    return !op->out || op->streams;
+}
+
+/* Whether a result is too much for any cache, and in memory that the map does not read. */
+static bool does_stream(const bb__map *m, const bb__map_op *op, const bb_array *in)
+{
+    enum { LARGE = 8 << 20 }; /* bytes */
+    bool is_large = op->out && m->n_ops > 1 && m->count >= LARGE / (int64_t)op->size;
+    for (int i = 0; i < m->n_in && is_large; i++)
+        is_large = in[i].data != (void *)op->out;
+    return is_large;
+}
+
 /* Gives each gathered input a buffer, and each op whose result is not stored one that nobody reads
  * any more. Returns the bytes needed. */
 static size_t place_buffers(bb__map *m)
@@ -295,12 +339,12 @@ static size_t place_buffers(bb__map *m)
             top += block;
         }
     for (int k = 0; k < m->n_ops; k++) {
-        if (!m->ops[k].out) {
+        if (is_buffered(&m->ops[k])) {
             m->ops[k].buffer = n_free ? owner[--n_free] : top;
             top = m->ops[k].buffer == top ? top + block : top;
         }
         for (int i = 0; i <= k; i++) {
-            if (m->ops[i].out || last[i] != k)
+            if (!is_buffered(&m->ops[i]) || last[i] != k)
                 continue;
             owner[n_free++] = m->ops[i].buffer;
         }
@@ -316,7 +360,7 @@ static size_t stream_bytes(const bb__map *m)
         if (m->in[i].how == BB__LINEAR || m->in[i].how == BB__BY_ROWS)
             bytes += (size_t)m->tile * m->in[i].size;
     for (int k = 0; k < m->n_ops; k++)
-        bytes += m->ops[k].out ? (size_t)m->tile * m->ops[k].size : 0;
+        bytes += is_buffered(&m->ops[k]) ? 0 : (size_t)m->tile * m->ops[k].size;
     return bytes;
 }
 
@@ -331,8 +375,10 @@ void bb__map_prepare(bb__map *m, const bb_array *in, bb_shape shape)
         m->in[i].dtype = in[i].dtype;
         m->in[i].size = bb_dtype_size(in[i].dtype);
     }
-    for (int k = 0; k < m->n_ops; k++)
+    for (int k = 0; k < m->n_ops; k++) {
         m->ops[k].size = bb_dtype_size(m->ops[k].dtype);
+        m->ops[k].streams = does_stream(m, &m->ops[k], in);
+    }
     collapse(m, in, shape);
     for (m->tile = BB__TILE;; m->tile /= 2) {
         cut(m);

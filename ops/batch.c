@@ -51,12 +51,11 @@ bb_node *bb_batch_same(const bb_node *node, bb_node *const *in, const bool *batc
     return bb_batch_with(node, in, batched, bb_node_attrs(node));
 }
 
-uint32_t bb_rows_of_all(const void *attrs, const bb_type *in, const bb_type *out)
+uint32_t bb_rows_of_images(const void *attrs, const bb_type *in, const bb_type *out)
 {
     (void)attrs;
     (void)in;
-    (void)out;
-    return UINT32_MAX;
+    return out->shape.ndim > 2 ? UINT32_MAX : 0;
 }
 
 uint32_t bb__rows_across_axis(const void *attrs, const bb_type *in, const bb_type *out)

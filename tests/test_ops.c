@@ -196,3 +196,53 @@ ParameterizedTest(int *index, ops, give_the_same_bits_with_any_threads)
             sample_graph_free(&sg);
         }
 }
+
+/* The op between maps, on float operands with the other sign. */
+static bb_node *between_maps(const bb_op *op, const bb_sample *s, const sample_graph *sg)
+{
+    bb_node *in[BB_SAMPLE_INPUTS];
+    for (int i = 0; i < sg->n; i++)
+        in[i] = bb_dtype_is_float(bb_node_dtype(sg->in[i])) ? bb_neg(sg->in[i]) : sg->in[i];
+    return bb_neg(bb_cast(bb_apply(op, (bb_nodes){sg->n, in}, s->attrs), BB_F64));
+}
+
+/* How many steps are computed a row at a time; their results must be those of all rows at once. */
+static int compare_rows(const bb_op *op, const bb_sample *s, bb_dtype real)
+{
+    const bb_compile_options rowwise = {.all_strips = true, .poison = true},
+                             plain = {.no_strips = true};
+    sample_graph sg = sample_graph_new(op, s, real);
+    bb_node *y = between_maps(op, s, &sg);
+    bb_program *p = bb_compile_with(sg.g, BB_NODES(y), &rowwise);
+    bb_program *q = bb_compile_with(sg.g, BB_NODES(y), &plain);
+    cr_assert(p && q, "%s", bb_graph_error(sg.g));
+    cr_assert_eq(bb_run(p, sample_feeds(&sg)), BB_OK);
+    cr_assert_eq(bb_run(q, sample_feeds(&sg)), BB_OK);
+    const bb_tensor *got = bb_program_value(p, y), *wanted = bb_program_value(q, y);
+    for (int64_t k = 0; k < bb_tensor_count(got); k++) {
+        double a = bb_tensor_at(got, k), b = bb_tensor_at(wanted, k);
+        cr_assert(a == b || (isnan(a) && isnan(b)) ||
+                      fabs(a - b) <= (real == BB_F64 ? 1e-12 : 1e-5) * (1 + fabs(b)),
+                  "%s, element %d: %g by rows, %g at once", op->name, (int)k, a, b);
+    }
+    int stripped = bb_program_stats_of(p).stripped;
+    bb_program_free(p);
+    bb_program_free(q);
+    sample_graph_free(&sg);
+    return stripped;
+}
+
+ParameterizedTestParameters(ops, say_truly_which_rows_they_need)
+{
+    return all_ops();
+}
+
+ParameterizedTest(int *index, ops, say_truly_which_rows_they_need)
+{
+    const bb_op *op = bb_op_at(*index);
+    int stripped = 0;
+    for (int i = 0; op->rows && i < op->n_samples; i++)
+        for (int real = 0; real < 2; real++)
+            stripped += compare_rows(op, &op->samples[i], real ? BB_F64 : BB_F32);
+    cr_expect(!op->rows || stripped > 0, "%s has no sample of two rows", op->name);
+}

@@ -217,8 +217,9 @@ struct bb_op {
  * Without a rule, differentiation through the op is an error. */
 BB_API bb_node *bb_backward_zero(bb_node *y, bb_node *dy, int i);
 
-/* For ops whose result's rows each need that row of every operand, as all of images do. */
-BB_API uint32_t bb_rows_of_all(const void *attrs, const bb_type *in, const bb_type *out);
+/* For ops on the last two dimensions of every operand, as those of images are: rows are apart where
+ * there are more. */
+BB_API uint32_t bb_rows_of_images(const void *attrs, const bb_type *in, const bb_type *out);
 
 /* For ops that treat leading dimensions alike: the op itself on operands that all carry the new
  * axis; those that do not are repeated along it. What maps do. */

@@ -84,7 +84,7 @@ const bb_op bb__op_average_pool2d_spread = {
     .backward = backward,
     .batch = bb_batch_same,
     .needs_contiguous = true,
-    .rows = bb_rows_of_all,
+    .rows = bb_rows_of_images,
     .flops = bb__pool_flops,
     .print_attrs = bb__print_pool,
     BB_SAMPLES(samples),

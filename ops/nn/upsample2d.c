@@ -89,7 +89,7 @@ const bb_op bb__op_upsample2d = {
     .batch = bb_batch_same,
     .needs_contiguous = true,
     .scratch = scratch,
-    .rows = bb_rows_of_all,
+    .rows = bb_rows_of_images,
     .flops = bb__upsample_flops,
     .print_attrs = bb__print_upsample,
     BB_SAMPLES(samples),

@@ -121,3 +121,29 @@ Test(tails, of_other_products)
     bb_node *nothing = bb_matmul(bb_slice(x, 1, 0, 0, 1), bb_slice(w, 0, 0, 0, 1));
     cr_expect_eq(steps_of(BB_NODES(bb_add(nothing, b))), 1);
 }
+
+/* Of convolutions and their adjoints, in blocks of images, by oneDNN or by our own kernels. */
+Test(tails, of_convolutions)
+{
+    const bb_conv usual = {.groups = 1};
+    for (int64_t images = 1; images <= 9; images += 4) {
+        bb_graph *h = bb_graph_new();
+        bb_node *pictures = bb_input(h, "pictures", BB_F32, BB_SHAPE(images, 16, 12, 12));
+        bb_node *filters =
+            bb_param(h, params, "filters", BB_F32, BB_SHAPE(32, 16, 3, 3), bb_init_normal(0.1));
+        bb_node *shift =
+            bb_param(h, params, "shift", BB_F32, BB_SHAPE(32, 1, 1), bb_init_normal(1));
+        bb_node *y = bb_relu(bb_add(bb_conv2d(pictures, filters, usual), shift));
+        bb_node *loss = bb_sum(
+            bb_square(bb_conv2d(y, bb_permute(filters, BB_AXES(1, 0, 2, 3)), usual)), BB_ALL);
+        bb_node *dx = bb_grad(loss, pictures);
+        bb_tensor *values = bb_tensor_new(BB_F32, BB_SHAPE(images, 16, 12, 12));
+        bb_tensor_fill_normal(values, 0, 1, 7);
+        for (int threads = 1; threads <= 2; threads++)
+            expect_agreement(h, BB_NODES(y, loss, dx), BB_FEEDS({pictures, values}), &single, 0,
+                             threads);
+        cr_expect_eq(stats_with(h, BB_NODES(y), NULL).steps, 1);
+        bb_tensor_release(values);
+        bb_graph_free(h);
+    }
+}

@@ -151,33 +151,37 @@ static void open_with(seeker *s, int at)
     s->open = (section){.first = at};
 }
 
+/* Goes on with the unit at `at`, in the open section or in a new one. */
+static void take_unit(seeker *s, int at, int end)
+{
+    section grown;
+    bool fits = can_grow(s, at, &grown);
+    if (!fits && s->open.units) {
+        close_section(s);
+        open_with(s, at);
+        fits = can_grow(s, at, &grown);
+    }
+    if (!fits) {
+        open_with(s, end);
+        return;
+    }
+    s->open = grown;
+    for (int i = at; i < end; i++)
+        s->is_inside[s->ir->order[i]] = true;
+}
+
 static void seek(seeker *s)
 {
     const bb__ir *ir = s->ir;
-    section grown;
     open_with(s, 0);
     for (int at = 0, end; at < ir->n_order; at = end) {
         const int unit = ir->unit[ir->order[at]];
         for (end = at + 1; end < ir->n_order && ir->unit[ir->order[end]] == unit;)
             end++;
-        if (!bb__is_computed(ir, ir->order[at])) {
-            s->open.last = s->open.units ? end - 1 : s->open.last;
-            s->open.first = s->open.units ? s->open.first : end;
-            continue;
-        }
-        bool fits = can_grow(s, at, &grown);
-        if (!fits && s->open.units) {
-            close_section(s);
-            open_with(s, at);
-            fits = can_grow(s, at, &grown);
-        }
-        if (!fits) {
+        if (bb__is_computed(ir, ir->order[at]))
+            take_unit(s, at, end);
+        else if (s->open.units == 0) /* a view, which may lie between units of a section */
             open_with(s, end);
-            continue;
-        }
-        s->open = grown;
-        for (int i = at; i < end; i++)
-            s->is_inside[ir->order[i]] = true;
     }
     close_section(s);
 }

@@ -49,7 +49,7 @@ typedef struct bb__ir {
     int *next;            /* by value: the next one of its unit; -1 */
     bool *inner;          /* by value: read in its unit only, where it stays in a buffer */
     int n_fused;          /* values that are not the first of their unit */
-    int *host;            /* by value: whose memory it is computed in; -1 */
+    int *host;            /* by value: whose memory it is computed in, and which has its own; -1 */
     int64_t *host_offset; /* elements past that memory's start */
     int *order;           /* the needed values of ops, as they run; units are not torn */
     int n_order;

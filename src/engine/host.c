@@ -8,16 +8,9 @@
 
 typedef struct placement {
     bb__ir *ir;
-    int *reads; /* by value: by how many operands it is read */
+    int *reads;      /* by value: by how many operands it is read */
+    bool *is_output; /* by value */
 } placement;
-
-static bool is_output(const bb__ir *ir, int v)
-{
-    for (int i = 0; i < ir->n_outputs; i++)
-        if (ir->outputs[i] == v)
-            return true;
-    return false;
-}
 
 /* Whether `in` is all of its root in row-major order. */
 static bool is_whole(const bb__ir *ir, int in)
@@ -35,7 +28,7 @@ static bool can_lie(const placement *p, int in, const bb_layout *there)
     int v = ir->values[in].root;
     const bb__value *value = &ir->values[v];
     if (!value->op || !bb__has_work(value->op) || ir->host[v] >= 0 || !is_whole(ir, in) ||
-        is_output(ir, v))
+        p->is_output[v])
         return false;
     return bb__is_row_major(ir->values[in].type.shape, there->stride) ||
            (in == v && p->reads[v] == 1 && bb__tile_of(ir, value));
@@ -57,8 +50,9 @@ static void settle(placement *p, int in, int host, const bb_layout *there)
 
 /* Whether all operands lie in another host as they would in this one, which is then a part of the
  * other's memory. */
-static void share(bb__ir *ir, int v, const bb_layout *there)
+static void share(const placement *p, int v, const bb_layout *there)
 {
+    bb__ir *ir = p->ir;
     const bb__value *value = &ir->values[v];
     const int host = ir->host[ir->values[value->in[0]].root];
     const int64_t start = ir->host_offset[ir->values[value->in[0]].root] - there[0].offset;
@@ -69,7 +63,7 @@ static void share(bb__ir *ir, int v, const bb_layout *there)
             !bb__is_row_major(ir->values[in].type.shape, there[i].stride))
             return;
     }
-    if (is_output(ir, v))
+    if (p->is_output[v])
         return;
     ir->host[v] = host;
     ir->host_offset[v] = start;
@@ -86,7 +80,7 @@ static bool take_in(placement *p, int v)
         types[i] = ir->values[value->in[i]].type;
     if (fits) {
         value->op->parts(value->attrs, value->n_in, types, there);
-        share(ir, v, there);
+        share(p, v, there);
         for (int i = 0; i < value->n_in; i++)
             if (can_lie(p, value->in[i], &there[i]))
                 settle(p, value->in[i], v, &there[i]);
@@ -96,21 +90,44 @@ static bool take_in(placement *p, int v)
     return fits;
 }
 
-bool bb__find_hosts(bb__ir *ir)
+/* From the host of a host to the value whose memory it is; hosts of larger numbers are done. */
+static void find_owners(bb__ir *ir)
 {
+    for (int v = (int)ir->count - 1; v >= 0; v--)
+        while (ir->host[v] >= 0 && ir->host[ir->host[v]] >= 0) {
+            ir->host_offset[v] += ir->host_offset[ir->host[v]];
+            ir->host[v] = ir->host[ir->host[v]];
+        }
+}
+
+static bool find_hosts(placement *p)
+{
+    bb__ir *ir = p->ir;
     const int n = (int)ir->count;
-    placement p = {.ir = ir, .reads = bb_memory_zeroed(ir->count, sizeof *p.reads)};
-    ir->host = bb_memory_zeroed(ir->count, sizeof *ir->host);
-    ir->host_offset = bb_memory_zeroed(ir->count, sizeof *ir->host_offset);
-    bool fits = p.reads && ir->host && ir->host_offset;
-    for (int v = 0; fits && v < n; v++) {
+    for (int v = 0; v < n; v++) {
         ir->host[v] = -1;
         for (int i = 0; ir->needed[v] && i < ir->values[v].n_in; i++)
-            p.reads[ir->values[v].in[i]]++;
+            p->reads[ir->values[v].in[i]]++;
     }
-    for (int v = 0; fits && !ir->options.no_inplace && v < n; v++)
-        if (ir->needed[v] && ir->values[v].op && ir->values[v].op->parts && ir->values[v].root == v)
-            fits = take_in(&p, v);
+    for (int i = 0; i < ir->n_outputs; i++)
+        p->is_output[ir->outputs[i]] = true;
+    for (int v = 0; !ir->options.no_inplace && v < n; v++)
+        if (ir->needed[v] && ir->values[v].op && ir->values[v].op->parts &&
+            ir->values[v].root == v && !take_in(p, v))
+            return false;
+    find_owners(ir);
+    return true;
+}
+
+bool bb__find_hosts(bb__ir *ir)
+{
+    placement p = {.ir = ir,
+                   .reads = bb_memory_zeroed(ir->count, sizeof *p.reads),
+                   .is_output = bb_memory_zeroed(ir->count, sizeof *p.is_output)};
+    ir->host = bb_memory_zeroed(ir->count, sizeof *ir->host);
+    ir->host_offset = bb_memory_zeroed(ir->count, sizeof *ir->host_offset);
+    bool fits = p.reads && p.is_output && ir->host && ir->host_offset && find_hosts(&p);
     bb_memory_release(p.reads);
+    bb_memory_release(p.is_output);
     return fits;
 }

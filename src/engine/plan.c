@@ -29,9 +29,7 @@ static int root_of(const bb__ir *ir, int v)
 static int owner_of(const bb__ir *ir, int v)
 {
     int root = root_of(ir, v);
-    while (ir->host[root] >= 0)
-        root = ir->host[root];
-    return root;
+    return ir->host[root] >= 0 ? ir->host[root] : root;
 }
 
 /* The place in the order after the section that begins at `at`. */
@@ -165,15 +163,13 @@ static bool take_block(planner *p, int v)
 static bool place_in_host(planner *p, int v)
 {
     const bb__ir *ir = p->ir;
-    int owner = owner_of(ir, v);
-    int64_t offset = 0;
-    for (int at = v; at != owner; at = ir->host[at])
-        offset += ir->host_offset[at];
+    const int owner = ir->host[v];
     if (p->plan->places[owner].home != BB__TENSOR && !p->placed[owner] && !take_block(p, owner))
         return false;
     p->plan->places[v] = p->plan->places[owner];
     p->plan->places[v].last = INT_MAX; /* it is the owner's memory that dies */
-    p->plan->places[v].offset += (size_t)offset * bb_dtype_size(ir->values[v].type.dtype);
+    p->plan->places[v].offset +=
+        (size_t)ir->host_offset[v] * bb_dtype_size(ir->values[v].type.dtype);
     return true;
 }
 

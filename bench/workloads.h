@@ -57,6 +57,9 @@ extern const workload orders[3];
 extern const workload ceilings[];
 extern const int n_ceilings;
 
+/* Two small products, run before anything is measured. */
+void build_first_use(model *m);
+
 /* Values for all inputs: uniform numbers, and labels. */
 void model_feed(model *m);
 

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* bench --info: the library's build and what it has chosen.
- * bench [--threads N] [--json] [--profile] [--no-fuse] [--no-strips] [NAME]...: prints a line for each named workload, or for
- * all: the median time of a run over seven timed blocks of runs, its floating-point operations and
- * the bytes that it must at least move. "graph" stands for the cost of graphs: nanoseconds a node
- * to build and to compile, and the memory that a plan needs; "machine" for the machine's own
- * ceilings; "orders" for the times of a function, its gradient and its Hessian's product. */
+ * bench [--threads N] [--json] [--profile] [--no-fuse] [--no-strips] [NAME]...: prints a line for
+ * each named workload, or for all: the median time of a run over seven timed blocks of runs, its
+ * floating-point operations, the bytes that it must at least move, and by how much resident memory
+ * grew (which is right for the first workload of a process: later ones find memory that those
+ * before have given back). "graph" stands for the cost of graphs: nanoseconds a node to build and
+ * to compile, and the memory that a plan needs; "machine" for the machine's own ceilings; "orders"
+ * for the times of a function, its gradient and its Hessian's product. */
 #include "workloads.h"
 
 #include <stdio.h>
@@ -63,23 +65,53 @@ static double measure(bb_program *program, bb_feeds feeds)
     return median(seconds);
 }
 
+/* The largest resident memory so far, in bytes; 0 where there is no /proc. Not getrusage's: that
+ * starts with what the program had that started this one. */
+static double resident_peak(void)
+{
+    FILE *file = fopen("/proc/self/status", "r");
+    char line[128];
+    long kilobytes = 0;
+    while (file && fgets(line, sizeof line, file))
+        if (sscanf(line, "VmHWM: %ld", &kilobytes) == 1)
+            break;
+    if (file)
+        fclose(file);
+    return 1024.0 * (double)kilobytes;
+}
+
+/* Resident memory, which is the largest from now on. */
+static double resident_now(void)
+{
+    FILE *file = fopen("/proc/self/clear_refs", "w");
+    if (file) {
+        fputs("5", file);
+        fclose(file);
+    }
+    return resident_peak();
+}
+
 typedef struct options {
     int threads;
     bool json, profile;
     bb_compile_options without; /* passes that are left out, to see what they bring */
 } options;
 
-static void print_result(const char *name, double seconds, const bb_program_stats *stats,
-                         double moved, const options *o)
+typedef struct result {
+    double seconds, moved, grown; /* bytes moved at least, bytes that resident memory grew by */
+    bb_program_stats stats;
+} result;
+
+static void print_result(const char *name, const result *r, const options *o)
 {
     if (o->json)
         printf("{\"name\": \"%s\", \"us\": %.3f, \"flops\": %.0f, \"bytes\": %.0f, "
-               "\"peak_bytes\": %zu, \"value_bytes\": %zu, \"steps\": %d}\n",
-               name, seconds * 1e6, stats->flops, moved, stats->peak_bytes, stats->value_bytes,
-               stats->steps);
+               "\"peak_bytes\": %zu, \"value_bytes\": %zu, \"rss_bytes\": %.0f, \"steps\": %d}\n",
+               name, r->seconds * 1e6, r->stats.flops, r->moved, r->stats.peak_bytes,
+               r->stats.value_bytes, r->grown, r->stats.steps);
     else
-        printf("%-26s %12.1f us %9.1f Mflop %8.1f MB\n", name, seconds * 1e6, stats->flops * 1e-6,
-               moved * 1e-6);
+        printf("%-26s %12.1f us %9.1f Mflop %8.1f MB %8.1f MB grown\n", name, r->seconds * 1e6,
+               r->stats.flops * 1e-6, r->moved * 1e-6, r->grown * 1e-6);
     fflush(stdout);
 }
 
@@ -108,6 +140,12 @@ static void print_profile(bb_program *program, bb_feeds feeds)
     bb_program_print_profile(program, stdout);
 }
 
+static void print_error(const char *name, const model *m, const bb_program *program)
+{
+    fprintf(stderr, "%s: %s\n", name,
+            program ? bb_program_error(program) : bb_graph_error(m->graph));
+}
+
 static bb_program *compile(model *m, const options *o)
 {
     return bb_compile_with(m->graph, (bb_nodes){m->n_outputs, m->outputs}, &o->without);
@@ -116,6 +154,7 @@ static bb_program *compile(model *m, const options *o)
 /* Prints its line unless `seconds_out` takes the time. */
 static bool run_workload(const workload *w, const options *o, double *seconds_out)
 {
+    double before = resident_now();
     model m = {.params = bb_params_new(0)};
     w->build(&m);
     model_feed(&m);
@@ -127,13 +166,14 @@ static bool run_workload(const workload *w, const options *o, double *seconds_ou
     if (seconds_out) {
         *seconds_out = seconds;
     } else if (seconds >= 0) {
-        bb_program_stats stats = bb_program_stats_of(program);
-        print_result(w->name, seconds, &stats, least_bytes(&m, program), o);
+        double grown = resident_peak() - before;
+        print_result(
+            w->name,
+            &(result){seconds, least_bytes(&m, program), grown, bb_program_stats_of(program)}, o);
         if (o->profile)
             print_profile(program, feeds);
     } else {
-        fprintf(stderr, "%s: %s\n", w->name,
-                program ? bb_program_error(program) : bb_graph_error(m.graph));
+        print_error(w->name, &m, program);
     }
     bb_program_free(program);
     bb_params_free(m.params);
@@ -141,8 +181,25 @@ static bool run_workload(const workload *w, const options *o, double *seconds_ou
     return seconds >= 0;
 }
 
-/* What derivatives cost beside the function; the bounds are those of matrix products: two more for a
- * gradient, six more for a Hessian product. */
+/* Starts the threads and the libraries under ours, whose code and stacks are no workload's. */
+static bool start_libraries(const options *o)
+{
+    model m = {0};
+    build_first_use(&m);
+    model_feed(&m);
+    bb_program *program = compile(&m, o);
+    if (program && o->threads > 0)
+        bb_program_set_threads(program, o->threads);
+    bool ok = program && bb_run(program, (bb_feeds){m.n_inputs, m.feeds}) == BB_OK;
+    if (!ok)
+        print_error("first use", &m, program);
+    bb_program_free(program);
+    model_free(&m);
+    return ok;
+}
+
+/* What derivatives cost beside the function; the bounds are those of matrix products: two more for
+ * a gradient, six more for a Hessian product. */
 static bool run_orders(const options *o)
 {
     double seconds[3];
@@ -176,7 +233,7 @@ static bool build_once(const workload *w, bb_params *params, double *build_out, 
         *nodes_out = bb_graph_node_count(m.graph);
         *stats_out = bb_program_stats_of(program);
     } else {
-        fprintf(stderr, "%s: %s\n", w->name, bb_graph_error(m.graph));
+        print_error(w->name, &m, NULL);
     }
     bb_program_free(program);
     model_free(&m);
@@ -261,13 +318,12 @@ int main(int argc, char **argv)
     char **names = argv + (first > 0 ? first : 0);
     if (first < 0) {
         fprintf(stderr,
-                "usage: %s [--threads N] [--json] [--profile] [--no-fuse] [--no-strips] [mlp_seed "
-                "| ... | graph | "
-                "machine | orders]...\n",
+                "usage: %s [--threads N] [--json] [--profile] [--no-fuse] [--no-strips] "
+                "[mlp_seed | ... | graph | machine | orders]...\n",
                 argv[0]);
         return 2;
     }
-    bool ok = true;
+    bool ok = start_libraries(&o);
     for (int i = 0; i < n_ceilings; i++)
         if (n_names > 0 &&
             (wanted(ceilings[i].name, n_names, names) || wanted("machine", n_names, names)))

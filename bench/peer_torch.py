@@ -1,7 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """peer_torch.py [--threads N] [NAME]...: the workloads of bench.c on PyTorch, of the same shapes,
-timed and printed the same way. Needs Debian's python3-torch."""
+timed and printed the same way, with the megabytes that resident memory grew by, from before the
+workload is made. As in bench.c two small products run first, so that the libraries' code and
+threads' stacks count on neither side, and the figure is right for the first workload of a process
+only. Needs Debian's python3-torch."""
+import pathlib
 import statistics
 import sys
 import time
@@ -25,6 +29,24 @@ def measure(run):
     block(3)
     count = max(1, int(BUDGET / REPEATS / max(block(1), 1e-7)))
     return statistics.median(block(count) / count for _ in range(REPEATS))
+
+
+def resident_peak():
+    """The largest resident memory so far, in bytes."""
+    status = pathlib.Path("/proc/self/status").read_text(encoding="utf-8")
+    return 1024 * int(status.split("VmHWM:")[1].split()[0])
+
+
+def resident_now():
+    """Resident memory, which is the largest from now on."""
+    pathlib.Path("/proc/self/clear_refs").write_text("5", encoding="utf-8")
+    return resident_peak()
+
+
+def start_libraries():
+    for size in (64, 256):
+        x = torch.rand(size, size, requires_grad=True)
+        (x @ x).sum().backward()
 
 
 def mlp(activation, *units):
@@ -211,8 +233,12 @@ def main(arguments):
     if threads:
         torch.set_num_threads(threads)
     torch.manual_seed(0)
+    start_libraries()
     for name in arguments or WORKLOADS:
-        print(f"{name:26s} {measure(WORKLOADS[name]()) * 1e6:12.1f} us", flush=True)
+        before = resident_now()
+        seconds = measure(WORKLOADS[name]())
+        grown = resident_peak() - before
+        print(f"{name:26s} {seconds * 1e6:12.1f} us {grown / 1e6:8.1f} MB grown", flush=True)
 
 
 main(sys.argv[1:])

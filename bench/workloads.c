@@ -53,6 +53,3 @@ const int n_workloads = sizeof workloads / sizeof workloads[0];
 
 const workload orders[3] = {
     {"function", build_wide_loss}, {"gradient", build_wide_gradient}, {"hvp", build_hvp}};
-
-const workload graph_costs[] = {{"chain", build_chain}, {"mlp_wide", build_mlp_wide}};
-const int n_graph_costs = sizeof graph_costs / sizeof graph_costs[0];

@@ -28,7 +28,7 @@ typedef struct workload {
 extern const workload workloads[];
 extern const int n_workloads;
 
-/* For the cost of graphs alone: a chain of 10,000 nodes, and mlp_wide. */
+/* For the cost of graphs alone: chains and networks of three sizes, and mlp_wide. */
 extern const workload graph_costs[];
 extern const int n_graph_costs;
 
@@ -44,7 +44,6 @@ void build_wide_gradient(model *m);
 void build_hvp(model *m);
 void build_eltwise(model *m);
 void build_scalar(model *m);
-void build_chain(model *m);
 void build_gmm(model *m);
 void build_conv_simple(model *m);
 void build_conv_deep(model *m);
@@ -57,6 +56,9 @@ extern const workload orders[3];
 /* The machine: a large product, and memory run through at sizes of each cache. */
 extern const workload ceilings[];
 extern const int n_ceilings;
+
+/* Two small products, run before anything is measured. */
+void build_first_use(model *m);
 
 /* Values for all inputs: uniform numbers, and labels. */
 void model_feed(model *m);

@@ -28,17 +28,6 @@ void build_scalar(model *m)
     m->n_outputs = 2;
 }
 
-/* No gradient: the cost of a node alone. */
-void build_chain(model *m)
-{
-    m->graph = bb_graph_new();
-    bb_node *y = model_input(m, "x", BB_F32, BB_SCALAR);
-    for (int i = 0; i < LINKS; i++)
-        y = bb_sin(bb_neg(y));
-    m->outputs[0] = y;
-    m->n_outputs = 1;
-}
-
 /* Where in [strictly lower triangle, logarithm of the diagonal, 0] each entry of a matrix is. */
 static bb_node *triangle_index(bb_graph *g, int64_t d)
 {

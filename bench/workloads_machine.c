@@ -13,6 +13,16 @@ static void build_product(model *m)
     m->outputs[m->n_outputs++] = bb_matmul(x, y);
 }
 
+/* A product small enough for OpenBLAS, and one that goes to oneDNN where it is found. */
+void build_first_use(model *m)
+{
+    m->graph = bb_graph_new();
+    bb_node *small = model_input(m, "small", BB_F32, BB_SHAPE(64, 64));
+    bb_node *large = model_input(m, "large", BB_F32, BB_SHAPE(256, 256));
+    m->outputs[m->n_outputs++] = bb_matmul(small, small);
+    m->outputs[m->n_outputs++] = bb_matmul(large, large);
+}
+
 static void build_memory(model *m, int64_t bytes)
 {
     m->graph = bb_graph_new();

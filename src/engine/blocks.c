@@ -25,10 +25,12 @@ bool bb__blocks_take(bb__blocks *blocks, size_t size, size_t *offset_out)
         *offset_out = 0;
         return true;
     }
-    for (size_t i = 0; i < blocks->count; i++)
-        if (blocks->free[i].size >= need &&
-            (best == blocks->count || blocks->free[i].size < blocks->free[best].size))
+    size_t least = SIZE_MAX;
+    for (size_t i = 0; i < blocks->count && least > need; i++) /* none is smaller than need */
+        if (blocks->free[i].size >= need && blocks->free[i].size < least) {
             best = i;
+            least = blocks->free[i].size;
+        }
     if (best < blocks->count) {
         bb__block *block = &blocks->free[best];
         *offset_out = block->offset;

@@ -60,7 +60,7 @@ typedef struct bb__tail {
     int64_t grain; /* elements that pay for a thread */
 } bb__tail;
 
-/* Maps (map.c): one elementwise op, or several that are run tile by tile in one sweep. */
+/* Maps (map.c, map_prepare.c): one elementwise op, or several that are run tile by tile in one sweep. */
 
 enum {
     BB__TILE = 512,        /* elements of a tile at most */

@@ -2,26 +2,17 @@
 /* Elementwise ops, one or several in one sweep, over operands of any strides, tile by tile: a tile
  * function only ever sees contiguous memory, and where a tile begins and ends depends on shapes and
  * strides alone. What only later ops of the sweep read stays in buffers of a tile's size. */
-#include "kernels.h"
+#include "map.h"
 
-#include <assert.h>
 #include <string.h>
 #ifdef __SSE2__
 #include <emmintrin.h>
 #endif
 
-enum {
-    PART = 32 * BB__TILE, /* elements times ops before a second thread pays */
-    SHARE = 8 * BB__TILE, /* elements that a thread takes at once, few so that shares are equal */
-    BUFFERS = 1 << 15,    /* bytes of buffers at most */
-    KEPT = 20 << 10,      /* bytes that a tile may touch: the first-level cache keeps them */
-    SHORTEST = 32,        /* elements of a tile at least */
-    SPLAT = 8,            /* elements that a repeated number is written to at once */
-    LINE = 64             /* bytes of a cache line */
-};
+enum { PART = 32 * BB__TILE }; /* elements times ops before a second thread pays */
 
 typedef union buffer {
-#define MEMBER(name, type, text) type of_##name[BB__TILE + SPLAT];
+#define MEMBER(name, type, text) type of_##name[BB__TILE + BB__MAP_SPLAT];
     BB_DTYPE_LIST(MEMBER)
 #undef MEMBER
 } buffer;
@@ -64,8 +55,8 @@ typedef void (*move_fn)(const bb__map *m, const bb__map_input *in, int64_t start
         if (step == 1)                                                                             \
             memcpy(to, from, (size_t)n * sizeof(type));                                            \
         else if (step == 0)                                                                        \
-            for (int64_t i = 0; i < n; i += SPLAT)                                                 \
-                for (int k = 0; k < SPLAT; k++)                                                    \
+            for (int64_t i = 0; i < n; i += BB__MAP_SPLAT)                                         \
+                for (int k = 0; k < BB__MAP_SPLAT; k++)                                            \
                     to[i + k] = value;                                                             \
         else                                                                                       \
             for (int64_t i = 0; i < n; i++)                                                        \
@@ -187,7 +178,7 @@ static void run_ops(const bb__map *m, int64_t start, int64_t n, const void **at,
 }
 
 typedef struct workspace {
-    _Alignas(64) char buffers[BUFFERS];
+    _Alignas(64) char buffers[BB__MAP_BUFFERS];
     held holds[BB__MAP_OPERANDS];
     const void *at[BB__MAP_OPERANDS + BB__MAP_OPS];
 } workspace;
@@ -229,171 +220,6 @@ void bb__map_run_stretch(const void *map, int64_t first, int64_t count)
     settle_streams();
 }
 
-/* Whether in every input dimension d of the arrays continues the map's innermost one. */
-static bool joins(const bb__map *m, const bb_array *in, int d)
-{
-    bool all = m->ndim > 0;
-    for (int i = 0; i < m->n_in + m->n_to && all; i++)
-        all = m->in[i].stride[m->ndim - 1] == in[i].stride[d] * in[i].shape.dim[d];
-    return all;
-}
-
-/* To normal form: dimensions of size 1 are gone, and neighbours that every operand runs through in
- * one stride are one. */
-static void collapse(bb__map *m, const bb_array *in, bb_shape shape)
-{
-    m->ndim = 0;
-    for (int d = 0; d < shape.ndim; d++) {
-        if (shape.dim[d] == 1)
-            continue;
-        if (!joins(m, in, d))
-            m->dim[m->ndim++] = 1;
-        m->dim[m->ndim - 1] *= shape.dim[d];
-        for (int i = 0; i < m->n_in + m->n_to; i++)
-            m->in[i].stride[m->ndim - 1] = in[i].stride[d];
-    }
-}
-
-static bool runs_through(const bb__map *m, const bb__map_input *in)
-{
-    int64_t expected = 1;
-    for (int d = m->ndim - 1; d >= 0; expected *= m->dim[d--])
-        if (in->stride[d] != expected)
-            return false;
-    return true;
-}
-
-/* After how many elements an operand begins anew: all of them when it never does. */
-static int64_t period(const bb__map *m, const bb__map_input *in)
-{
-    int64_t elements = m->count;
-    for (int d = 0; d < m->ndim && in->stride[d] == 0; d++)
-        elements /= m->dim[d];
-    return elements;
-}
-
-/* Long rows are tiled singly, so that an operand with stride 1 is read in place. Short ones are
- * batched, in tiles of whole periods, so that what repeats is gathered only once. Periods divide
- * one another, for each is the product of the last few dimensions. */
-static void cut(bb__map *m)
-{
-    int64_t inner = m->ndim ? m->dim[m->ndim - 1] : 1, longest = 1;
-    bool is_long = inner >= m->tile / 2;
-    for (int i = 0; i < m->n_in; i++) {
-        bb__map_input *in = &m->in[i];
-        int64_t elements = period(m, in), step = m->ndim ? in->stride[m->ndim - 1] : 0;
-        bool repeats = is_long ? step == 0 : elements <= m->tile;
-        in->how = runs_through(m, in)    ? BB__LINEAR
-                  : is_long && step == 1 ? BB__BY_ROWS
-                  : repeats              ? BB__REPEAT
-                                         : BB__GATHER;
-        if (in->how == BB__REPEAT && !is_long && elements > longest)
-            longest = elements;
-    }
-    m->row = is_long ? inner : m->count;
-    m->tile_length = m->tile / longest * longest;
-}
-
-static bool is_flat(const bb__map *m)
-{
-    for (int i = 0; i < m->n_in; i++)
-        if (m->in[i].how != BB__LINEAR)
-            return false;
-    return m->n_to == 0;
-}
-
-static bool is_buffered(const bb__map_op *op)
-{
-    return !op->out || op->streams;
-}
-
-/* Whether a result is too much for any cache, and in memory that the map does not read. */
-static bool does_stream(const bb__map *m, const bb__map_op *op, const bb_array *in)
-{
-    enum { LARGE = 8 << 20 }; /* bytes */
-    bool is_large = op->out && m->n_ops > 1 && m->count >= LARGE / (int64_t)op->size;
-    for (int i = 0; i < m->n_in && is_large; i++)
-        is_large = in[i].data != (void *)op->out;
-    return is_large;
-}
-
-/* Gives each gathered input a buffer, and each op whose result is not stored one that nobody reads
- * any more. Returns the bytes needed. */
-static size_t place_buffers(bb__map *m)
-{
-    size_t top = 0, owner[BB__MAP_OPS], n_free = 0, element = 1;
-    int last[BB__MAP_OPS];
-    for (int k = 0; k < m->n_ops; k++) {
-        element = m->ops[k].size > element ? m->ops[k].size : element;
-        last[k] = k;
-        for (int i = 0; i < m->ops[k].n_in; i++)
-            if (m->ops[k].in[i] >= m->n_in)
-                last[m->ops[k].in[i] - m->n_in] = k;
-    }
-    for (int i = 0; i < m->n_in; i++)
-        element = m->in[i].size > element ? m->in[i].size : element;
-    const size_t block = (((size_t)m->tile + SPLAT) * element + LINE - 1) / LINE * LINE;
-    for (int i = 0; i < m->n_in; i++)
-        if (m->in[i].how != BB__LINEAR && m->in[i].how != BB__BY_ROWS) {
-            m->in[i].buffer = top;
-            top += block;
-        }
-    for (int k = 0; k < m->n_ops; k++) {
-        if (is_buffered(&m->ops[k])) {
-            m->ops[k].buffer = n_free ? owner[--n_free] : top;
-            top = m->ops[k].buffer == top ? top + block : top;
-        }
-        for (int i = 0; i <= k; i++) {
-            if (!is_buffered(&m->ops[i]) || last[i] != k)
-                continue;
-            owner[n_free++] = m->ops[i].buffer;
-        }
-    }
-    return top;
-}
-
-/* Of a tile, of what is read and written in its own memory. */
-static size_t stream_bytes(const bb__map *m)
-{
-    size_t bytes = 0;
-    for (int i = 0; i < m->n_in; i++)
-        if (m->in[i].how == BB__LINEAR || m->in[i].how == BB__BY_ROWS)
-            bytes += (size_t)m->tile * m->in[i].size;
-    for (int k = 0; k < m->n_ops; k++)
-        bytes += is_buffered(&m->ops[k]) ? 0 : (size_t)m->tile * m->ops[k].size;
-    return bytes;
-}
-
-void bb__map_prepare(bb__map *m, const bb_array *in, bb_shape shape)
-{
-    assert(m->n_in <= BB__MAP_OPERANDS && m->n_ops <= BB__MAP_OPS);
-    m->count = bb_shape_count(shape);
-    m->tiles = 0;
-    if (m->count == 0)
-        return;
-    for (int i = 0; i < m->n_in + m->n_to; i++) {
-        m->in[i].dtype = in[i].dtype;
-        m->in[i].size = bb_dtype_size(in[i].dtype);
-    }
-    for (int k = 0; k < m->n_ops; k++) {
-        m->ops[k].size = bb_dtype_size(m->ops[k].dtype);
-        m->ops[k].streams = does_stream(m, &m->ops[k], in);
-    }
-    collapse(m, in, shape);
-    for (m->tile = BB__TILE;; m->tile /= 2) {
-        cut(m);
-        if (place_buffers(m) + stream_bytes(m) <= KEPT || m->tile == SHORTEST)
-            break;
-    }
-    if (is_flat(m)) {
-        m->row = m->count;
-        m->tile_length = m->n_ops == 1 ? SHARE : m->tile;
-    }
-    m->row_tiles = (m->row - 1) / m->tile_length + 1;
-    m->tiles = m->count / m->row * m->row_tiles;
-    m->grain = SHARE / m->tile_length + (SHARE < m->tile_length);
-}
-
 void bb__map_bind(const bb__map *m, const bb_array *in)
 {
     for (int i = 0; i < m->n_in + m->n_to; i++)
@@ -411,7 +237,8 @@ void bb__map_run(const bb__map *m, int threads)
 bb__tail bb__map_tail(const bb__map *m)
 {
     const int64_t grain = PART / m->n_ops;
-    return (bb__tail){bb__map_run_stretch, m, grain < SHARE / 2 ? SHARE / 2 : grain};
+    return (bb__tail){bb__map_run_stretch, m,
+                      grain < BB__MAP_SHARE / 2 ? BB__MAP_SHARE / 2 : grain};
 }
 
 void bb__map_one(bb_map_fn tile, int n_in, const bb_array *in, const bb_array *out,

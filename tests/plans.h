@@ -19,17 +19,20 @@ static inline bb_program_stats stats_with(bb_graph *g, bb_nodes outputs,
     return stats;
 }
 
-/* Runs both ways, as it is compiled by itself with memory full of NaN, by so many threads, and with
- * the options; every output must agree to `tolerance`, relative to 1 and the value. */
+/* Runs both ways, as it is compiled by itself and with the options, on memory full of NaN and by so
+ * many threads; every output must agree to `tolerance`, relative to 1 and the value. */
 static inline void expect_agreement(bb_graph *g, bb_nodes outputs, bb_feeds feeds,
                                     const bb_compile_options *options, double tolerance,
                                     int threads)
 {
-    const bb_compile_options poisoned = {.poison = true};
-    bb_program *p = bb_compile_with(g, outputs, &poisoned);
-    bb_program *q = bb_compile_with(g, outputs, options);
+    const bb_compile_options usual = {.poison = true};
+    bb_compile_options other = *options;
+    other.poison = true;
+    bb_program *p = bb_compile_with(g, outputs, &usual);
+    bb_program *q = bb_compile_with(g, outputs, &other);
     cr_assert(p && q, "%s", bb_graph_error(g));
     bb_program_set_threads(p, threads);
+    bb_program_set_threads(q, threads);
     for (int run = 0; run < 2; run++) {
         cr_assert_eq(bb_run(p, feeds), BB_OK, "%s", bb_program_error(p));
         cr_assert_eq(bb_run(q, feeds), BB_OK, "%s", bb_program_error(q));

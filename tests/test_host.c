@@ -24,11 +24,12 @@ static void end(void)
 TestSuite(host, .init = begin, .fini = end);
 
 /* The bytes that hosting saves. */
-static size_t saved(bb_nodes outputs)
+static long saved(bb_nodes outputs)
 {
     expect_agreement(g, outputs, BB_FEEDS({x, xs}), &apart, 0, 1);
     expect_agreement(g, outputs, BB_FEEDS({x, xs}), &apart, 0, 2);
-    return stats_with(g, outputs, &apart).peak_bytes - stats_with(g, outputs, NULL).peak_bytes;
+    return (long)stats_with(g, outputs, &apart).peak_bytes -
+           (long)stats_with(g, outputs, NULL).peak_bytes;
 }
 
 enum { BYTES = 4 * 6 * sizeof(double) };

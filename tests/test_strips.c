@@ -154,3 +154,61 @@ Test(strips, printed)
     cr_expect(strstr(text, " strips\n"), "%s", text);
     bb_program_free(p);
 }
+
+/* Products in a strip use the scratch memory of the strip, whoever computes it. */
+Test(strips, of_products_with_scratch_memory)
+{
+    enum { COUNT = 2, SIZE = 105 };
+    bb_tensor *t = bb_tensor_new(BB_F32, BB_SHAPE(COUNT, SIZE, SIZE));
+    bb_node *a = bb_input(g, "a", BB_F32, BB_SHAPE(COUNT, SIZE, SIZE));
+    bb_node *y = bb_matmul(a, bb_permute(a, BB_AXES(0, 2, 1))), *s = bb_sum_keep(y, BB_AXES(2));
+    bb_node *z = bb_sum(bb_mul(bb_softmax(bb_sub(y, s), 2), bb_sin(y)), BB_AXES(2));
+    bb_tensor_fill_normal(t, 0, 0.1, 1);
+    cr_expect_gt(stripped(BB_NODES(z, s), NULL), 2);
+    for (int i = 0; i < 20; i++)
+        expect_agreement(g, BB_NODES(z, s), BB_FEEDS({a, t}), &plain, 1e-4, 2);
+    bb_tensor_release(t);
+}
+
+/* y = x0 + the sum of all of x1, over x1; a row needs all of x1. */
+static bool sum_infer(bb_infer *c)
+{
+    return bb_infer_same(c);
+}
+
+static void sum_forward(const bb_call *call)
+{
+    const double *a = call->in[0].data, *b = call->in[1].data;
+    double total = 0, *out = call->out->data;
+    for (int64_t i = 0; i < bb_shape_count(call->in[1].shape); i++)
+        total += b[i];
+    for (int64_t i = 0; i < bb_shape_count(call->out->shape); i++)
+        out[i] = a[i] + total;
+}
+
+static uint32_t sum_rows(const void *attrs, const bb_type *in, const bb_type *out)
+{
+    (void)attrs;
+    (void)in;
+    (void)out;
+    return 1;
+}
+
+/* An operand that every strip reads is not written over by the first. */
+Test(strips, of_an_op_in_place)
+{
+    static const bb_op op = {.name = "add_total",
+                             .doc = "x0 + sum of x1",
+                             .arity = 2,
+                             .infer = sum_infer,
+                             .forward = sum_forward,
+                             .rows = sum_rows,
+                             .needs_contiguous = true,
+                             .inplace = 2};
+    bb_node *wide = bb_cast(x, BB_F64), *scan = bb_cumsum(wide, 0, false, false);
+    bb_node *y = bb_apply(&op, BB_NODES(bb_exp(wide), scan), NULL);
+    bb_node *z = bb_sum(bb_mul(y, bb_exp(wide)), BB_AXES(1));
+    cr_expect_gt(stripped(BB_NODES(z), &rowwise), 0);
+    for (int way = 0; way < 2; way++)
+        expect_agreement(g, BB_NODES(z), BB_FEEDS({x, xs}), way ? &rowwise : &plain, 1e-12, 2);
+}

@@ -147,3 +147,49 @@ Test(tails, of_convolutions)
         bb_graph_free(h);
     }
 }
+
+static bb_node *rule_of_ones(bb_node *y, bb_node *dy, int i)
+{
+    (void)y;
+    (void)i;
+    return dy;
+}
+
+/* A view with further operands is there only when these are, which may be after the head. */
+Test(tails, not_through_views_that_wait)
+{
+    bb_node *h = bb_matmul(x, w),
+            *given = bb_custom_gradient(h, BB_NODES(bb_sum(h, BB_ALL)), rule_of_ones);
+    cr_expect_eq(steps_of(BB_NODES(bb_tanh(given))), 3);
+    bb_node *before = bb_tanh(w), *total = bb_sum(before, BB_ALL), *p = bb_matmul(x, before);
+    bb_node *late = bb_exp(bb_custom_gradient(p, BB_NODES(total), rule_of_ones));
+    steps_of(BB_NODES(bb_add(late, bb_sum(p, BB_ALL))));
+}
+
+/* What finds fault with the head's data does so before a parameter is changed. */
+Test(tails, of_what_is_early)
+{
+    bb_node *square = bb_matmul(x, bb_transpose(x));
+    bb_node *v = bb_param(g, params, "v", BB_F64, BB_SHAPE(2, ROWS * ROWS / 2), bb_init_zeros());
+    bb_node *step = bb_assign(v, bb_sub(v, bb_reshape(square, BB_SHAPE(2, ROWS * ROWS / 2))));
+    bb_program *p = bb_compile(g, BB_NODES(step, bb_cholesky(bb_neg(square))));
+    cr_assert_eq(bb_run(p, BB_FEEDS({x, xs})), BB_BAD_VALUE);
+    cr_expect_eq(bb_tensor_at(bb_params_tensor(params, 2), 0), 0);
+    bb_program_free(p);
+}
+
+/* Many views of the head are one operand, and the others are as many as a unit may have. */
+Test(tails, of_many_operands)
+{
+    bb_node *square = bb_matmul(x, bb_transpose(x)), *sum = bb_tanh(square);
+    for (int i = 2; i <= 6; i++)
+        sum = bb_add(
+            sum, bb_reshape(bb_reshape(square, BB_SHAPE(i * 5, 180 / i)), BB_SHAPE(ROWS, ROWS)));
+    for (int i = 0; i < 30; i++) {
+        char name[8];
+        snprintf(name, sizeof name, "p%d", i);
+        sum =
+            bb_add(sum, bb_param(g, params, name, BB_F64, BB_SHAPE(ROWS, ROWS), bb_init_normal(1)));
+    }
+    cr_expect_lt(steps_of(BB_NODES(sum)), 5);
+}

@@ -151,7 +151,8 @@ ParameterizedTest(int *level, vector_math, same_bits_at_every_instruction_set)
     for (int round = 0; round < 300; round++) {
         const size_t n = 1 + (size_t)round % LONGEST;
         for (size_t i = 0; i < n; i++)
-            arguments[i] = argument(round % 2 ? SPECIAL : (int)bb_rng_below(&rng, SPECIAL), &rng);
+            arguments[i] =
+                argument(round % 2 ? SPECIAL + (int)i : (int)bb_rng_below(&rng, SPECIAL), &rng);
         for (const function *f = functions; f < functions + FUNCTIONS; f++) {
             check_tile_float(f->name, f->f32, arguments, n);
             if (f->f64)

@@ -89,7 +89,7 @@ static void *copy_attrs(binder *b, const bb__value *value)
 }
 
 /* The number of an operand in a map that begins with `first`: of an input, or behind these of an
- * earlier op. */
+ * earlier op. The head of the unit and all views of it that the map reads are one input. */
 static int operand_number(binder *b, bb__map *m, bb_array *in, int *inputs, int first, int v)
 {
     const bb__ir *ir = b->ir;
@@ -98,8 +98,9 @@ static int operand_number(binder *b, bb__map *m, bb_array *in, int *inputs, int 
         number++;
     if (member == v)
         return number + BB__MAP_OPERANDS; /* moved down once all inputs are known */
+    const bool is_head = ir->unit[v] == ir->unit[first];
     for (number = 0; number < m->n_in; number++)
-        if (inputs[number] == v)
+        if (inputs[number] == v || (is_head && ir->unit[inputs[number]] == ir->unit[v]))
             return number;
     inputs[m->n_in] = v;
     bind_input(b, v, &in[m->n_in]);

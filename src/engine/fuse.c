@@ -29,10 +29,14 @@ static bool is_elementwise(const bb__ir *ir, int v)
     return ir->needed[v] && value->op && value->root == v && bb__tile_of(ir, value);
 }
 
-/* Whether v is all of its root, as it stands there. */
+/* Whether v is all of its root, as it stands there, by views of one operand each, so that it can be
+ * read as soon as its root can. */
 static bool is_all(const bb__ir *ir, int v)
 {
     const bb__value *value = &ir->values[v];
+    for (int at = v; ir->values[at].root != at; at = ir->values[at].in[0])
+        if (ir->values[at].n_in != 1)
+            return false;
     return value->contiguous && value->layout.offset == 0 &&
            bb__bytes(value->type) == bb__bytes(ir->values[value->root].type);
 }
@@ -67,7 +71,7 @@ static bool can_join(const fuser *f, int from, int to)
     int head = head_of(f, from);
     bool fits = head >= 0 ? bb_shape_equal(ir->values[f->tail[head]].type.shape, shape)
                           : is_elementwise(ir, from);
-    return fits && is_elementwise(ir, to) && f->early[from] == f->early[to] &&
+    return fits && is_elementwise(ir, to) && f->early[head >= 0 ? head : from] == f->early[to] &&
            bb_shape_equal(shape, ir->values[to].type.shape);
 }
 

@@ -9,6 +9,8 @@
  * that makes no cycle, for then it can be computed in place. */
 #include "engine.h"
 
+#include <assert.h>
+
 typedef struct edge {
     int from, to;
     bool soft; /* may be broken */
@@ -216,6 +218,8 @@ static void run_kahn(scheduler *s)
                 arrive(s, e->to);
         }
     }
+    for (int v = 0; v < (int)ir->count; v++) /* units depend on one another in no circle */
+        assert(!is_scheduled(ir, v) || s->done[ir->unit[v]]);
 }
 
 static bool schedule(scheduler *s, int *store_of)

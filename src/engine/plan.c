@@ -65,7 +65,8 @@ static void count_uses(planner *p)
 }
 
 /* Whether v may be written element by element over `root`: each input of its unit that lies there
- * is the whole of it, in row-major order, and no later member reads it. */
+ * is the whole of it, in row-major order, no later member reads it, and of strips each reads only
+ * what it writes over itself. */
 static bool may_overwrite(const bb__ir *ir, int v, int root)
 {
     const size_t bytes = bb__bytes(ir->values[v].type);
@@ -74,6 +75,7 @@ static bool may_overwrite(const bb__ir *ir, int v, int root)
         for (int i = 0; i < value->n_in; i++) {
             const bb__value *in = &ir->values[value->in[i]];
             bool may = !value->op->forward || (value->op->inplace >> i & 1u);
+            may = may && (ir->strips[member] == 1 || bb__rowwise(ir, member) >> i & 1U);
             if (in->root == root && (!may || member > v || !in->contiguous ||
                                      in->layout.offset != 0 || bb__bytes(in->type) != bytes))
                 return false;

@@ -45,8 +45,8 @@ static inline int64_t bb__deal(int64_t total, int64_t parts, int64_t i)
     return total / parts * i + (total % parts < i ? total % parts : i);
 }
 
-/* Inside of `range`, a number below `threads` that no other thread has at the time: which part of
- * scratch memory is free to use. No result may depend on it. */
+/* Inside of `range`, a number below `threads` that no other thread has at the time, 0 within a range
+ * of a range: which part of scratch memory is free to use. No result may depend on it. */
 int bb__thread_slot(void);
 int bb__thread_count(void);         /* OpenMP's number for a new region */
 int bb__clamp_threads(int threads); /* to what a machine can use */

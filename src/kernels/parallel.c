@@ -77,8 +77,11 @@ void bb__parallel(int64_t n, int64_t grain, int threads, bb__range_fn range, voi
         }
         alone--;
     }
+    const int outer = slot; /* whose part of scratch memory is all that is given to this range */
+    slot = 0;
     for (int64_t part = 0; part < parts; part++)
         run_part(&j, part);
+    slot = outer;
 }
 
 /* More threads than this only cost memory, which OpenMP ends the process for when there is none. */

@@ -80,6 +80,12 @@ static size_t hash_of(bb__onednn_sizes s)
     return (size_t)(hash % ENTRIES);
 }
 
+static bool is_of(const bb__onednn_product *p, bb__onednn_sizes s)
+{
+    const bb__onednn_sizes *t = &p->sizes;
+    return t->m == s.m && t->n == s.n && t->k == s.k && t->x_transposed == s.x_transposed;
+}
+
 /* The entry of these sizes, or the free one where they belong; NULL when there is none. */
 static bb__onednn_product *entry_of(bb__onednn_sizes s)
 {
@@ -88,21 +94,22 @@ static bb__onednn_product *entry_of(bb__onednn_sizes s)
         bb__onednn_product *p = &table[(start + i) % ENTRIES];
         if (atomic_load_explicit(&p->state, memory_order_acquire) == UNKNOWN)
             return p;
-        const bb__onednn_sizes *t = &p->sizes;
-        if (t->m == s.m && t->n == s.n && t->k == s.k && t->x_transposed == s.x_transposed)
+        if (is_of(p, s))
             return p;
     }
     return NULL;
 }
 
-static const bb__onednn_product *made(const bb__onednn_product *p)
+/* An entry that was free may have been taken for other sizes since. */
+static const bb__onednn_product *made(const bb__onednn_product *p, bb__onednn_sizes s)
 {
-    return p && atomic_load_explicit(&p->state, memory_order_acquire) == MADE ? p : NULL;
+    return p && atomic_load_explicit(&p->state, memory_order_acquire) == MADE && is_of(p, s) ? p
+                                                                                             : NULL;
 }
 
 const bb__onednn_product *bb__onednn_product_find(bb__onednn_sizes s)
 {
-    return made(entry_of(s));
+    return made(entry_of(s), s);
 }
 
 const bb__onednn_product *bb__onednn_product_make(bb__onednn_sizes s)
@@ -114,7 +121,7 @@ const bb__onednn_product *bb__onednn_product_make(bb__onednn_sizes s)
         atomic_store_explicit(&p->state, make(p) ? MADE : NONE, memory_order_release);
     }
     pthread_mutex_unlock(&table_mutex);
-    return made(p);
+    return made(p, s);
 }
 
 __attribute__((destructor)) static void destroy_table(void)

@@ -339,7 +339,7 @@ Test(map, streams_what_is_large)
         bb__map_op ops[] = {
             {.tile = square_f64, .n_in = 1, .in = {by_rows}, .dtype = BB_F64},
             {.tile = square_f64, .n_in = 1, .in = {2}, .dtype = BB_F64, .out = (char *)(out + 1)}};
-        bb__map m = {.n_in = 2, .n_ops = 2, .in = inputs, .ops = ops};
+        bb__map m = {.may_stream = true, .n_in = 2, .n_ops = 2, .in = inputs, .ops = ops};
         bb__map_prepare(&m, in, shape);
         cr_assert(ops[1].streams && !ops[0].streams);
         bb__map_bind(&m, in);

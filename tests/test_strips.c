@@ -186,6 +186,20 @@ static void sum_forward(const bb_call *call)
         out[i] = a[i] + total;
 }
 
+static bool first_infer(bb_infer *c)
+{
+    c->out = c->in[0];
+    return true;
+}
+
+static uint32_t all_rows(const void *attrs, const bb_type *in, const bb_type *out)
+{
+    (void)attrs;
+    (void)in;
+    (void)out;
+    return 3;
+}
+
 static uint32_t sum_rows(const void *attrs, const bb_type *in, const bb_type *out)
 {
     (void)attrs;
@@ -211,4 +225,20 @@ Test(strips, of_an_op_in_place)
     cr_expect_gt(stripped(BB_NODES(z), &rowwise), 0);
     for (int way = 0; way < 2; way++)
         expect_agreement(g, BB_NODES(z), BB_FEEDS({x, xs}), way ? &rowwise : &plain, 1e-12, 2);
+}
+
+/* An op that says what cannot be, that a vector has as many rows as the result, has no strips. */
+Test(strips, of_operands_without_those_rows)
+{
+    static const bb_op op = {.name = "add_total_of_vector",
+                             .doc = "x0 + sum of x1",
+                             .arity = 2,
+                             .infer = first_infer,
+                             .forward = sum_forward,
+                             .rows = all_rows,
+                             .needs_contiguous = true};
+    bb_node *wide = bb_cast(x, BB_F64), *vector = bb_sum(wide, BB_AXES(0));
+    bb_node *z = bb_exp(bb_apply(&op, BB_NODES(bb_tanh(wide), vector), NULL));
+    cr_expect_eq(stripped(BB_NODES(z), &rowwise), 0);
+    expect_agreement(g, BB_NODES(z), BB_FEEDS({x, xs}), &rowwise, 1e-12, 2);
 }

@@ -166,6 +166,17 @@ Test(tails, not_through_views_that_wait)
     steps_of(BB_NODES(bb_add(late, bb_sum(p, BB_ALL))));
 }
 
+/* Twice transposed it is all of the head again, but there is a view between that is not. */
+Test(tails, not_through_views_of_other_orders)
+{
+    bb_node *square = bb_matmul(x, bb_transpose(x));
+    bb_node *twice = bb_transpose(bb_transpose(square));
+    cr_expect_eq(steps_of(BB_NODES(bb_tanh(bb_mul_scalar(twice, 0.01)))), 2);
+    bb_node *z = bb_matmul(x, w), *gram = bb_matmul(z, bb_transpose(z));
+    bb_node *loss = bb_add(bb_mean(bb_square(gram), BB_ALL), bb_mean(bb_square(z), BB_ALL));
+    steps_of(BB_NODES(loss, bb_grad(loss, w)));
+}
+
 /* What finds fault with the head's data does so before a parameter is changed. */
 Test(tails, of_what_is_early)
 {

@@ -64,7 +64,7 @@ static bool make_entries(binder *b)
 static void *memory_of(const binder *b, int root)
 {
     const bb__place *place = &b->plan->places[root];
-    if (place->home == BB__ARENA)
+    if (place->home == BB__ARENA || place->home == BB__SLOT)
         return b->program->memory + place->offset;
     return place->home == BB__TENSOR ? (char *)bb_tensor_data(place->tensor) + place->offset : NULL;
 }
@@ -125,6 +125,7 @@ static bool fill_map_op(binder *b, int v, bb__map *m, bb_array *in, bb__map_op *
     op->attrs = copy_attrs(b, value);
     op->tile = bb__tile_of(b->ir, value);
     op->n_in = value->n_in;
+    op->local = bb__local_bytes(b->ir, v);
     op->dtype = value->type.dtype;
     op->out = b->ir->inner[v] || is_strided ? NULL : memory_of(b, v);
     if (is_strided) {
@@ -160,6 +161,9 @@ static bool make_map(binder *b, int first, bb__step *step)
             if (m->ops[k].in[i] >= BB__MAP_OPERANDS)
                 m->ops[k].in[i] += m->n_in - BB__MAP_OPERANDS;
     step->map_in = in;
+    for (k = 0; k < m->n_in; k++)
+        m->in[k].local = bb__local_bytes(ir, ir->values[inputs[k]].root);
+    m->may_stream = step->strips == 1;
     bb__map_prepare(m, in, ir->values[first].type.shape);
     return true;
 }
@@ -178,6 +182,11 @@ static bool make_kernel(binder *b, int at, bb__step *step)
     step->call.n_in = value->n_in;
     step->result = bb__array_of(b->ir, v, memory_of(b, v));
     step->split = bb__rowwise(b->ir, v);
+    step->result_local = bb__local_bytes(b->ir, v);
+    if (!(step->local = take(b, (size_t)value->n_in, sizeof *step->local)))
+        return false;
+    for (int i = 0; i < value->n_in; i++)
+        step->local[i] = bb__local_bytes(b->ir, b->ir->values[value->in[i]].root);
     step->strip_scratch = b->plan->scratch_bytes[at] / (size_t)bb__strip_slots(b->ir->strips[v]);
     if (b->plan->scratch_bytes[at])
         step->call.scratch = b->program->memory + b->plan->scratch[at];
@@ -208,6 +217,10 @@ static bool make_step(binder *b, int at, bb__step *step)
     step->call.op = value->op;
     step->call.fault = &p->fault;
     step->strips = ir->strips[unit];
+    step->slot_bytes = b->plan->slot_bytes[unit];
+    step->spent = take(b, (size_t)bb__strip_slots(step->strips), sizeof *step->spent);
+    if (!step->spent)
+        return false;
     p->stats.stripped += step->strips > 1;
     step->call.out = &step->result;
     for (int v = unit; v >= 0; v = ir->next[v]) {

@@ -204,6 +204,7 @@ static void ir_free(bb__ir *ir)
     bb_memory_release(ir->inner);
     bb_memory_release(ir->section);
     bb_memory_release(ir->strips);
+    bb_memory_release(ir->local);
     bb_memory_release(ir->host);
     bb_memory_release(ir->host_offset);
     bb_memory_release(ir->order);

@@ -55,6 +55,7 @@ typedef struct bb__ir {
     int n_order;
     int *section; /* by value: the first of those that are computed with it, strip by strip */
     int *strips;  /* by value: how many there are */
+    bool *local;  /* by value: read in its section only, where it has memory for a strip alone */
 } bb__ir;
 
 /* compile.c: the number of the value, which may be an older one; -1 when memory runs out. */
@@ -121,8 +122,17 @@ bool bb__order(bb__ir *ir);
  * False when memory runs out. */
 bool bb__find_hosts(bb__ir *ir);
 
-/* strips.c: fills section and strips. False when memory runs out. */
+/* Operands at most of a value whose rows are apart. */
+enum { BB__ROWWISE_INPUTS = 8 };
+
+/* strips.c: fills section, strips and local. False when memory runs out. */
 bool bb__find_strips(bb__ir *ir);
+/* Of a local value: the bytes of a strip; of any other 0. */
+static inline int64_t bb__local_bytes(const bb__ir *ir, int v)
+{
+    return ir->local[v] ? (int64_t)bb__bytes(ir->values[v].type) / ir->strips[v] : 0;
+}
+
 /* How many strips may be computed at a time, each with scratch memory of its own. */
 static inline int bb__strip_slots(int strips)
 {
@@ -135,7 +145,8 @@ uint32_t bb__rowwise(const bb__ir *ir, int v);
 
 /* The memory plan. */
 
-typedef enum bb__home { BB__ARENA, BB__FEED, BB__TENSOR } bb__home;
+/* BB__SLOT: in the arena, for a strip of each slot of its section; the place is that of slot 0. */
+typedef enum bb__home { BB__ARENA, BB__FEED, BB__TENSOR, BB__SLOT } bb__home;
 
 /* Where a root's memory is. */
 typedef struct bb__place {
@@ -150,6 +161,7 @@ typedef struct bb__plan {
     bool *stored;      /* by value: a store that needs no step, its value being computed in place */
     /* by place in ir->order: scratch memory, whose offset says nothing where there are no bytes */
     size_t *scratch, *scratch_bytes;
+    size_t *slot_bytes;  /* by value: from one slot of its section to the next */
     bb_tensor **outputs; /* by output, retained; NULL for effects */
     size_t arena_bytes, value_bytes;
     int n_inplace;
@@ -184,6 +196,11 @@ typedef struct bb__step {
     int strips;           /* how many of each there are; 1 outside of sections */
     uint32_t split;       /* operands of the head that go with the strips, by bits */
     size_t strip_scratch; /* bytes of scratch memory of each strip that is computed at a time */
+    size_t slot_bytes;    /* of all locals of the section, for each such strip */
+    int64_t *local;       /* of each operand of the head: bytes of a strip if it is local, else 0 */
+    int64_t result_local; /* of its result likewise */
+    bool is_timed;        /* of the first step of a section: it is run for a profile */
+    double *spent, share; /* seconds of such a run, by slot, and of all slots */
     bb_array out;         /* of the last value that has memory */
     const bb_node *node;  /* whose value that is */
     const bb_op **ops;    /* of a map: as many as it has */

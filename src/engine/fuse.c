@@ -29,16 +29,18 @@ static bool is_elementwise(const bb__ir *ir, int v)
     return ir->needed[v] && value->op && value->root == v && bb__tile_of(ir, value);
 }
 
-/* Whether v is all of its root, as it stands there, by views of one operand each, so that it can be
- * read as soon as its root can. */
+/* Whether v is all of its root, as it stands there, by views each of which is that and has one
+ * operand: so that it can be read as soon as its root can, and no view of another kind lies between. */
 static bool is_all(const bb__ir *ir, int v)
 {
-    const bb__value *value = &ir->values[v];
-    for (int at = v; ir->values[at].root != at; at = ir->values[at].in[0])
-        if (ir->values[at].n_in != 1)
+    const size_t bytes = bb__bytes(ir->values[ir->values[v].root].type);
+    for (int at = v; ir->values[at].root != at; at = ir->values[at].in[0]) {
+        const bb__value *view = &ir->values[at];
+        if (view->n_in != 1 || !view->contiguous || view->layout.offset != 0 ||
+            bb__bytes(view->type) != bytes)
             return false;
-    return value->contiguous && value->layout.offset == 0 &&
-           bb__bytes(value->type) == bb__bytes(ir->values[value->root].type);
+    }
+    return true;
 }
 
 /* The value that takes a tail of which v is all; -1 when there is none. */

@@ -177,6 +177,8 @@ static bool place_in_host(planner *p, int v)
 
 static bool place_value(planner *p, int v, int at)
 {
+    if (p->plan->places[v].home == BB__SLOT)
+        return true;
     if (p->ir->host[v] >= 0)
         return place_in_host(p, v);
     return p->plan->places[v].home == BB__TENSOR || p->placed[v] || store_in_place(p, v, at) ||
@@ -247,11 +249,76 @@ static bool release_inputs(planner *p, int v, int at)
     return true;
 }
 
+/* Locals. */
+
+/* Places what is local of a unit within a slot, and frees what it was the last to read. */
+static bool place_unit_locals(planner *p, int first, int end, bb__blocks *slot)
+{
+    const bb__ir *ir = p->ir;
+    for (int at = first; at < end; at++) {
+        const int v = ir->order[at];
+        bb__place *place = &p->plan->places[v];
+        if (!ir->local[v] || !has_step(p, v))
+            continue;
+        place->home = BB__SLOT;
+        p->placed[v] = true;
+        if (!bb__blocks_take(slot, (size_t)bb__local_bytes(ir, v), &place->offset))
+            return false;
+    }
+    for (int at = first; at < end; at++)
+        for (int i = 0; has_step(p, ir->order[at]) && i < ir->values[ir->order[at]].n_in; i++) {
+            const int root = root_of(ir, ir->values[ir->order[at]].in[i]);
+            if (!ir->local[root] || !p->placed[root] || p->last_read[root] >= end)
+                continue;
+            p->placed[root] = false;
+            if (!bb__blocks_give(slot, p->plan->places[root].offset,
+                                 (size_t)bb__local_bytes(ir, root)))
+                return false;
+        }
+    return true;
+}
+
+/* The place in the order after the unit that begins at `at`. */
+static int end_of_unit(const bb__ir *ir, int at)
+{
+    int unit = ir->unit[ir->order[at]], end = at + 1;
+    while (end < ir->n_order && ir->unit[ir->order[end]] == unit)
+        end++;
+    return end;
+}
+
+/* Memory for the locals of a section, a slot for each strip that is computed at a time: its start
+ * and its size. */
+static bool place_locals(planner *p, int first, int end, bb__block *slots_out)
+{
+    const bb__ir *ir = p->ir;
+    const size_t slots = (size_t)bb__strip_slots(ir->strips[ir->order[first]]);
+    bb__blocks slot = {0};
+    bool fits = true;
+    for (int at = first, stop; fits && at < end; at = stop) {
+        stop = end_of_unit(ir, at);
+        fits = place_unit_locals(p, at, stop, &slot);
+    }
+    fits = fits && slot.top <= SIZE_MAX / slots;
+    slots_out->size = fits ? slot.top * slots : 0;
+    fits = fits && bb__blocks_take(&p->blocks, slots_out->size, &slots_out->offset);
+    for (int at = first; fits && at < end; at++) {
+        bb__place *place = &p->plan->places[ir->order[at]];
+        p->plan->slot_bytes[ir->order[at]] = slot.top;
+        place->offset += place->home == BB__SLOT ? slots_out->offset : 0;
+    }
+    bb__blocks_free(&slot);
+    return fits;
+}
+
 /* Places the values at `first` to `end` - 1 of the order, which are computed together: what they
  * read is free after the last of them. */
 static bool plan_section(planner *p, int first, int end)
 {
     const bb__ir *ir = p->ir;
+    bb__block slots = {0};
+    if (ir->strips[ir->order[first]] > 1 && !place_locals(p, first, end, &slots))
+        return false;
     for (int at = first; at < end; at++) {
         int v = ir->order[at];
         if (!has_step(p, v))
@@ -270,7 +337,7 @@ static bool plan_section(planner *p, int first, int end)
             !release_scratch(p, at))
             return false;
     }
-    return true;
+    return bb__blocks_give(&p->blocks, slots.offset, slots.size);
 }
 
 static bool walk(planner *p)
@@ -327,11 +394,12 @@ bool bb__plan_memory(const bb__ir *ir, bb__plan *plan)
     };
     plan->places = bb_memory_zeroed(n, sizeof *plan->places);
     plan->stored = bb_memory_zeroed(n, sizeof *plan->stored);
+    plan->slot_bytes = bb_memory_zeroed(n, sizeof *plan->slot_bytes);
     plan->scratch = bb_memory_zeroed(steps, sizeof *plan->scratch);
     plan->scratch_bytes = bb_memory_zeroed(steps, sizeof *plan->scratch_bytes);
     plan->outputs = bb_memory_zeroed((size_t)ir->n_outputs, sizeof *plan->outputs);
     bool fits = p.uses && p.last_read && p.store_of && p.placed && plan->places && plan->stored &&
-                plan->scratch && plan->scratch_bytes && plan->outputs;
+                plan->slot_bytes && plan->scratch && plan->scratch_bytes && plan->outputs;
     if (fits) {
         count_uses(&p);
         fits = place_fixed(&p) && walk(&p);
@@ -350,6 +418,7 @@ void bb__plan_free(bb__plan *plan, int n_outputs)
         bb_tensor_release(plan->outputs[i]);
     bb_memory_release(plan->places);
     bb_memory_release(plan->stored);
+    bb_memory_release(plan->slot_bytes);
     bb_memory_release(plan->scratch);
     bb_memory_release(plan->scratch_bytes);
     bb_memory_release(plan->outputs);

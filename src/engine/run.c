@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-static void execute(const bb__step *step)
+static void execute(bb__step *step)
 {
     const bb_call *call = &step->call;
     if (step->map)
@@ -20,36 +20,45 @@ static void execute(const bb__step *step)
 
 /* Strips. */
 
+/* One strip, and where its locals lie: so many bytes after those of the first slot. */
+typedef struct strip {
+    int64_t number, shift;
+} strip;
+
 /* A tail that begins at a strip's first element. */
 typedef struct strip_tail {
-    const bb__tail *tail;
+    const bb__map *map;
+    strip at;
     int64_t start;
 } strip_tail;
 
 static void run_strip_tail(const void *context, int64_t first, int64_t count)
 {
     const strip_tail *t = context;
-    t->tail->run(t->tail->context, t->start + first, count);
+    bb__map_run_strip(t->map, t->at.number, t->at.shift, t->start + first, count);
 }
 
-static bb_array strip_of(bb_array whole, int strips, int64_t number)
+/* A local has memory for this strip alone. */
+static bb_array strip_of(bb_array whole, int strips, strip at, int64_t local)
 {
     const int64_t rows = whole.shape.dim[0] / strips;
+    const int64_t bytes = rows * whole.stride[0] * (int64_t)bb_dtype_size(whole.dtype);
     whole.shape.dim[0] = rows;
-    whole.data =
-        (char *)whole.data + number * rows * whole.stride[0] * (int64_t)bb_dtype_size(whole.dtype);
+    whole.data = (char *)whole.data + (local ? at.shift : at.number * bytes);
     return whole;
 }
 
-static void execute_head(const bb__step *step, int64_t number)
+static void execute_head(const bb__step *step, strip at)
 {
-    enum { FEW = 8 };
-    bb_array in[FEW], out = strip_of(step->result, step->strips, number);
-    const strip_tail after = {step->call.tail, number * bb_shape_count(out.shape)};
-    const bb__tail tail = {run_strip_tail, &after, bb_shape_count(out.shape)};
+    bb_array in[BB__ROWWISE_INPUTS];
+    bb_array out = strip_of(step->result, step->strips, at, step->result_local);
+    const int64_t count = bb_shape_count(out.shape);
+    const strip_tail after = {step->map, at, at.number * count};
+    const bb__tail tail = {run_strip_tail, &after, count};
     bb_call call = step->call;
     for (int i = 0; i < call.n_in; i++)
-        in[i] = step->split >> i & 1U ? strip_of(call.in[i], step->strips, number) : call.in[i];
+        in[i] = step->split >> i & 1U ? strip_of(call.in[i], step->strips, at, step->local[i])
+                                      : call.in[i];
     call.in = in;
     call.out = &out;
     call.threads = 1;
@@ -60,24 +69,27 @@ static void execute_head(const bb__step *step, int64_t number)
     call.op->forward(&call);
 }
 
-static void execute_strip(const bb__step *step, int64_t number)
+static void execute_strip(const bb__step *step, strip at)
 {
+    const int64_t count = step->map ? step->map->count / step->strips : 0;
     if (step->map && !step->call.tail)
-        bb__map_run_stretch(step->map, number * (step->map->count / step->strips),
-                            step->map->count / step->strips);
+        bb__map_run_strip(step->map, at.number, at.shift, at.number * count, count);
     else
-        execute_head(step, number);
+        execute_head(step, at);
 }
 
 static void execute_strips(void *context, int64_t first, int64_t last)
 {
-    const bb__step *steps = context;
+    bb__step *steps = context;
+    const int slot = bb__thread_slot();
     for (int64_t number = first; number < last; number++)
-        for (int i = 0; i < steps->section; i++)
-            execute_strip(&steps[i], number);
+        for (int i = 0; i < steps->section; i++) {
+            const double start = steps->is_timed ? bb__seconds() : 0;
+            execute_strip(&steps[i], (strip){number, slot * (int64_t)steps->slot_bytes});
+            steps[i].spent[slot] += steps->is_timed ? bb__seconds() - start : 0;
+        }
 }
 
-/* A section, or a single step as one of its own. */
 static void execute_section(bb__step *steps)
 {
     const int slots = bb__strip_slots(steps->strips), threads = steps->call.threads;
@@ -87,33 +99,56 @@ static void execute_section(bb__step *steps)
     bb__parallel(steps->strips, 1, threads < slots ? threads : slots, execute_strips, steps);
 }
 
-static void execute_profiled(bb__step *step)
+/* Profiling. */
+
+/* What all threads have spent in a step of a section. */
+static double spent_in(bb__step *step)
 {
-    bb__step alone = *step;
-    alone.section = 1;
-    double start = bb__seconds();
-    if (step->strips > 1)
-        execute_section(&alone);
-    else
-        execute(step);
+    double sum = 0;
+    for (int slot = 0; slot < bb__strip_slots(step->strips); slot++) {
+        sum += step->spent[slot];
+        step->spent[slot] = 0;
+    }
+    return sum;
+}
+
+/* The time of a section is dealt out as its steps have taken of the threads' time. */
+static void time_section(bb__step *steps)
+{
+    double all = 0;
+    const double start = bb__seconds();
+    steps->is_timed = true;
+    execute_section(steps);
+    steps->is_timed = false;
+    const double total = bb__seconds() - start;
+    for (int i = 0; i < steps->section; i++)
+        all += steps[i].share = spent_in(&steps[i]);
+    for (int i = 0; i < steps->section; i++) {
+        steps[i].seconds += all > 0 ? total * steps[i].share / all : 0;
+        steps[i].runs++;
+    }
+}
+
+static void time_step(bb__step *step)
+{
+    const double start = bb__seconds();
+    execute(step);
     step->seconds += bb__seconds() - start;
     step->runs++;
 }
 
-/* Returns how many steps that were: of a section all, unless each is timed. */
+/* A step, or a section of steps; returns how many. */
 static int execute_next(bb_program *p, int at)
 {
     bb__step *step = &p->steps[at];
-    const int count = step->strips > 1 && !p->profiling ? step->section : 1;
-    for (int i = 0; i < count; i++)
+    const bool is_section = step->strips > 1;
+    for (int i = 0; i < step->section; i++)
         step[i].call.step = p->step;
     if (p->profiling)
-        execute_profiled(step);
-    else if (step->strips > 1)
-        execute_section(step);
+        (is_section ? time_section : time_step)(step);
     else
-        execute(step);
-    return count;
+        (is_section ? execute_section : execute)(step);
+    return step->section;
 }
 
 static bb__entry *entry_of(bb_program *p, const bb_node *input)

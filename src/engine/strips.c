@@ -40,16 +40,19 @@ static int64_t rows_of(const bb__ir *ir, int v)
 /* The operands of which a row of v needs but that row, by bits; 0 when rows are not apart. */
 uint32_t bb__rowwise(const bb__ir *ir, int v)
 {
-    enum { FEW = 8 };
     const bb__value *value = &ir->values[v];
-    bb_type in[FEW];
+    bb_type in[BB__ROWWISE_INPUTS];
     if (bb__tile_of(ir, value))
         return UINT32_MAX;
-    if (!value->op->rows || value->n_in > FEW)
+    if (!value->op->rows || value->n_in > BB__ROWWISE_INPUTS)
         return 0;
     for (int i = 0; i < value->n_in; i++)
         in[i] = ir->values[value->in[i]].type;
-    return value->op->rows(value->attrs, in, &value->type);
+    const uint32_t split = value->op->rows(value->attrs, in, &value->type);
+    for (int i = 0; i < value->n_in; i++) /* an op may say what cannot be */
+        if (split >> i & 1U && (in[i].shape.ndim == 0 || in[i].shape.dim[0] != rows_of(ir, v)))
+            return 0;
+    return split;
 }
 
 /* Whether a row of a view lies in the same part of its root's memory for every row. */
@@ -117,13 +120,13 @@ static bool can_grow(const seeker *s, int at, section *grown_out)
 static int strips_of(const section *s)
 {
     static const double strip_bytes = 1 << 18, worth_flops = 4.4e6, worth_bytes = 1 << 16;
-    enum { MANY = 8, MOST = 16 };
+    enum { MANY = 8, MOST = 16, MOST_STRIPS = 1 << 16 };
     double least = s->flops / worth_flops, by_bytes = s->bytes / worth_bytes;
     least = by_bytes > least ? by_bytes : least;
     least = least > MOST ? MOST : least;
     least = s->bytes / strip_bytes > least ? s->bytes / strip_bytes : least;
     int best = 1;
-    for (int n = 2; n <= s->rows && n <= 2 * least && best < least; n++)
+    for (int n = 2; n <= s->rows && n <= MOST_STRIPS && n <= 2 * least && best < least; n++)
         if (s->rows % n == 0 && (n % 2 == 0 || n >= MANY))
             best = n;
     return best;
@@ -186,6 +189,21 @@ static void seek(seeker *s)
     close_section(s);
 }
 
+/* What the units of its section alone read needs no memory but for the strips that are worked on. */
+static void find_locals(bb__ir *ir)
+{
+    for (int v = 0; v < (int)ir->count; v++)
+        ir->local[v] = ir->strips[v] > 1 && bb__is_computed(ir, v) && !ir->inner[v];
+    for (int v = 0; v < (int)ir->count; v++)
+        for (int i = 0; ir->needed[v] && i < ir->values[v].n_in; i++) {
+            const int root = ir->values[ir->values[v].in[i]].root;
+            if (ir->values[v].root == v && ir->section[v] != ir->section[root])
+                ir->local[root] = false;
+        }
+    for (int i = 0; i < ir->n_outputs; i++)
+        ir->local[ir->outputs[i]] = false;
+}
+
 bool bb__find_strips(bb__ir *ir)
 {
     const size_t n = ir->count;
@@ -194,7 +212,8 @@ bool bb__find_strips(bb__ir *ir)
                 .is_inside = bb_memory_zeroed(n, sizeof *s.is_inside)};
     ir->section = bb_memory_zeroed(n, sizeof *ir->section);
     ir->strips = bb_memory_zeroed(n, sizeof *ir->strips);
-    bool fits = s.is_stored && s.is_inside && ir->section && ir->strips;
+    ir->local = bb_memory_zeroed(n, sizeof *ir->local);
+    bool fits = s.is_stored && s.is_inside && ir->section && ir->strips && ir->local;
     for (int v = 0; fits && v < (int)n; v++) {
         ir->section[v] = ir->unit[v];
         ir->strips[v] = 1;
@@ -203,6 +222,8 @@ bool bb__find_strips(bb__ir *ir)
     }
     if (fits && !ir->options.no_fuse && !ir->options.no_strips)
         seek(&s);
+    if (fits)
+        find_locals(ir);
     bb_memory_release(s.is_stored);
     bb_memory_release(s.is_inside);
     return fits;

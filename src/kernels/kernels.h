@@ -81,6 +81,7 @@ typedef struct bb__map_input {
     size_t size;   /* bytes an element */
     size_t buffer; /* where a tile is gathered */
     const char *data;
+    int64_t local; /* bytes of a strip, of what has memory for a strip alone; else 0 */
     int64_t stride[BB_MAX_DIMS];
 } bb__map_input;
 
@@ -93,6 +94,7 @@ typedef struct bb__map_op {
     size_t size;
     char *out;     /* contiguous, perhaps the memory of an input of the same layout that no later
                     * op reads; NULL: the result is only for later ops */
+    int64_t local; /* as of inputs */
     bool streams;  /* too much for any cache: written past them, from the buffer */
     int to;        /* else the array, behind the inputs, through which it is scattered; 0: none */
     size_t buffer; /* where it is held without memory in row-major order */
@@ -100,6 +102,7 @@ typedef struct bb__map_op {
 
 /* The caller sets the first block, and of inputs nothing, of ops all but size and buffer. */
 typedef struct bb__map {
+    bool may_stream;       /* results may be written past the caches */
     int n_in, n_to, n_ops; /* arrays that are read, and behind them those that are scattered to */
     bb__map_input *in;
     bb__map_op *ops;
@@ -117,7 +120,10 @@ void bb__map_bind(const bb__map *m, const bb_array *in);
 void bb__map_run(const bb__map *m, int threads);
 /* Elements first to first + count in row-major order, in the calling thread. */
 void bb__map_run_stretch(const void *map, int64_t first, int64_t count);
-/* The same as a tail. */
+/* The same of strip number `strip`, whose locals lie `shift` bytes after those of the first slot. */
+void bb__map_run_strip(const bb__map *m, int64_t strip, int64_t shift, int64_t first,
+                       int64_t count);
+/* As a tail. */
 bb__tail bb__map_tail(const bb__map *m);
 
 /* One op, at once; out is contiguous. */

@@ -220,6 +220,27 @@ void bb__map_run_stretch(const void *map, int64_t first, int64_t count)
     settle_streams();
 }
 
+/* Where a strip's memory would begin if that of all strips were there. */
+static int64_t shift_of(int64_t local, int64_t strip, int64_t shift)
+{
+    return local ? shift - strip * local : 0;
+}
+
+void bb__map_run_strip(const bb__map *m, int64_t strip, int64_t shift, int64_t first, int64_t count)
+{
+    bb__map_input in[BB__MAP_OPERANDS + BB__MAP_OPS];
+    bb__map_op ops[BB__MAP_OPS];
+    bb__map moved = *m;
+    moved.in = memcpy(in, m->in, (size_t)(m->n_in + m->n_to) * sizeof *in);
+    moved.ops = memcpy(ops, m->ops, (size_t)m->n_ops * sizeof *ops);
+    for (int i = 0; i < m->n_in; i++)
+        in[i].data = (const char *)((intptr_t)in[i].data + shift_of(in[i].local, strip, shift));
+    for (int k = 0; k < m->n_ops; k++)
+        if (ops[k].out)
+            ops[k].out = (char *)((intptr_t)ops[k].out + shift_of(ops[k].local, strip, shift));
+    bb__map_run_stretch(&moved, first, count);
+}
+
 void bb__map_bind(const bb__map *m, const bb_array *in)
 {
     for (int i = 0; i < m->n_in + m->n_to; i++)

@@ -93,7 +93,8 @@ static bool is_buffered(const bb__map_op *op)
 static bool does_stream(const bb__map *m, const bb__map_op *op, const bb_array *in)
 {
     enum { LARGE = 8 << 20 }; /* bytes */
-    bool is_large = op->out && m->n_ops > 1 && m->count >= LARGE / (int64_t)op->size;
+    bool is_large =
+        m->may_stream && op->out && m->n_ops > 1 && m->count >= LARGE / (int64_t)op->size;
     for (int i = 0; i < m->n_in && is_large; i++)
         is_large = in[i].data != (void *)op->out;
     return is_large;

@@ -272,6 +272,40 @@ Test(parallel, covers_a_range_once_in_parts_of_the_grain)
         }
 }
 
+enum { PLACES = 8 };
+
+static void note_slot(void *context, int64_t first, int64_t last)
+{
+    int *slots = context;
+    for (int64_t i = first; i < last; i++)
+        slots[i] = bb__thread_slot();
+}
+
+/* A call of its own from each place, and what the place's slot was before and after. */
+static void call_again(void *context, int64_t first, int64_t last)
+{
+    int(*slots)[PLACES + 2] = context;
+    for (int64_t i = first; i < last; i++) {
+        slots[i][PLACES] = bb__thread_slot();
+        bb__parallel(PLACES, 1, PLACES, note_slot, slots[i]);
+        slots[i][PLACES + 1] = bb__thread_slot();
+    }
+}
+
+/* A call within a range goes on alone and has scratch memory for one thread. */
+Test(parallel, slots_are_below_the_threads_of_their_call)
+{
+    int slots[PLACES][PLACES + 2];
+    bb__parallel(PLACES, 1, PLACES, call_again, slots);
+    for (int i = 0; i < PLACES; i++) {
+        const int own = slots[i][PLACES];
+        cr_assert(own >= 0 && own < PLACES, "%d", own);
+        cr_assert_eq(slots[i][PLACES + 1], own);
+        for (int k = 0; k < PLACES; k++)
+            cr_assert_eq(slots[i][k], 0, "%d in a call by %d", slots[i][k], own);
+    }
+}
+
 Test(parallel, names_a_number_of_threads)
 {
     cr_assert_geq(bb__thread_count(), 1);

@@ -91,6 +91,25 @@ Test(strips, same_bits)
     bb_tensor_release(first);
 }
 
+static bb_node *noise(bb_shape shape)
+{
+    bb_tensor *numbers = bb_tensor_new(BB_F32, shape);
+    bb_tensor_fill_normal(numbers, 0, 1, 2);
+    bb_node *node = bb_constant(g, numbers);
+    bb_tensor_release(numbers);
+    return node;
+}
+
+/* Products that need scratch memory, of which each of many threads has its own. */
+Test(strips, by_many_threads)
+{
+    enum { THREADS = 16 };
+    bb_node *a = noise(BB_SHAPE(THREADS, 190, 40)), *b = noise(BB_SHAPE(THREADS, 204, 40));
+    bb_node *y = bb_softmax(bb_matmul(a, bb_swap_axes(b, 1, 2)), 2);
+    cr_expect_eq(stripped(BB_NODES(y), NULL), 2);
+    expect_agreement(g, BB_NODES(y), BB_NO_FEEDS, &plain, 2e-6, THREADS);
+}
+
 /* What needs all rows of its operand, or is read out of its row, ends a section. */
 Test(strips, not_across_rows)
 {

@@ -5,7 +5,7 @@
 
 #include "random_graph.h"
 
-static const int counts[] = {1, 2, 5, 0};
+static const int counts[] = {1, 2, 5, 64, 0};
 enum { COUNTS = sizeof counts / sizeof counts[0] };
 
 static uint64_t bits_of(const bb_tensor *t, uint64_t bits)

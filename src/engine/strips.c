@@ -93,7 +93,7 @@ static bool reads_rows(const seeker *s, int v, double *whole_out, double *moved_
  * matrix cannot: it is faster when all rows are given to it at once. */
 static bool can_grow(const seeker *s, int at, section *grown_out)
 {
-    enum { MOST_UNITS = 64, SMALL = 1 << 15 }; /* bytes */
+    enum { MOST_UNITS = 64, SMALL = 1 << 12 }; /* bytes */
     const bb__ir *ir = s->ir;
     section grown = s->open;
     double whole = 0;
@@ -119,7 +119,7 @@ static bool can_grow(const seeker *s, int at, section *grown_out)
  * several threads; an even one, or a large one, that threads can share. 1 when there is none. */
 static int strips_of(const section *s)
 {
-    static const double strip_bytes = 1 << 18, worth_flops = 4.4e6, worth_bytes = 1 << 16;
+    static const double strip_bytes = 1 << 20, worth_flops = 4.4e6, worth_bytes = 1 << 18;
     enum { MANY = 8, MOST = 16, MOST_STRIPS = 1 << 16 };
     double least = s->flops / worth_flops, by_bytes = s->bytes / worth_bytes;
     least = by_bytes > least ? by_bytes : least;

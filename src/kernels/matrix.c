@@ -61,8 +61,10 @@ bool bb__orient(const bb_array *a, int64_t j)
     static const double close = 0.999;
     double largest = 0;
     int64_t i = 0;
-    for (int64_t k = 0; k < a->shape.dim[0]; k++)
-        largest = fmax(largest, fabs(bb__at(a, k, j)));
+    for (int64_t k = 0; k < a->shape.dim[0]; k++) {
+        double size = fabs(bb__at(a, k, j)); /* GCC 12 for AArch64 fails on fmax here */
+        largest = size > largest ? size : largest;
+    }
     while (i + 1 < a->shape.dim[0] && fabs(bb__at(a, i, j)) < close * largest)
         i++;
     bool is_negative = bb__at(a, i, j) < 0;

@@ -64,6 +64,16 @@ static void run_region(const job *j, int64_t parts, int threads)
     judge(busy, omp_get_wtime() - start, threads);
 }
 
+/* Who calls from within a range has scratch memory of its own, as for one thread. */
+static void run_alone(const job *j, int64_t parts)
+{
+    const int outer = slot;
+    slot = 0;
+    for (int64_t part = 0; part < parts; part++)
+        run_part(j, part);
+    slot = outer;
+}
+
 void bb__parallel(int64_t n, int64_t grain, int threads, bb__range_fn range, void *context)
 {
     const job j = {n, grain < 1 ? 1 : grain, range, context};
@@ -77,11 +87,7 @@ void bb__parallel(int64_t n, int64_t grain, int threads, bb__range_fn range, voi
         }
         alone--;
     }
-    const int outer = slot; /* whose part of scratch memory is all that is given to this range */
-    slot = 0;
-    for (int64_t part = 0; part < parts; part++)
-        run_part(&j, part);
-    slot = outer;
+    run_alone(&j, parts);
 }
 
 /* More threads than this only cost memory, which OpenMP ends the process for when there is none. */

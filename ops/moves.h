@@ -41,7 +41,8 @@ int64_t bb__batch_rows(const bb_node *node, bb_node *const *in, const bool *batc
 bb_node *bb__batch_operand(const bb_node *node, bb_node *const *in, const bool *batched, int i);
 /* The rule of ops whose attributes begin with an int64_t axis. */
 bb_node *bb__batch_axis(const bb_node *node, bb_node *const *in, const bool *batched);
-/* The rows of ops that treat all dimensions alike but the axis with which their attributes begin. */
+/* The rows of ops that treat all dimensions alike but the axis with which their attributes
+ * begin. */
 uint32_t bb__rows_across_axis(const void *attrs, const bb_type *in, const bb_type *out);
 
 /* The forward of an op with `view`: copies the input as the view sees it. */

@@ -53,8 +53,9 @@ BB_BUILDER bb_node *bb_convolution_with(bb_node *x, bb_params *params, const cha
                                         int64_t filters, int64_t height, int64_t width,
                                         const bb_convolution_options *options);
 
-/* bb_conv_transpose2d of x [n c h w], which makes images larger, with so many filters, and a bias for
- * each. Parameters "name.weight" [c filters/groups size size] by He and "name.bias" of zeros. */
+/* bb_conv_transpose2d of x [n c h w], which makes images larger, with so many filters, and a bias
+ * for each. Parameters "name.weight" [c filters/groups size size] by He and "name.bias" of
+ * zeros. */
 BB_BUILDER bb_node *bb_transposed_convolution(bb_node *x, bb_params *params, const char *name,
                                               int64_t filters, int64_t size, bb_conv options);
 BB_BUILDER bb_node *bb_transposed_convolution_with(bb_node *x, bb_params *params, const char *name,

@@ -158,8 +158,9 @@ struct bb_op {
     void (*forward)(const bb_call *call);
     bool (*view)(const void *attrs, const bb_type *in_type, const bb_layout *in,
                  const bb_type *out_type, bb_layout *out);
-    /* Of an op that only puts its operands side by side: where each of them lies in the result.
-     * What computes an operand may then write it there, and forward finds it in its place. */
+    /* Of an op that only puts its operands, at least one, side by side: where each of them lies in
+     * the result, of which they are all together, none over another. What computes an operand may
+     * then write it there, and forward finds it in its place. */
     void (*parts)(const void *attrs, int n_in, const bb_type *in, bb_layout *out);
 
     /* The gradient with respect to input i, given that with respect to y: builds nodes with public
@@ -185,8 +186,10 @@ struct bb_op {
     /* bit i: forward may write the output over input i, which has as many bytes; of maps implied */
     uint32_t inplace;
     /* Rows are what the first dimension counts. The operands, by bits, of which a row of the result
-     * needs only the row of its number; of the others it may need all. 0 or NULL: it needs all of
-     * each. Forward is then given some rows at a time, perhaps. Of maps implied. */
+     * needs only the row of its number, and which have as many rows; of the others it may need all.
+     * 0 or NULL: it needs all of each. Forward and scratch may then be given some rows at a time:
+     * the result and these operands are shorter, attributes are as ever, one thread is to be used,
+     * and others may be in forward, too. Not of ops with more than 8 operands. Maps need none. */
     uint32_t (*rows)(const void *attrs, const bb_type *in, const bb_type *out);
     /* of the library's own: elementwise values that follow may be computed on what forward has
      * finished, while it lies in the cache, by call->tail (kernels.h) */

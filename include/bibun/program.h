@@ -47,9 +47,9 @@ typedef struct bb_compile_options {
     bool no_merge;   /* common-subexpression elimination */
     bool no_strips;  /* computing neighbouring steps together, some rows at a time */
     bool all_strips; /* the same wherever rows are apart, one row at a time */
-    bool no_fuse;    /* computing chains of elementwise ops tile by tile */
+    bool no_fuse;    /* computing chains of elementwise ops tile by tile; tails; strips */
     /* writing over an input that nobody reads again; storing a new value straight into its
-     * parameter */
+     * parameter; computing a value where concat puts it */
     bool no_inplace;
     bool no_reuse; /* sharing of memory by values that do not live at the same time */
     /* fill all memory with NaN before each run, and each value's memory when it dies */
@@ -60,11 +60,11 @@ BB_BUILDER bb_program *bb_compile_with(bb_graph *g, bb_nodes outputs,
 
 BB_API void bb_program_free(bb_program *p);
 
-/* Runs once. Allocates nothing. BB_BAD_FEED when an input is missing, wrong, fed twice, or fed
- * memory that the run writes (an output, a parameter that is assigned); BB_BAD_VALUE when an op
- * found bad data (a label out of range), after which outputs are not to be read. A run that fails
- * has changed no parameter. Feeds of inputs of this graph that the program does not need are
- * ignored. */
+/* Runs once. Allocates nothing, but for what oneDNN takes for the time of a call. BB_BAD_FEED when
+ * an input is missing, wrong, fed twice, or fed memory that the run writes (an output, a parameter
+ * that is assigned); BB_BAD_VALUE when an op found bad data (a label out of range), after which
+ * outputs are not to be read. A run that fails has changed no parameter. Feeds of inputs of this
+ * graph that the program does not need are ignored. */
 BB_API bb_status bb_run(bb_program *p, bb_feeds feeds);
 
 /* The sentence of the last failed run; NULL when the last one succeeded. */
@@ -105,7 +105,10 @@ typedef struct bb_program_stats {
 } bb_program_stats;
 BB_API bb_program_stats bb_program_stats_of(const bb_program *p);
 
-/* The plan as text: a line a step with op, node, shape, place in memory. For those who explore.
+/* The plan as text, for those who explore: a line a step with its ops, the last node of it that is
+ * stored, its shape and its place in memory, "kept" for the tensor of an output or a parameter.
+ * "matmul add sigmoid" is a product, on whose result the rest is computed piece by piece; steps "in
+ * 4 strips" are computed together with their neighbours, a quarter of the rows at a time.
  * BB_BAD_FILE when writing fails. */
 BB_API bb_status bb_program_print(const bb_program *p, FILE *file);
 
@@ -121,7 +124,8 @@ typedef struct bb_step_profile {
     double bytes; /* of distinct operands read and values stored */
 } bb_step_profile;
 
-/* Timing costs some 50 ns a step. Turning it on starts anew. */
+/* Timing costs some 50 ns a step, and of steps in strips as much a strip. Turning it on starts
+ * anew. */
 BB_API void bb_program_set_profiling(bb_program *p, bool on);
 BB_API int bb_program_step_count(const bb_program *p);
 /* False when there is no step i. */

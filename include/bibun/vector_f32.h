@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Elementary functions of float, each right to 4 units in the last place for any argument and with
- * IEEE's special values, written without branches, calls or tables, so that a compiler makes
- * vectors of any width of them and each width gives the same bits. They are public since ops of a
- * user's own and kernels profit alike; <bibun/vector_math.h> gives them C's names. They are C, and
- * nothing to C++.
+/* Elementary functions of float, each right to 4 units in the last place, for any argument or as
+ * far as its comment says, and with IEEE's special values, written without branches, calls or
+ * tables, so that a compiler makes vectors of any width of them and each width gives the same bits.
+ * They are public since ops of a user's own and kernels profit alike; <bibun/vector_math.h> gives
+ * them C's names. They are C, and nothing to C++.
  *
  * Coefficients come from scripts/fit_polynomials.py; polynomials are sums of pairs, whose terms do
  * not wait for one another (Estrin 1960). What is added to 1.5 2^23 is rounded to a whole number; a

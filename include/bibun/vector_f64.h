@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Elementary functions of double, as those of float in <bibun/vector_f32.h>: right to 4 units in
- * the last place for any argument, with IEEE's special values, without branches, calls or tables.
+ * the last place, for any argument or as far as its comment says, with IEEE's special values,
+ * without branches, calls or tables.
+ *
  */
 #ifndef BIBUN_VECTOR_F64_H
 #define BIBUN_VECTOR_F64_H

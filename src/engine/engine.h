@@ -4,7 +4,8 @@
  * compile.c sweeps once over the nodes that the outputs need and emits values: merge.c finds an
  * equal one, fold.c computes what is constant, layout.c says where a view's elements lie and where
  * a copy is due. fuse.c says which values are computed together, order.c puts these units into the
- * order in which they run, plan.c gives values memory, bind.c makes the steps, and run.c runs them.
+ * order in which they run, strips.c says which of them run some rows at a time, host.c which values
+ * lie in another's memory, plan.c gives values memory, bind.c makes the steps, and run.c runs them.
  * No file here names an op. */
 #ifndef BIBUN_ENGINE_H
 #define BIBUN_ENGINE_H
@@ -136,8 +137,7 @@ static inline int64_t bb__local_bytes(const bb__ir *ir, int v)
 /* How many strips may be computed at a time, each with scratch memory of its own. */
 static inline int bb__strip_slots(int strips)
 {
-    enum { MOST = 16 };
-    return strips < MOST ? strips : MOST;
+    return strips < BB__SLOTS ? strips : BB__SLOTS;
 }
 
 /* The operands of v of which a row of it needs but that row, by bits; 0 when rows are not apart. */

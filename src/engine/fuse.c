@@ -30,7 +30,8 @@ static bool is_elementwise(const bb__ir *ir, int v)
 }
 
 /* Whether v is all of its root, as it stands there, by views each of which is that and has one
- * operand: so that it can be read as soon as its root can, and no view of another kind lies between. */
+ * operand: so that it can be read as soon as its root can, and no view of another kind lies
+ * between. */
 static bool is_all(const bb__ir *ir, int v)
 {
     const size_t bytes = bb__bytes(ir->values[ir->values[v].root].type);
@@ -65,7 +66,8 @@ static void find_heads(fuser *f)
     }
 }
 
-/* Whether `to` may be computed in the unit of `from`, or on what the head that `from` is finishes. */
+/* Whether `to` may be computed in the unit of `from`, or on what the head that `from` is
+ * finishes. */
 static bool can_join(const fuser *f, int from, int to)
 {
     const bb__ir *ir = f->ir;

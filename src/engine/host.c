@@ -3,7 +3,9 @@
  * operands side by side, so that it has nothing to copy.
  *
  * A hosted value lies in its host's memory and has one host at most; a host has a larger number, or
- * its operands all lie in the other's memory as they do in its own. */
+ * its operands all lie in the other's memory as they do in its own. Nothing there is overwritten:
+ * parts lie apart, each is written by what computes it alone, the plan counts all that reads them
+ * as reading the host, and nothing takes over the memory of either. */
 #include "engine.h"
 
 typedef struct placement {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Running: check the feeds, put their addresses where they are read, call the kernels in order.
  *
- * Nothing here allocates or looks at a shape, but for the feeds'. */
+ * Nothing here allocates, or looks at a shape but for the feeds' and, of strips, the number of
+ * rows. */
 #include "engine.h"
 #include "float_mode.h"
 

@@ -4,14 +4,16 @@
  *
  * Rows are what the first dimension counts. Within such a section a strip of a value is an equal
  * part of its memory, and what one unit leaves of a strip is all that another reads there. How many
- * strips there are depends on shapes alone. A section stores no parameter. */
+ * strips there are depends on shapes alone. A section stores no parameter; what it reads is free
+ * after its last unit, and a value written over an operand overwrites only what its own strip
+ * reads. */
 #include "engine.h"
 
 typedef struct section {
     int first, last; /* places in the order: of its first unit, of its last value */
     int units;
-    int64_t rows;        /* a divisor of all first dimensions */
-    double flops, bytes; /* bytes that go with the rows */
+    int64_t rows; /* a divisor of all first dimensions */
+    double bytes; /* of what goes with the rows */
 } section;
 
 typedef struct seeker {
@@ -93,7 +95,7 @@ static bool reads_rows(const seeker *s, int v, double *whole_out, double *moved_
  * matrix cannot: it is faster when all rows are given to it at once. */
 static bool can_grow(const seeker *s, int at, section *grown_out)
 {
-    enum { MOST_UNITS = 64, SMALL = 1 << 12 }; /* bytes */
+    enum { MOST_UNITS = 64, SMALL = 1 << 15 }; /* bytes */
     const bb__ir *ir = s->ir;
     section grown = s->open;
     double whole = 0;
@@ -106,7 +108,6 @@ static bool can_grow(const seeker *s, int at, section *grown_out)
             return false;
         grown.rows = common_divisor(rows_of(ir, v), grown.rows);
         grown.bytes += ir->inner[v] ? 0 : (double)bb__bytes(value->type);
-        grown.flops += value->op == value->node->op ? bb_node_flops(value->node) : 0;
     }
     grown.last = end - 1;
     grown.units++;
@@ -115,20 +116,21 @@ static bool can_grow(const seeker *s, int at, section *grown_out)
            (whole <= SMALL || ir->options.all_strips);
 }
 
-/* The number of strips: the least that fit into a core's second-level cache and give work to
- * several threads; an even one, or a large one, that threads can share. 1 when there is none. */
+/* The number of strips: so many that what lives of one at a time stays in a core's second-level
+ * cache, an even number, or a large one, that threads can share; 1 where there is less in the
+ * section than these caches hold anyway. */
 static int strips_of(const section *s)
 {
-    static const double strip_bytes = 1 << 20, worth_flops = 4.4e6, worth_bytes = 1 << 18;
-    enum { MANY = 8, MOST = 16, MOST_STRIPS = 1 << 16 };
-    double least = s->flops / worth_flops, by_bytes = s->bytes / worth_bytes;
-    least = by_bytes > least ? by_bytes : least;
-    least = least > MOST ? MOST : least;
-    least = s->bytes / strip_bytes > least ? s->bytes / strip_bytes : least;
+    static const double strip_bytes = 1 << 20;
+    enum { LEAST = 4, MANY = 8, MOST = 1 << 16 };
+    const double wanted = s->bytes / strip_bytes;
     int best = 1;
-    for (int n = 2; n <= s->rows && n <= MOST_STRIPS && n <= 2 * least && best < least; n++)
+    for (int n = LEAST; wanted >= LEAST && n <= s->rows && n <= MOST && n <= 2 * wanted; n++) {
         if (s->rows % n == 0 && (n % 2 == 0 || n >= MANY))
             best = n;
+        if (best >= wanted)
+            break;
+    }
     return best;
 }
 
@@ -189,7 +191,8 @@ static void seek(seeker *s)
     close_section(s);
 }
 
-/* What the units of its section alone read needs no memory but for the strips that are worked on. */
+/* What the units of its section alone read needs no memory but for the strips that are worked
+ * on. */
 static void find_locals(bb__ir *ir)
 {
     for (int v = 0; v < (int)ir->count; v++)

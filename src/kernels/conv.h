@@ -8,7 +8,6 @@
 #include "kernels.h"
 
 enum {
-    BB__SLOTS = 16,           /* threads at most, each of which has scratch memory */
     BB__SLOT_BYTES = 1 << 20, /* of columns, about: they stay in the second-level cache */
 };
 

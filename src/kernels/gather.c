@@ -171,7 +171,7 @@ static void gather_lines(void *context, int64_t first, int64_t last)
     const indexed *m = context;
     int64_t parts = (m->count + LINE_PART - 1) / LINE_PART;
     for (int64_t i = first; i < last; i++) {
-        bb__place p = bb__pair_place(&m->slab, m->slab.ndim, i / parts);
+        bb__pair_at p = bb__pair_place(&m->slab, m->slab.ndim, i / parts);
         int64_t start = i % parts * LINE_PART;
         m->line(smaller(LINE_PART, m->count - start), (const int32_t *)m->index->data + start,
                 m->slab.to + (p.to + start * m->listed_stride) * m->slab.size, m->listed_stride,
@@ -191,7 +191,7 @@ static void scatter_lines(void *context, int64_t first, int64_t last)
 {
     const indexed *m = context;
     for (int64_t i = first; i < last; i++) {
-        bb__place p = bb__pair_place(&m->slab, m->slab.ndim, i);
+        bb__pair_at p = bb__pair_place(&m->slab, m->slab.ndim, i);
         m->line(m->count, m->index->data, m->slab.to + p.to * m->slab.size, m->picked_stride,
                 m->slab.from + p.from * m->slab.size, m->listed_stride);
     }

@@ -324,9 +324,8 @@ static product product_of(const bb_array *x, const bb_array *y)
 
 static int64_t slots_of(const product *p)
 {
-    enum { SLOTS = 16 }; /* threads at most, each of which has scratch memory */
     const int64_t items = p->batch * p->cut.panels;
-    return items < SLOTS ? items : SLOTS;
+    return items < BB__SLOTS ? items : BB__SLOTS;
 }
 
 size_t bb__matmul_scratch(const bb_array *x, const bb_array *y)

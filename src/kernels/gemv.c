@@ -7,6 +7,7 @@
 #include <string.h>
 
 enum { ROWS = 8, VECTOR = 16 };
+_Static_assert(BB__THIN % VECTOR == 0, "sums are whole vectors");
 
 /* sum += x y for ROWS rows of y. */
 static inline void add_rows(const float *x, int64_t step, const float *y, int64_t lead,

@@ -45,9 +45,11 @@ static inline int64_t bb__deal(int64_t total, int64_t parts, int64_t i)
     return total / parts * i + (total % parts < i ? total % parts : i);
 }
 
-/* Inside of `range`, a number below `threads` that no other thread has at the time, 0 within a range
- * of a range: which part of scratch memory is free to use. No result may depend on it. */
+/* Inside of `range`, a number below `threads` that no other thread has at the time, 0 within a
+ * range of a range: which part of scratch memory is free to use. No result may depend on it. */
 int bb__thread_slot(void);
+/* As many threads as have scratch memory of their own where each needs a part. */
+enum { BB__SLOTS = 16 };
 int bb__thread_count(void);         /* OpenMP's number for a new region */
 int bb__clamp_threads(int threads); /* to what a machine can use */
 
@@ -60,7 +62,8 @@ typedef struct bb__tail {
     int64_t grain; /* elements that pay for a thread */
 } bb__tail;
 
-/* Maps (map.c, map_prepare.c): one elementwise op, or several that are run tile by tile in one sweep. */
+/* Maps (map.c, map_prepare.c): one elementwise op, or several that are run tile by tile in one
+ * sweep. */
 
 enum {
     BB__TILE = 512,        /* elements of a tile at most */
@@ -120,7 +123,8 @@ void bb__map_bind(const bb__map *m, const bb_array *in);
 void bb__map_run(const bb__map *m, int threads);
 /* Elements first to first + count in row-major order, in the calling thread. */
 void bb__map_run_stretch(const void *map, int64_t first, int64_t count);
-/* The same of strip number `strip`, whose locals lie `shift` bytes after those of the first slot. */
+/* The same of strip number `strip`, whose locals lie `shift` bytes after those of the first
+ * slot. */
 void bb__map_run_strip(const bb__map *m, int64_t strip, int64_t shift, int64_t first,
                        int64_t count);
 /* As a tail. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* How a map will run, by shapes and strides alone: dimensions in their normal form, tiles, which
- * operands are read in place and which are gathered, and where in the buffers each result is held. */
+ * operands are read in place and which are gathered, and where in the buffers each result is
+ * held. */
 #include "map.h"
 
 #include <assert.h>

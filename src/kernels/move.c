@@ -89,7 +89,7 @@ static void band_range(void *context, int64_t first, int64_t last)
     int rows = w->ndim - 2, columns = w->ndim - 1;
     int64_t bands = (w->dim[rows] + BAND - 1) / BAND;
     for (int64_t band = first; band < last; band++) {
-        bb__place p = bb__pair_place(w, rows, band / bands);
+        bb__pair_at p = bb__pair_place(w, rows, band / bands);
         int64_t top = band % bands * BAND, end = smaller(top + BAND, w->dim[rows]);
         for (int64_t column = 0; column < w->dim[columns]; column += EDGE)
             for (int64_t row = top; row < end; row += EDGE) {

@@ -75,9 +75,9 @@ int64_t bb__pair_complete(bb__pair *w)
     return count;
 }
 
-bb__place bb__pair_place(const bb__pair *w, int ndim, int64_t position)
+bb__pair_at bb__pair_place(const bb__pair *w, int ndim, int64_t position)
 {
-    bb__place p = {{0}, 0, 0};
+    bb__pair_at p = {{0}, 0, 0};
     for (int i = ndim - 1; i >= 0 && position > 0; i--) {
         p.at[i] = position % w->dim[i];
         position /= w->dim[i];
@@ -88,7 +88,7 @@ bb__place bb__pair_place(const bb__pair *w, int ndim, int64_t position)
 }
 
 /* From anywhere in the last of `ndim` dimensions to the start of its next row. */
-static void next_row(const bb__pair *w, int ndim, bb__place *p)
+static void next_row(const bb__pair *w, int ndim, bb__pair_at *p)
 {
     int i = ndim - 1;
     do {
@@ -114,7 +114,7 @@ void bb__pair_part(const bb__pair *w, int64_t to, int64_t from, int64_t first, i
                w->from + (from + first * w->from_stride[0]) * w->size, w->from_stride[0]);
         return;
     }
-    bb__place p = bb__pair_place(w, w->ndim, first);
+    bb__pair_at p = bb__pair_place(w, w->ndim, first);
     while (first < last) {
         int64_t n = smaller(w->dim[inner] - p.at[inner], last - first);
         w->run(n, w->to + (to + p.to) * w->size, w->to_stride[inner],

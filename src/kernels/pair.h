@@ -18,10 +18,10 @@ typedef struct bb__pair {
     bb__run_fn run;
 } bb__pair;
 
-typedef struct bb__place {
+typedef struct bb__pair_at {
     int64_t at[BB_MAX_DIMS];
     int64_t to, from; /* in elements */
-} bb__place;
+} bb__pair_at;
 
 bb__pair bb__pair_between(const bb_array *to, const bb_array *from, bb__run_fn run);
 /* A next, faster dimension. */
@@ -30,7 +30,7 @@ void bb__pair_append(bb__pair *w, int64_t size, int64_t to_stride, int64_t from_
 int64_t bb__pair_complete(bb__pair *w);
 
 /* Where element `position` of the first `ndim` dimensions lies. */
-bb__place bb__pair_place(const bb__pair *w, int ndim, int64_t position);
+bb__pair_at bb__pair_place(const bb__pair *w, int ndim, int64_t position);
 /* Elements first .. last-1, with both arrays moved on by so many elements. */
 void bb__pair_part(const bb__pair *w, int64_t to, int64_t from, int64_t first, int64_t last);
 

@@ -129,6 +129,55 @@ Test(gradcheck_op, finds_other_bits_of_other_threads)
     expect_unsteady(count_threads, "4 threads give other bits than the default");
 }
 
+/* y = x - the mean of x's columns: a row needs all of x. */
+static void centred(const bb_call *call)
+{
+    const double *x = call->in[0].data;
+    double *y = call->out->data;
+    const int64_t rows = call->in[0].shape.dim[0], columns = call->in[0].shape.dim[1];
+    for (int64_t j = 0; j < columns; j++) {
+        double sum = 0;
+        for (int64_t i = 0; i < rows; i++)
+            sum += x[i * columns + j];
+        for (int64_t i = 0; i < rows; i++)
+            y[i * columns + j] = x[i * columns + j] - sum / (double)rows;
+    }
+}
+
+static bb_node *centred_rule(bb_node *y, bb_node *dy, int i)
+{
+    (void)y;
+    (void)i;
+    return bb_sub(dy, bb_mean_keep(dy, BB_AXES(0)));
+}
+
+static uint32_t rows_apart(const void *attrs, const bb_type *in, const bb_type *out)
+{
+    (void)attrs;
+    (void)in;
+    (void)out;
+    return 1;
+}
+
+Test(gradcheck_op, finds_rows_that_are_not_apart)
+{
+    static const bb_sample samples[] = {{.n_in = 1, .in = {BB_DIMS(3, 2)}}};
+    bb_op op = {.name = "centred",
+                .doc = "x without the mean of its columns",
+                .arity = 1,
+                .infer = bb_infer_same,
+                .forward = centred,
+                .backward = centred_rule,
+                .needs_contiguous = true,
+                BB_SAMPLES(samples)};
+    bb_gradcheck_report report;
+    cr_expect(bb_gradcheck_op(&op, NULL, &report) == BB_OK, "%s", report.text);
+    op.rows = rows_apart;
+    cr_expect(bb_gradcheck_op(&op, NULL, &report) == BB_CHECK_FAILED);
+    cr_expect(strstr(report.text, "one row at a time gives other numbers than all"), "%s",
+              report.text);
+}
+
 static long allowed, alive;
 
 static void *scarce_resize(void *block, size_t size)

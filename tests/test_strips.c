@@ -133,8 +133,8 @@ Test(strips, not_across_rows)
     const bb_nodes outputs = BB_NODES(square, turned, bb_neg(shifted), bb_sum(scaled, BB_AXES(1)));
     agree(outputs);
     expect_agreement(g, outputs, BB_FEEDS({x, xs}), &rowwise, 2e-6, 2);
-    cr_expect_eq(stripped(BB_NODES(bb_sum(square, BB_AXES(0))), &rowwise), 0);
-    cr_expect_eq(stripped(BB_NODES(bb_sum(scaled, BB_AXES(1))), &rowwise), 2, "div and sum");
+    cr_expect_eq(stripped(BB_NODES(bb_sum(square, BB_AXES(0))), &rowwise), 2, "not the sum");
+    cr_expect_eq(stripped(BB_NODES(bb_sum(scaled, BB_AXES(1))), &rowwise), 3, "not the sum");
 }
 
 /* A training step: no parameter is changed while another strip still reads it. */
@@ -271,6 +271,6 @@ Test(strips, of_operands_without_those_rows)
                              .needs_contiguous = true};
     bb_node *wide = bb_cast(x, BB_F64), *vector = bb_sum(wide, BB_AXES(0));
     bb_node *z = bb_exp(bb_apply(&op, BB_NODES(bb_tanh(wide), vector), NULL));
-    cr_expect_eq(stripped(BB_NODES(z), &rowwise), 0);
+    cr_expect_eq(stripped(BB_NODES(z), &rowwise), 2, "the maps only");
     expect_agreement(g, BB_NODES(z), BB_FEEDS({x, xs}), &rowwise, 1e-12, 2);
 }

@@ -46,7 +46,7 @@ typedef struct bb_compile_options {
     bool no_fold;    /* constant folding */
     bool no_merge;   /* common-subexpression elimination */
     bool no_strips;  /* computing neighbouring steps together, some rows at a time */
-    bool all_strips; /* the same wherever rows are apart, one row at a time */
+    bool all_strips; /* the same wherever rows are apart, of single steps too, one row at a time */
     bool no_fuse;    /* computing chains of elementwise ops tile by tile; tails; strips */
     /* writing over an input that nobody reads again; storing a new value straight into its
      * parameter; computing a value where concat puts it */

@@ -139,7 +139,7 @@ static void close_section(seeker *s)
     bb__ir *ir = s->ir;
     const section *open = &s->open;
     const bool all = ir->options.all_strips && open->rows < INT32_MAX;
-    const int strips = open->units <= 1 ? 1 : all ? (int)open->rows : strips_of(open);
+    const int strips = all && open->units ? (int)open->rows : open->units > 1 ? strips_of(open) : 1;
     for (int at = open->first; open->units > 0 && at <= open->last; at++) {
         const int v = ir->order[at];
         s->is_inside[v] = false;

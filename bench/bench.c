@@ -280,11 +280,12 @@ static bool known(const char *name)
            strcmp(name, "orders") == 0;
 }
 
-/* The options into *o; the place of the first name, or -1 for a mistake. */
-static int read_options(int argc, char **argv, options *o)
+/* The options into *o; the place of the first name, or -1 for a mistake, which is *wrong_out. */
+static int read_options(int argc, char **argv, options *o, const char **wrong_out)
 {
     int i = 1;
     for (; i < argc && strncmp(argv[i], "--", 2) == 0; i++) {
+        *wrong_out = argv[i];
         if (strcmp(argv[i], "--json") == 0)
             o->json = true;
         else if (strcmp(argv[i], "--profile") == 0)
@@ -301,9 +302,21 @@ static int read_options(int argc, char **argv, options *o)
             return -1;
     }
     for (int k = i; k < argc; k++)
-        if (!known(argv[k]))
+        if (!known(*wrong_out = argv[k]))
             return -1;
     return i;
+}
+
+static int print_usage(const char *program, const char *wrong)
+{
+    fprintf(stderr,
+            "%s: %s is not understood here\nusage: %s --info | [--threads N] [--json] "
+            "[--profile] [--no-fuse] [--no-strips] [NAME]...\nnames: graph machine orders",
+            program, wrong, program);
+    for (int i = 0; i < n_workloads; i++)
+        fprintf(stderr, " %s", workloads[i].name);
+    fprintf(stderr, "\n");
+    return 2;
 }
 
 int main(int argc, char **argv)
@@ -314,15 +327,11 @@ int main(int argc, char **argv)
         puts(bb_build_info(info, sizeof info));
         return 0;
     }
-    int first = read_options(argc, argv, &o), n_names = argc - first;
+    const char *wrong = NULL;
+    int first = read_options(argc, argv, &o, &wrong), n_names = argc - first;
     char **names = argv + (first > 0 ? first : 0);
-    if (first < 0) {
-        fprintf(stderr,
-                "usage: %s [--threads N] [--json] [--profile] [--no-fuse] [--no-strips] "
-                "[mlp_seed | ... | graph | machine | orders]...\n",
-                argv[0]);
-        return 2;
-    }
+    if (first < 0)
+        return print_usage(argv[0], wrong);
     bool ok = start_libraries(&o);
     for (int i = 0; i < n_ceilings; i++)
         if (n_names > 0 &&

@@ -99,6 +99,7 @@ typedef struct bb_program_stats {
     int stripped;       /* of these, those that are computed together with others, by rows */
     int copies;         /* of these, copies that strides made necessary */
     int inplace;        /* values written over an input */
+    int hosted;         /* values computed where concat puts them */
     size_t peak_bytes;  /* memory of all intermediate values together, as planned */
     size_t value_bytes; /* sum of the sizes of the values that the steps compute */
     double flops;       /* floating-point operations a run */

@@ -254,6 +254,8 @@ static bool make_steps(binder *b)
         p->n_steps += is_step(b, v);
     }
     for (size_t v = 0; v < b->ir->count; v++)
+        p->stats.hosted += b->ir->host[v] >= 0;
+    for (size_t v = 0; v < b->ir->count; v++)
         p->stats.views +=
             b->ir->needed[v] && b->ir->values[v].op && b->ir->values[v].root != (int)v;
     p->steps = take(b, (size_t)p->n_steps, sizeof *p->steps);

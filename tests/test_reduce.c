@@ -154,7 +154,7 @@ Test(reduce, masks)
         bool all = round % 2;
         uint8_t *x = malloc((size_t)(rows * columns)), out[64];
         for (int64_t i = 0; i < rows * columns; i++)
-            x[i] = (bb_rng_below(&rng, 50) == 0) != all ? (uint8_t)(1 + i % 255) : 0;
+            x[i] = (uint8_t)((bb_rng_below(&rng, 50) == 0) != all ? 1 + i % 255 : 0);
         bb_array in = {x, BB_U8, BB_SHAPE(columns, rows), {1, columns}};
         bb_array y = {out, BB_U8, BB_SHAPE(rows), {1}};
         void *scratch = scratch_new(bb__reduce_scratch(&in, 1));

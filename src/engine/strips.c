@@ -116,21 +116,22 @@ static bool can_grow(const seeker *s, int at, section *grown_out)
            (whole <= SMALL || ir->options.all_strips);
 }
 
-/* The number of strips: so many that what lives of one at a time stays in a core's second-level
- * cache, an even number, or a large one, that threads can share; 1 where there is less in the
- * section than these caches hold anyway. */
+/* The number of strips: where there is more than second-level caches hold, so many that what lives
+ * of one at a time stays in there; where there is so little that threads would meet more often than
+ * they work, a few; else 1. An even number, or a large one, that threads can share. */
 static int strips_of(const section *s)
 {
-    static const double strip_bytes = 1 << 20;
-    enum { LEAST = 4, MANY = 8, MOST = 1 << 16 };
-    const double wanted = s->bytes / strip_bytes;
+    static const double large = 1 << 22, strip_bytes = 1 << 20, small = 1 << 19, share = 1 << 16;
+    enum { FEW = 4, MANY = 8, MOST = 1 << 16 };
+    const bool is_small = s->bytes < small;
+    const double wanted = s->bytes / (is_small ? share : strip_bytes);
+    const int most = is_small ? FEW : MOST;
     int best = 1;
-    for (int n = LEAST; wanted >= LEAST && n <= s->rows && n <= MOST && n <= 2 * wanted; n++) {
+    if (s->bytes >= small && s->bytes < large)
+        return 1;
+    for (int n = 2; n <= s->rows && n <= most && n <= 2 * wanted && best < wanted; n++)
         if (s->rows % n == 0 && (n % 2 == 0 || n >= MANY))
             best = n;
-        if (best >= wanted)
-            break;
-    }
     return best;
 }
 

@@ -86,18 +86,6 @@ static bool is_two_by_two(const bb__pool_shape *s)
             }                                                                                \
         return best;                                                                         \
     }                                                                                        \
-    static void max_##suffix(const job *j, int64_t plane)                                    \
-    {                                                                                        \
-        const bb__pool_shape *s = j->s;                                                      \
-        const T *x = (const T *)j->x + plane * s->h * s->w;                                  \
-        const bool nan = has_nan_##suffix(x, s->h * s->w);                                   \
-        T *y = (T *)j->out + plane * s->oh * s->ow;                                          \
-        for (int64_t i = 0; i < s->oh; i++) {                                                \
-            const range rows = window_of(s, 0, i);                                           \
-            for (int64_t k = 0; k < s->ow; k++)                                              \
-                *y++ = x[place_##suffix(s, x, nan, rows, window_of(s, 1, k))];               \
-        }                                                                                    \
-    }                                                                                        \
     static void pick_##suffix(const job *j, int64_t plane)                                   \
     {                                                                                        \
         const bb__pool_shape *s = j->s;                                                      \
@@ -149,7 +137,7 @@ DEFINE_MAX(f64, double, mask64)
         const T *x = (const T *)j->x + plane * s->h * s->w;                                   \
         T *y = (T *)j->out + plane * s->oh * s->ow;                                           \
         if (has_nan_##suffix(x, s->h * s->w)) {                                               \
-            max_##suffix(j, plane);                                                           \
+            pick_##suffix(j, plane);                                                          \
             return;                                                                           \
         }                                                                                     \
         for (int64_t i = 0; i < s->oh; i++)                                                   \
@@ -277,8 +265,8 @@ void bb__max_pool(const bb__pool_shape *s, const void *x, void *y, int threads)
 {
     const job j = {s,
                    is_two_by_two(s) ? either(s, max_by_four_f32, max_by_four_f64)
-                                    : either(s, max_f32, max_f64),
-                   x, NULL, y};
+                                    : either(s, pick_f32, pick_f64),
+                   x, x, y};
     run(&j, threads);
 }
 

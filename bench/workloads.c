@@ -48,6 +48,7 @@ const workload workloads[] = {
     {"scalar", build_scalar},
     {"gmm", build_gmm},
     {"hvp", build_hvp},
+    {"rows", build_rows},
 };
 const int n_workloads = sizeof workloads / sizeof workloads[0];
 

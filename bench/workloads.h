@@ -43,6 +43,7 @@ void build_wide_loss(model *m);
 void build_wide_gradient(model *m);
 void build_hvp(model *m);
 void build_eltwise(model *m);
+void build_rows(model *m); /* of what strips bring; without a peer */
 void build_scalar(model *m);
 void build_gmm(model *m);
 void build_conv_simple(model *m);

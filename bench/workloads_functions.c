@@ -66,3 +66,12 @@ void build_gmm(model *m)
     bb_grads(y, NULL, BB_NODES(alpha, mu, q, l), m->outputs);
     m->n_outputs = 4;
 }
+
+void build_rows(model *m)
+{
+    enum { ROWS = 65536, WIDTH = 64 };
+    m->graph = bb_graph_new();
+    bb_node *x = model_input(m, "x", BB_F32, BB_SHAPE(ROWS, WIDTH));
+    bb_node *h = bb_dense(bb_layer_norm(x, m->params, "before"), m->params, "dense", WIDTH);
+    m->outputs[m->n_outputs++] = bb_softmax(bb_layer_norm(bb_tanh(h), m->params, "after"), 1);
+}

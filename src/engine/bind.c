@@ -168,6 +168,20 @@ static bool make_map(binder *b, int first, bb__step *step)
     return true;
 }
 
+/* How the head of a unit is given to its op a strip at a time. */
+static bool cut_head(binder *b, int at, bb__step *step)
+{
+    const int v = b->ir->order[at];
+    const bb__value *value = &b->ir->values[v];
+    step->split = bb__rowwise(b->ir, v);
+    step->strip_scratch = b->plan->scratch_bytes[at] / (size_t)bb__strip_slots(step->strips);
+    step->result_local = bb__local_bytes(b->ir, v);
+    step->local = take(b, (size_t)value->n_in, sizeof *step->local);
+    for (int i = 0; step->local && i < value->n_in; i++)
+        step->local[i] = bb__local_bytes(b->ir, b->ir->values[value->in[i]].root);
+    return step->local != NULL;
+}
+
 /* One value by its op's forward, which runs what follows in the unit as its tail. */
 static bool make_kernel(binder *b, int at, bb__step *step)
 {
@@ -181,13 +195,8 @@ static bool make_kernel(binder *b, int at, bb__step *step)
     step->call.in = in;
     step->call.n_in = value->n_in;
     step->result = bb__array_of(b->ir, v, memory_of(b, v));
-    step->split = bb__rowwise(b->ir, v);
-    step->result_local = bb__local_bytes(b->ir, v);
-    if (!(step->local = take(b, (size_t)value->n_in, sizeof *step->local)))
+    if (step->strips > 1 && !cut_head(b, at, step))
         return false;
-    for (int i = 0; i < value->n_in; i++)
-        step->local[i] = bb__local_bytes(b->ir, b->ir->values[value->in[i]].root);
-    step->strip_scratch = b->plan->scratch_bytes[at] / (size_t)bb__strip_slots(b->ir->strips[v]);
     if (b->plan->scratch_bytes[at])
         step->call.scratch = b->program->memory + b->plan->scratch[at];
     if (tail < 0)
@@ -218,8 +227,8 @@ static bool make_step(binder *b, int at, bb__step *step)
     step->call.fault = &p->fault;
     step->strips = ir->strips[unit];
     step->slot_bytes = b->plan->slot_bytes[unit];
-    step->spent = take(b, (size_t)bb__strip_slots(step->strips), sizeof *step->spent);
-    if (!step->spent)
+    if (step->strips > 1 &&
+        !(step->spent = take(b, (size_t)bb__strip_slots(step->strips), sizeof *step->spent)))
         return false;
     p->stats.stripped += step->strips > 1;
     step->call.out = &step->result;
@@ -249,15 +258,13 @@ static bool make_step(binder *b, int at, bb__step *step)
 static bool make_steps(binder *b)
 {
     bb_program *p = b->program;
-    for (int at = 0; at < b->ir->n_order; at++) {
-        int v = b->ir->order[at];
-        p->n_steps += is_step(b, v);
-    }
-    for (size_t v = 0; v < b->ir->count; v++)
+    for (int at = 0; at < b->ir->n_order; at++)
+        p->n_steps += is_step(b, b->ir->order[at]);
+    for (size_t v = 0; v < b->ir->count; v++) {
         p->stats.hosted += b->ir->host[v] >= 0;
-    for (size_t v = 0; v < b->ir->count; v++)
         p->stats.views +=
             b->ir->needed[v] && b->ir->values[v].op && b->ir->values[v].root != (int)v;
+    }
     p->steps = take(b, (size_t)p->n_steps, sizeof *p->steps);
     for (int at = 0, k = 0, section = -1, first = 0; p->steps && at < b->ir->n_order; at++) {
         const int v = b->ir->order[at];

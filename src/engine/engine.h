@@ -88,6 +88,16 @@ static inline bool bb__is_computed(const bb__ir *ir, int v)
     return ir->values[v].root == v && bb__has_work(ir->values[v].op);
 }
 
+/* The place in the order after the unit that begins at `at`. */
+static inline int bb__end_of_unit(const bb__ir *ir, int at)
+{
+    const int unit = ir->unit[ir->order[at]];
+    do
+        at++;
+    while (at < ir->n_order && ir->unit[ir->order[at]] == unit);
+    return at;
+}
+
 static inline size_t bb__bytes(bb_type type)
 {
     return (size_t)bb_shape_count(type.shape) * bb_dtype_size(type.dtype);

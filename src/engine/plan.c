@@ -278,15 +278,6 @@ static bool place_unit_locals(planner *p, int first, int end, bb__blocks *slot)
     return true;
 }
 
-/* The place in the order after the unit that begins at `at`. */
-static int end_of_unit(const bb__ir *ir, int at)
-{
-    int unit = ir->unit[ir->order[at]], end = at + 1;
-    while (end < ir->n_order && ir->unit[ir->order[end]] == unit)
-        end++;
-    return end;
-}
-
 /* Memory for the locals of a section, a slot for each strip that is computed at a time: its start
  * and its size. */
 static bool place_locals(planner *p, int first, int end, bb__block *slots_out)
@@ -296,7 +287,7 @@ static bool place_locals(planner *p, int first, int end, bb__block *slots_out)
     bb__blocks slot = {0};
     bool fits = true;
     for (int at = first, stop; fits && at < end; at = stop) {
-        stop = end_of_unit(ir, at);
+        stop = bb__end_of_unit(ir, at);
         fits = place_unit_locals(p, at, stop, &slot);
     }
     fits = fits && slot.top <= SIZE_MAX / slots;

@@ -55,9 +55,7 @@ bool bb_program_step_profile(const bb_program *p, int i, bb_step_profile *profil
         .flops = step->flops,
         .bytes = step->bytes,
     };
-    const char *name = bb__step_name(step, profile_out->ops, sizeof profile_out->ops);
-    if (name != profile_out->ops)
-        snprintf(profile_out->ops, sizeof profile_out->ops, "%s", name);
+    bb__step_name(step, profile_out->ops, sizeof profile_out->ops);
     return true;
 }
 

@@ -87,7 +87,8 @@ static void execute_strips(void *context, int64_t first, int64_t last)
         for (int i = 0; i < steps->section; i++) {
             const double start = steps->is_timed ? bb__seconds() : 0;
             execute_strip(&steps[i], (strip){number, slot * (int64_t)steps->slot_bytes});
-            steps[i].spent[slot] += steps->is_timed ? bb__seconds() - start : 0;
+            if (steps->is_timed)
+                steps[i].spent[slot] += bb__seconds() - start;
         }
 }
 

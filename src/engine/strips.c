@@ -181,9 +181,7 @@ static void seek(seeker *s)
     const bb__ir *ir = s->ir;
     open_with(s, 0);
     for (int at = 0, end; at < ir->n_order; at = end) {
-        const int unit = ir->unit[ir->order[at]];
-        for (end = at + 1; end < ir->n_order && ir->unit[ir->order[end]] == unit;)
-            end++;
+        end = bb__end_of_unit(ir, at);
         if (bb__is_computed(ir, ir->order[at]))
             take_unit(s, at, end);
         else if (s->open.units == 0) /* a view, which may lie between units of a section */

@@ -239,7 +239,9 @@ Test(gemm, panels_cover_a_result_once)
                                   1 + (int64_t)bb_rng_below(&rng, 3000),
                                   1 + (int64_t)bb_rng_below(&rng, 500),
                                   bb_rng_below(&rng, 2),
-                                  bb_rng_below(&rng, 2)};
+                                  bb_rng_below(&rng, 2),
+                                  512 << bb_rng_below(&rng, 3),
+                                  500 + (int64_t)bb_rng_below(&rng, 13)};
         const bb__gemm_cut c = bb__gemm_cut_of(&s);
         const int64_t size = c.by_rows ? s.m : s.n;
         cr_assert(c.panels >= 1 && c.panels * c.width >= size && (c.panels - 1) * c.width < size);
@@ -255,7 +257,15 @@ Test(gemm, large_products_are_cut)
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
         for (int t = 0; t < 3; t++) {
             const int64_t *z = sizes[i];
-            const bb__gemm_sizes s = {BB_F32, 1, z[0], z[1], z[2], t == 1, t == 2};
+            const bb__gemm_sizes s = {BB_F32,
+                                      1,
+                                      z[0],
+                                      z[1],
+                                      z[2],
+                                      t == 1,
+                                      t == 2,
+                                      t == 1 ? z[0] : z[2],
+                                      t == 2 ? z[2] : z[1]};
             const bb__gemm_cut c = bb__gemm_cut_of(&s);
             cr_assert_geq(c.panels * c.parts, 2);
         }

@@ -317,16 +317,3 @@ Test(single_passes, fuse_within_limits)
     cr_assert_eq(s.steps, 2);
     cr_assert_eq(s.fused, 38);
 }
-
-/* A parameter that many products read transposed is turned once. */
-Test(single_passes, turned_parameters)
-{
-    bb_params *params = bb_params_new(1);
-    bb_node *w = bb_param(g, params, "w", BB_F64, BB_SHAPE(4, 4), bb_init_xavier());
-    bb_node *y = bb_reshape(x, BB_SHAPE(1, 4));
-    for (int i = 1; i <= 8; i++) {
-        y = bb_matmul(y, bb_transpose(w));
-        cr_assert_eq(stats_of(BB_NODES(y), NULL).copies, i == 8, "%d products", i);
-    }
-    bb_params_free(params);
-}

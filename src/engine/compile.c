@@ -10,7 +10,7 @@ static bool push(bb__ir *ir, bb__value value)
     if (!bb__grow(&ir->values, &ir->capacity, ir->count + 1, sizeof *ir->values) ||
         !bb__grow(&ir->copies, &ir->copies_capacity, ir->count + 1, sizeof *ir->copies))
         return false;
-    ir->copies[ir->count] = -1;
+    ir->copies[ir->count] = (bb__copies){-1, -1};
     ir->values[ir->count++] = value;
     return true;
 }
@@ -37,33 +37,39 @@ int bb__emit(bb__ir *ir, bb__value value)
     return number;
 }
 
-/* The parameter that a node is a view of; NULL when it is none. */
-static const bb_node *viewed_param(const bb_node *node)
+/* How many ops read the parameter that a node is, or a view of the parameter that it is a view of;
+ * NULL when it is neither. */
+static int *readers_of(const bb__ir *ir, const bb_node *node)
 {
     const bb_node *at = node;
     while (at->op && at->op->view && at->n_in == 1)
         at = at->in[0];
-    return at != node && at->kind == BB_NODE_PARAM ? at : NULL;
+    return at->kind == BB_NODE_PARAM ? &ir->readers[at->id][at != node] : NULL;
 }
 
-/* Counts which views of parameters are read by ops that would rather have them row-major. */
-static void count_readers(const bb_node *node, int *readers)
+/* Counts for parameters and views of them the ops that may prefer other steps from row to row. */
+static void count_readers(const bb__ir *ir, const bb_node *node)
 {
-    for (int i = 0; node->op && node->op->prefers_contiguous && i < node->n_in; i++) {
-        const bb_node *param = viewed_param(node->in[i]);
-        if (param)
-            readers[param->id]++;
+    for (int i = 0; node->op && node->op->row_step && i < node->n_in; i++) {
+        int *readers = readers_of(ir, node->in[i]);
+        if (readers)
+            ++*readers;
     }
 }
 
 /* Copies of parameters that pay: made once a run, read by many. */
-static bool straighten(bb__ir *ir, const bb_node *node, bb__value *value)
+static bool space_rows(bb__ir *ir, const bb_node *node, bb__value *value)
 {
-    enum { MANY = 8 };
-    for (int i = 0; node->op->prefers_contiguous && i < node->n_in; i++) {
-        const bb_node *param = viewed_param(node->in[i]);
-        if (param && ir->readers[param->id] >= MANY &&
-            (value->in[i] = bb__contiguous(ir, value->in[i])) < 0)
+    bb_type in[BB__ROWWISE_INPUTS];
+    if (!node->op->row_step || node->n_in > BB__ROWWISE_INPUTS)
+        return true;
+    for (int i = 0; i < node->n_in; i++)
+        in[i] = node->in[i]->type;
+    for (int i = 0; i < node->n_in; i++) {
+        const int *readers = readers_of(ir, node->in[i]);
+        const int64_t *stride = ir->values[value->in[i]].layout.stride;
+        const int64_t step = readers ? node->op->row_step(in, i, stride, *readers) : 0;
+        if (step && (value->in[i] = bb__rows_apart(ir, value->in[i], step)) < 0)
             return false;
     }
     return true;
@@ -96,7 +102,7 @@ static bool emit_node(bb__ir *ir, const bb_node *node, int *numbers)
             return false;
         for (int i = 0; i < node->n_in; i++)
             value.in[i] = numbers[node->in[i]->id];
-        if (!prepare_inputs(ir, &value) || !straighten(ir, node, &value))
+        if (!prepare_inputs(ir, &value) || !space_rows(ir, node, &value))
             return false;
     }
     value.tensor = bb_tensor_retain(node->tensor);
@@ -159,7 +165,7 @@ static bool sweep(bb__ir *ir, bb_nodes outputs)
     bool fits = ir->readers && mark_wanted(outputs, numbers);
     for (size_t id = 0; fits && id < n; id++)
         if (numbers[id] == WANTED)
-            count_readers(ir->graph->nodes[id], ir->readers);
+            count_readers(ir, ir->graph->nodes[id]);
     for (size_t id = 0; fits && id < n; id++)
         if (numbers[id] == WANTED) {
             ir->n_nodes++;

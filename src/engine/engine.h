@@ -32,14 +32,20 @@ typedef struct bb__value {
     bool contiguous;   /* row-major, from wherever it starts */
 } bb__value;
 
+/* Copies of a value, or -1: row-major, and with the rows further apart. */
+typedef struct bb__copies {
+    int contiguous, spaced;
+} bb__copies;
+
 typedef struct bb__ir {
     bb_graph *graph;
     bb_compile_options options;
     bb__arena arena;
     bb__value *values;
     size_t count, capacity;
-    int *readers; /* by node: ops that read views of this parameter and prefer them row-major */
-    int *copies;  /* by value: its contiguous copy, or -1 */
+    int (*readers)[2];  /* by node: ops that read this parameter, and that read views of it, and may
+                         * prefer other steps from row to row */
+    bb__copies *copies; /* by value */
     size_t copies_capacity;
     bb__table merged; /* values by what they compute */
     int *outputs;     /* the value of each requested output */
@@ -117,6 +123,8 @@ bool bb__is_row_major(bb_shape shape, const int64_t *stride);
 void bb__lay_out(const bb__ir *ir, bb__value *value, int number);
 /* the value itself, or a copy of it in row-major order; -1 when memory runs out */
 int bb__contiguous(bb__ir *ir, int number);
+/* a matrix with rows `step` apart: the value itself, or a copy; -1 when memory runs out */
+int bb__rows_apart(bb__ir *ir, int number, int64_t step);
 /* the value itself if it is an op's and no view, else a copy; -1 when memory runs out */
 int bb__own(bb__ir *ir, int number);
 /* where a value's elements are, given its root's memory, which may be NULL */

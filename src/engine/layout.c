@@ -1,11 +1,30 @@
 /* SPDX-License-Identifier: MIT */
 /* Layouts: where a value's elements lie in its root's memory. Roots are contiguous; a view has its
- * operand's root; a copy makes a root of a view. */
+ * operand's root; a copy makes a root of a view, or
+ * moves rows apart. */
 #include "engine.h"
 
 static void copy_forward(const bb_call *call)
 {
     bb__copy(&call->in[0], call->out, call->threads);
+}
+
+/* What lies between the rows of its operand is never read. */
+static void spaced_forward(const bb_call *call)
+{
+    bb_array rows = *call->out;
+    rows.shape = call->in[0].shape;
+    bb__copy(&call->in[0], &rows, call->threads);
+}
+
+static bool first_columns(const void *attrs, const bb_type *in_type, const bb_layout *in,
+                          const bb_type *out_type, bb_layout *out)
+{
+    (void)attrs;
+    (void)in_type;
+    (void)out_type;
+    *out = *in;
+    return true;
 }
 
 static bool same_as_operand(bb_infer *c)
@@ -20,6 +39,22 @@ static const bb_op copy_op = {
     .arity = 1,
     .infer = same_as_operand,
     .forward = copy_forward,
+};
+
+static const bb_op spaced_copy_op = {
+    .name = "spaced copy",
+    .doc = "a matrix with its rows further apart",
+    .arity = 1,
+    .infer = same_as_operand,
+    .forward = spaced_forward,
+};
+
+static const bb_op first_columns_op = {
+    .name = "first columns",
+    .doc = "the matrix in a spaced copy",
+    .arity = 1,
+    .infer = same_as_operand,
+    .view = first_columns,
 };
 
 /* Strides of dimensions of size 1 do not matter. */
@@ -51,29 +86,49 @@ void bb__lay_out(const bb__ir *ir, bb__value *value, int number)
     value->contiguous = bb__is_row_major(value->type.shape, layout.stride);
 }
 
-static int copy_of(bb__ir *ir, int number)
+/* Emits op on a value; -1 when memory runs out. */
+static int emit_on(bb__ir *ir, const bb_op *op, int number, bb_type type)
 {
-    if (ir->copies[number] >= 0)
-        return ir->copies[number];
-    const bb__value *from = &ir->values[number];
     int *in = bb__arena_take(&ir->arena, sizeof *in);
     if (!in)
         return -1;
     *in = number;
-    bb__value copy = {.node = from->node,
-                      .op = &copy_op,
-                      .kind = BB_NODE_OP,
-                      .type = from->type,
-                      .n_in = 1,
-                      .in = in};
+    bb__value value = {.node = ir->values[number].node,
+                       .op = op,
+                       .kind = BB_NODE_OP,
+                       .type = type,
+                       .n_in = 1,
+                       .in = in};
     bool folding = ir->options.no_fold;
     ir->options.no_fold = true; /* what is to have memory of its own must not become a constant
                                    again */
-    int made = bb__emit(ir, copy);
+    int made = bb__emit(ir, value);
     ir->options.no_fold = folding;
-    if (made >= 0)
-        ir->copies[number] = made;
     return made;
+}
+
+static int copy_of(bb__ir *ir, int number)
+{
+    if (ir->copies[number].contiguous < 0) {
+        int made = emit_on(ir, &copy_op, number, ir->values[number].type);
+        ir->copies[number].contiguous = made;
+    }
+    return ir->copies[number].contiguous;
+}
+
+int bb__rows_apart(bb__ir *ir, int number, int64_t step)
+{
+    const bb_type type = ir->values[number].type;
+    bb_type spaced = type;
+    if (step == type.shape.dim[1])
+        return bb__contiguous(ir, number);
+    spaced.shape.dim[1] = step;
+    if (ir->copies[number].spaced < 0) {
+        int made = emit_on(ir, &spaced_copy_op, number, spaced);
+        made = made < 0 ? -1 : emit_on(ir, &first_columns_op, made, type);
+        ir->copies[number].spaced = made;
+    }
+    return ir->copies[number].spaced;
 }
 
 int bb__contiguous(bb__ir *ir, int number)

@@ -112,6 +112,32 @@ const char *bb__blas_text(char *buffer, size_t size)
 /* Products. */
 
 #ifdef BB_HAS_ONEDNN
+/* Operands that are packed in any case. */
+static bool packs(void)
+{
+    return (dnnl_get_effective_cpu_isa() & dnnl_cpu_isa_avx512_core) == dnnl_cpu_isa_avx512_core;
+}
+
+/* Whether k rows that far apart, in elements, are too many for the cache lines that they share: of
+ * a distance that is an odd multiple of 2^i these are the fewer, the larger i is, down to those that
+ * are a page apart. */
+static bool crowds(int64_t lead, int64_t k, int64_t least)
+{
+    enum { PAGE = 1024, MANY = 1 << 16 };
+    int64_t power = lead & -lead;
+    power = power < PAGE ? power : PAGE;
+    return power >= least && power * k >= MANY;
+}
+
+bool bb__onednn_is_crowded(bool x_transposed, bool y_transposed, int64_t k, int64_t x_lead,
+                           int64_t y_lead)
+{
+    enum { OF_X = 128, OF_Y = 512 }; /* measured on a Zen 3: it is x that is read more often */
+    const bool x = x_transposed && crowds(x_lead, k, OF_X);
+    const bool y = !y_transposed && crowds(y_lead, k, OF_Y);
+    return (x || y) && bb__onednn_is_used() && !packs();
+}
+
 /* Whether OpenBLAS is faster: it has less to prepare, and needs no packing for small products where
  * it has kernels for them. With y transposed these are slow for many columns. Measured as for
  * gemm_cut.c. */
@@ -128,8 +154,16 @@ static bool multiply_by_onednn(bool xt, bool yt, int m, int n, int k, const floa
                                const float *y, int y_lead, float beta, float *out, int out_lead)
 {
     return !suits_openblas(yt, m, n, k) && bb__onednn_is_used() &&
+           !bb__onednn_is_crowded(xt, yt, k, x_lead, y_lead) &&
            dnnl_sgemm(xt ? 'T' : 'N', yt ? 'T' : 'N', m, n, k, 1, x, x_lead, y, y_lead, beta, out,
                       out_lead) == dnnl_success;
+}
+#else
+bool bb__onednn_is_crowded(bool x_transposed, bool y_transposed, int64_t k, int64_t x_lead,
+                           int64_t y_lead)
+{
+    (void)x_transposed, (void)y_transposed, (void)k, (void)x_lead, (void)y_lead;
+    return false;
 }
 #endif
 

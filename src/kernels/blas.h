@@ -24,6 +24,12 @@ void bb__gemm(bb_dtype dtype, bool x_transposed, bool y_transposed, int m, int n
               const void *x, int x_lead, const void *y, int y_lead, bool accumulate, void *out,
               int out_lead);
 
+/* Whether oneDNN is slow for float operands that lie like that, so that OpenBLAS, which packs them,
+ * takes them: without AVX-512 oneDNN reads them in place along k, and rows whose distance is a
+ * large power of two drive one another out of the caches. */
+bool bb__onednn_is_crowded(bool x_transposed, bool y_transposed, int64_t k, int64_t x_lead,
+                           int64_t y_lead);
+
 /* out = op(a) x for a stored [m, n]; x's elements are `step` apart. */
 void bb__gemv(bb_dtype dtype, bool transposed, int m, int n, const void *a, int lead, const void *x,
               int step, void *out);

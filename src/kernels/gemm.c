@@ -305,8 +305,8 @@ static void plan(product *p, const bb_array *x, const bb_array *y, void *scratch
     p->my = bb__gemm_operand_of(&p->y);
     p->slots = after_x ? after_x + bb__gemm_packed_bytes(y) : NULL;
     const way w = way_of(p);
-    const bb__gemm_sizes s = {x->dtype,         p->batch,        p->m, p->n, p->k,
-                              p->mx.transposed, p->my.transposed};
+    const bb__gemm_sizes s = {x->dtype,         p->batch,         p->m,       p->n,      p->k,
+                              p->mx.transposed, p->my.transposed, p->mx.lead, p->my.lead};
     p->cut = bb__gemm_cut_of(&s);
     p->cut.parts = w == GEMM ? p->cut.parts : 1;
     p->multiply = w == GEMM && find_onednn(p, is_new) ? multiply_by_onednn : ways[x->dtype][w];

@@ -29,6 +29,7 @@ typedef struct bb__gemm_sizes {
     bb_dtype dtype;
     int64_t batch, m, n, k;
     bool x_transposed, y_transposed;
+    int64_t x_lead, y_lead; /* from a row, as it is stored, to the next */
 } bb__gemm_sizes;
 
 /* Panels of `width` rows of the result, or columns, the last of which may be narrower; or parts of

@@ -98,6 +98,13 @@ static bool suits_onednn(const bb__gemm_sizes *s, const bb__gemm_cut *c, double 
     return s->x_transposed ? !c->by_rows || c->panels == 1 : s->m >= FEW_ROWS;
 }
 
+/* Whether what multiplies reads rows of x where they are. */
+static bool reads_in_place(const bb__gemm_sizes *s)
+{
+    return s->dtype == BB_F32 && bb__onednn_is_used() &&
+           !bb__onednn_is_crowded(s->x_transposed, s->y_transposed, s->k, s->x_lead, s->y_lead);
+}
+
 bb__gemm_cut bb__gemm_cut_of(const bb__gemm_sizes *s)
 {
     const bool by_rows = s->m >= s->n, is_float = s->dtype == BB_F32;
@@ -107,7 +114,7 @@ bb__gemm_cut bb__gemm_cut_of(const bb__gemm_sizes *s)
     if (is_float && !s->y_transposed && bb__blas_has_small_kernels())
         panels = small_panels(&z);
     if (!panels)
-        panels = large_panels(&z, s->y_transposed || !is_float || !bb__onednn_is_used());
+        panels = large_panels(&z, s->y_transposed || !reads_in_place(s));
     if (by_rows)
         panels = cached_panels(&z, panels, bb_dtype_size(s->dtype));
     const int64_t parts = parts_of(s, &z);

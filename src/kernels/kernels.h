@@ -218,6 +218,8 @@ void bb__scatter_add_along_axis(const bb_call *call, int axis);
 void bb__matmul(const bb_array *x, const bb_array *y, const bb_array *out, void *scratch,
                 const bb__tail *tail, int threads);
 size_t bb__matmul_scratch(const bb_array *x, const bb_array *y);
+/* op.h's row_step (gemm_operand.c) */
+int64_t bb__matmul_row_step(const bb_type *in, int i, const int64_t *stride, int readers);
 
 /* Factorisations and solves (linalg.c, lapack.c): of each matrix of the operands, whose leading
  * sizes are equal; any strides of the operands. What is wrong with a matrix is a fault. */

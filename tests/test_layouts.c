@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+/* Copies of parameters with other steps from row to row, made once a run for many readers. */
+#include "plans.h"
+
+static bb_graph *g;
+static bb_params *params;
+static bb_node *x;
+
+static void setup(void)
+{
+    g = bb_graph_new();
+    params = bb_params_new(1);
+    x = bb_input(g, "x", BB_F64, BB_SHAPE(4));
+}
+
+static void teardown(void)
+{
+    bb_graph_free(g);
+    bb_params_free(params);
+}
+
+TestSuite(layouts, .init = setup, .fini = teardown);
+
+/* A parameter that many products read transposed is turned once. */
+Test(layouts, turned_parameters)
+{
+    bb_node *w = bb_param(g, params, "w", BB_F64, BB_SHAPE(4, 4), bb_init_xavier());
+    bb_node *y = bb_reshape(x, BB_SHAPE(1, 4));
+    for (int i = 1; i <= 8; i++) {
+        y = bb_matmul(y, bb_transpose(w));
+        cr_assert_eq(stats_with(g, BB_NODES(y), NULL).copies, i == 8, "%d products", i);
+    }
+}
+
+/* x plus the rows of a weight; notes how far apart these are. */
+static int64_t rows_seen;
+
+static bool infer_like_first(bb_infer *c)
+{
+    c->out = c->in[0];
+    return true;
+}
+
+static void add_rows_forward(const bb_call *call)
+{
+    const bb_array *w = &call->in[1];
+    const double *from = call->in[0].data;
+    double *out = call->out->data;
+    rows_seen = w->stride[0];
+    for (int64_t j = 0; j < 4; j++) {
+        out[j] = from[j];
+        for (int64_t i = 0; i < w->shape.dim[0]; i++)
+            out[j] += ((const double *)w->data)[i * w->stride[0] + j * w->stride[1]];
+    }
+}
+
+static int64_t apart_for_many(const bb_type *in, int i, const int64_t *stride, int readers)
+{
+    return i == 1 && readers >= 3 && stride[1] == 1 ? in[1].shape.dim[1] + 3 : 0;
+}
+
+static const bb_op add_rows_op = {.name = "add_rows",
+                                  .doc = "x plus each row of w",
+                                  .arity = 2,
+                                  .infer = infer_like_first,
+                                  .forward = add_rows_forward,
+                                  .row_step = apart_for_many};
+
+/* A parameter whose readers would have its rows further apart is copied so once for all of them,
+ * with equal values merged or not; what is read otherwise, or is no parameter, is not. */
+Test(layouts, spaced_rows)
+{
+    enum { STEPS = 3, COLUMNS = 4 };
+    bb_node *w = bb_param(g, params, "w", BB_F64, BB_SHAPE(5, COLUMNS), bb_init_xavier());
+    const bb_tensor *at_w = bb_params_find(params, "w");
+    bb_tensor *t = bb_tensor_from(BB_F64, BB_SHAPE(COLUMNS), (double[]){1, 2, 3, 4});
+    bb_node *y = x;
+    for (int i = 1; i <= STEPS; i++) {
+        y = bb_apply(&add_rows_op, BB_NODES(y, w), NULL);
+        for (int unmerged = 0; unmerged < 2; unmerged++) {
+            const bb_compile_options options = {.no_merge = unmerged};
+            bb_program *p = bb_compile_with(g, BB_NODES(y), &options);
+            cr_assert_eq(bb_run(p, BB_FEEDS({x, t})), BB_OK);
+            cr_assert_eq(bb_program_stats_of(p).copies, i == STEPS);
+            cr_assert_eq(rows_seen, i == STEPS ? COLUMNS + 3 : COLUMNS);
+            for (int64_t j = 0; j < COLUMNS; j++) {
+                double sum = 0;
+                for (int64_t r = 0; r < 5; r++)
+                    sum += bb_tensor_at(at_w, r * COLUMNS + j);
+                cr_assert_float_eq(bb_tensor_at(bb_program_value(p, y), j),
+                                   (double)(1 + j) + i * sum, 1e-12);
+            }
+            bb_program_free(p);
+        }
+    }
+    bb_node *z = bb_mul_scalar(w, 2.0);
+    y = x;
+    for (int i = 0; i < 2 * STEPS; i++)
+        y = bb_apply(&add_rows_op, BB_NODES(y, z), NULL);
+    cr_assert_eq(stats_with(g, BB_NODES(y), NULL).copies, 0);
+    bb_tensor_release(t);
+}

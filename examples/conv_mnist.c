@@ -82,13 +82,13 @@ static void model_free(model *m)
     bb_graph_free(m->g);
 }
 
-static model new_model(bb_params *p, const settings *s, int64_t rows, int64_t pixels,
+static model new_model(bb_params *p, const settings *s, const digits *d, int64_t rows,
                        bool is_training, int64_t iterations)
 {
     model m = {.g = bb_graph_new()};
-    m.x = bb_input(m.g, "x", BB_F32, BB_SHAPE(rows, pixels));
+    m.x = bb_input(m.g, "x", BB_U8, BB_SHAPE(rows, bb_tensor_shape(d->images).dim[1]));
     m.t = bb_input(m.g, "t", BB_I32, BB_SHAPE(rows));
-    bb_node *logits = conv_net(m.x, p, is_training);
+    bb_node *logits = conv_net(digits_pixels(d, m.x), p, is_training);
     if (is_training) {
         bb_optimise_options options = {.schedule = bb_schedule_cosine(iterations, 0)};
         m.number = bb_softmax_cross_entropy(logits, m.t);
@@ -122,7 +122,7 @@ static bb_status score(const digits *d, bb_params *p, const settings *s, double 
     int64_t count = bb_tensor_count(d->labels), rows = count < 1000 ? count : 1000;
     while (count % rows)
         rows--;
-    model m = new_model(p, s, rows, bb_tensor_shape(d->images).dim[1], false, 0);
+    model m = new_model(p, s, d, rows, false, 0);
     double sum = 0, accuracy = 0;
     bb_status status = BB_OK;
     for (int64_t first = 0; status == BB_OK && first < count; first += rows) {
@@ -179,7 +179,7 @@ static bb_status learn(const settings *s, const digit_sets *sets, bb_error *erro
                                          BB_SHUFFLED, (uint64_t)s->seed, error);
     bb_status status = batches ? BB_OK : error->status;
     if (status == BB_OK) {
-        model m = new_model(p, s, s->batch, bb_tensor_shape(sets->train.images).dim[1], true,
+        model m = new_model(p, s, &sets->train, s->batch, true,
                             s->epochs * bb_batches_per_epoch(batches));
         status = train(&m, batches, sets, p, s, error);
         model_free(&m);

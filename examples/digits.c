@@ -3,6 +3,7 @@
  * and has as many labels as images. */
 #include "digits.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -16,6 +17,11 @@ void digits_free(digit_sets *sets)
 {
     release(&sets->train);
     release(&sets->test);
+}
+
+bb_node *digits_pixels(const digits *d, bb_node *images)
+{
+    return bb_div(bb_cast(images, BB_F32), bb_scalar(bb_node_graph(images), BB_F32, d->most));
 }
 
 /* MNIST. */
@@ -43,16 +49,10 @@ static bb_tensor *read_bytes(const char *folder, const char *name, int ndim, bb_
     return NULL;
 }
 
-static bb_tensor *pixels_from_bytes(bb_tensor *bytes)
+static bb_tensor *as_rows(bb_tensor *images)
 {
-    bb_shape shape = bb_tensor_shape(bytes);
-    bb_tensor *rows = bb_tensor_reshape(bytes, BB_SHAPE(shape.dim[0], shape.dim[1] * shape.dim[2]));
-    bb_tensor *pixels = rows ? bb_tensor_cast(rows, BB_F32) : NULL;
-    float *pixel = pixels ? bb_tensor_data(pixels) : NULL;
-    for (int64_t i = 0; pixel && i < bb_tensor_count(pixels); i++)
-        pixel[i] /= 255.0F;
-    bb_tensor_release(rows);
-    return pixels;
+    bb_shape shape = bb_tensor_shape(images);
+    return bb_tensor_reshape(images, BB_SHAPE(shape.dim[0], shape.dim[1] * shape.dim[2]));
 }
 
 static bb_status read_set(const char *folder, const char *images_name, const char *labels_name,
@@ -66,7 +66,7 @@ static bb_status read_set(const char *folder, const char *images_name, const cha
                          images_name, (long long)bb_tensor_shape(images).dim[0], labels_name,
                          (long long)bb_tensor_count(labels));
     if (status == BB_OK) {
-        *out = (digits){pixels_from_bytes(images), bb_tensor_cast(labels, BB_I32)};
+        *out = (digits){as_rows(images), bb_tensor_cast(labels, BB_I32), 255};
         if (!out->images || !out->labels)
             status = bb_fail(error, BB_OUT_OF_MEMORY, "%s: out of memory", folder);
     }
@@ -92,6 +92,8 @@ bb_status digits_read_mnist(const char *folder, digit_sets *sets_out, bb_error *
 
 /* A table of numbers. */
 
+enum { MOST = 16 };
+
 static bb_status split_columns(const bb_tensor *table, const char *path, digits *out,
                                bb_error *error)
 {
@@ -100,17 +102,22 @@ static bb_status split_columns(const bb_tensor *table, const char *path, digits 
         return bb_fail(error, BB_BAD_FORMAT, "%s: %lld rows of %lld numbers are no digits", path,
                        (long long)rows, (long long)columns);
     int64_t pixels = columns - 1;
-    out->images = bb_tensor_new(BB_F32, BB_SHAPE(rows, pixels));
+    out->images = bb_tensor_new(BB_U8, BB_SHAPE(rows, pixels));
     out->labels = bb_tensor_new(BB_I32, BB_SHAPE(rows));
     if (!out->images || !out->labels)
         return bb_fail(error, BB_OUT_OF_MEMORY, "%s: out of memory", path);
 
     const double *number = bb_tensor_read(table);
-    float *image = bb_tensor_data(out->images);
+    uint8_t *image = bb_tensor_data(out->images);
     int32_t *label = bb_tensor_data(out->labels);
     for (int64_t r = 0; r < rows; r++) {
-        for (int64_t i = 0; i < pixels; i++)
-            *image++ = (float)(*number++ / 16.0);
+        for (int64_t i = 0; i < pixels; i++, number++) {
+            if (!(*number >= 0 && *number <= MOST && *number == floor(*number)))
+                return bb_fail(error, BB_BAD_FORMAT,
+                               "%s: digit %lld: the pixel %g is no whole number from 0 to %d", path,
+                               (long long)r + 1, *number, MOST);
+            *image++ = (uint8_t)*number;
+        }
         double last = *number++;
         if (!(last >= 0 && last < DIGIT_CLASSES))
             return bb_fail(error, BB_BAD_FORMAT, "%s: digit %lld: the label %g is not 0 to 9", path,
@@ -137,7 +144,7 @@ static void shuffle(int64_t *order, int64_t count, uint64_t seed)
 static digits pick(const digits *from, const int64_t *index, int64_t count)
 {
     return (digits){bb_tensor_pick(from->images, index, count),
-                    bb_tensor_pick(from->labels, index, count)};
+                    bb_tensor_pick(from->labels, index, count), MOST};
 }
 
 static bb_status split_rows(const digits *all, const char *path, uint64_t seed, digit_sets *out,

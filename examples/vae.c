@@ -68,11 +68,12 @@ static bb_node *bound_of(bb_node *x, bb_params *p)
 }
 
 /* All test digits at once. */
-static bb_status test(bb_tensor *images, bb_params *p, double *bound_out, bb_error *error)
+static bb_status test(const digits *d, bb_params *p, double *bound_out, bb_error *error)
 {
     bb_graph *g = bb_graph_new();
     error->status = BB_OK;
-    *bound_out = bb_eval_number(bound_of(bb_constant(g, images), p), BB_NO_FEEDS, error);
+    *bound_out = bb_eval_number(bound_of(digits_pixels(d, bb_constant(g, d->images)), p),
+                                BB_NO_FEEDS, error);
     bb_graph_free(g);
     return error->status;
 }
@@ -96,7 +97,8 @@ static bb_status train(const settings *s, digit_sets *sets, bb_params *p, bb_err
 {
     bb_graph *g = bb_graph_new();
     int64_t pixels = bb_tensor_shape(sets->train.images).dim[1];
-    bb_node *x = bb_input(g, "x", BB_F32, BB_SHAPE(BATCH, pixels)), *bound = bound_of(x, p);
+    bb_node *x = bb_input(g, "x", BB_U8, BB_SHAPE(BATCH, pixels));
+    bb_node *bound = bound_of(digits_pixels(&sets->train, x), p);
     bb_program *run = bb_compile(g, BB_NODES(bound, bb_adam(bb_neg(bound), p, 0.002)));
     bb_batches *batches = bb_batches_new(sets->train.images, sets->train.labels, BATCH, BB_SHUFFLED,
                                          (uint64_t)s->seed, error);
@@ -107,7 +109,7 @@ static bb_status train(const settings *s, digit_sets *sets, bb_params *p, bb_err
     for (int64_t epoch = 1; status == BB_OK && epoch <= s->epochs; epoch++) {
         status = train_epoch(run, x, bound, batches, &trained, error);
         if (status == BB_OK)
-            status = test(sets->test.images, p, &tested, error);
+            status = test(&sets->test, p, &tested, error);
         if (status == BB_OK)
             printf("epoch %lld: ELBO %.3f, of test digits %.3f\n", (long long)epoch, trained,
                    tested);

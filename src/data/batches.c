@@ -22,13 +22,24 @@ static size_t row_bytes(const bb_tensor *t)
     return (size_t)bb_shape_count(shape) * bb_dtype_size(bb_tensor_dtype(t));
 }
 
+/* Asks for a row while the one before is copied: the processor does not guess where it is. */
+static void fetch(const char *row, size_t bytes)
+{
+    enum { LINE = 64, MOST = 4096 };
+    for (size_t at = 0; at < bytes && at < MOST; at += LINE)
+        __builtin_prefetch(row + at);
+}
+
 static void copy_rows(const bb_tensor *from, const int64_t *index, int64_t count, bb_tensor *to)
 {
     size_t bytes = row_bytes(from);
     const char *rows = bb_tensor_read(from);
     char *out = bb_tensor_data(to);
-    for (int64_t i = 0; i < count; i++)
+    for (int64_t i = 0; i < count; i++) {
+        if (i + 1 < count)
+            fetch(rows + (size_t)index[i + 1] * bytes, bytes);
         memcpy(out + (size_t)i * bytes, rows + (size_t)index[i] * bytes, bytes);
+    }
 }
 
 static bb_tensor *new_rows(const bb_tensor *like, int64_t count)

@@ -132,10 +132,16 @@ static bool crowds(int64_t lead, int64_t k, int64_t least)
 bool bb__onednn_is_crowded(bool x_transposed, bool y_transposed, int64_t k, int64_t x_lead,
                            int64_t y_lead)
 {
-    enum { OF_X = 128, OF_Y = 512 }; /* measured on a Zen 3: it is x that is read more often */
+    enum { OF_X = 128, OF_Y = 512 }; /* measured on a Zen 3, as what follows */
     const bool x = x_transposed && crowds(x_lead, k, OF_X);
     const bool y = !y_transposed && crowds(y_lead, k, OF_Y);
     return (x || y) && bb__onednn_is_used() && !packs();
+}
+
+bool bb__onednn_wants_space(int64_t k, int64_t y_lead)
+{
+    enum { LEAST = 256 };
+    return crowds(y_lead, k, LEAST) && bb__onednn_is_used() && !packs();
 }
 
 /* Whether OpenBLAS is faster: it has less to prepare, and needs no packing for small products where
@@ -163,6 +169,12 @@ bool bb__onednn_is_crowded(bool x_transposed, bool y_transposed, int64_t k, int6
                            int64_t y_lead)
 {
     (void)x_transposed, (void)y_transposed, (void)k, (void)x_lead, (void)y_lead;
+    return false;
+}
+
+bool bb__onednn_wants_space(int64_t k, int64_t y_lead)
+{
+    (void)k, (void)y_lead;
     return false;
 }
 #endif

@@ -29,6 +29,8 @@ void bb__gemm(bb_dtype dtype, bool x_transposed, bool y_transposed, int m, int n
  * large power of two drive one another out of the caches. */
 bool bb__onednn_is_crowded(bool x_transposed, bool y_transposed, int64_t k, int64_t x_lead,
                            int64_t y_lead);
+/* Whether it would be faster at least if k rows of y, stored [k, n], lay a little further apart. */
+bool bb__onednn_wants_space(int64_t k, int64_t y_lead);
 
 /* out = op(a) x for a stored [m, n]; x's elements are `step` apart. */
 void bb__gemv(bb_dtype dtype, bool transposed, int m, int n, const void *a, int lead, const void *x,

@@ -80,7 +80,7 @@ int64_t bb__matmul_row_step(const bb_type *in, int i, const int64_t *stride, int
     const bool is_turned = stride[1] != 1 && columns > 1, is_wanted = readers >= MANY;
     const bool is_crowded = i == 1 && in[i].dtype == BB_F32 &&
                             in[0].shape.dim[0] >= ROWS / readers &&
-                            bb__onednn_is_crowded(false, false, shape.dim[0], 0, columns);
+                            bb__onednn_wants_space(shape.dim[0], columns);
     if (is_turned && !is_wanted)
         return 0;
     return is_crowded ? columns + LINE : is_turned ? columns : 0;

@@ -243,8 +243,22 @@ Test(gemm, panels_cover_a_result_once)
                                   512 << bb_rng_below(&rng, 3),
                                   500 + (int64_t)bb_rng_below(&rng, 13)};
         const bb__gemm_cut c = bb__gemm_cut_of(&s);
-        const int64_t size = c.by_rows ? s.m : s.n;
-        cr_assert(c.panels >= 1 && c.panels * c.width >= size && (c.panels - 1) * c.width < size);
+        cr_assert(c.panels >= 1 && c.size == (c.by_rows ? s.m : s.n));
+        cr_assert(bb__gemm_start(&c, 0) == 0 && bb__gemm_start(&c, c.panels) == c.size);
+        int64_t widest = 0, narrowest = c.size, widths = 0;
+        for (int64_t i = 0, seen[BB__GEMM_WIDTHS + 1] = {0}; i < c.panels; i++) {
+            const int64_t width = bb__gemm_start(&c, i + 1) - bb__gemm_start(&c, i);
+            widest = width > widest ? width : widest;
+            narrowest = i < c.panels - 1 && width < narrowest ? width : narrowest;
+            int64_t at = 0;
+            while (at < widths && seen[at] != width)
+                at++;
+            seen[at] = width;
+            widths += at == widths;
+            cr_assert(width > 0 && widths <= BB__GEMM_WIDTHS);
+        }
+        cr_assert(c.width >= widest && c.width - widest < c.unit &&
+                  (c.panels == 1 || widest - narrowest <= c.unit));
         cr_assert(c.parts == 1 || (c.panels == 1 && c.parts <= s.k));
     }
 }

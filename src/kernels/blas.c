@@ -196,6 +196,15 @@ void bb__gemm(bb_dtype dtype, bool xt, bool yt, int m, int n, int k, const void 
     cblas_sgemm(CblasRowMajor, tx, ty, m, n, k, 1, x, x_lead, y, y_lead, beta, out, out_lead);
 }
 
+void bb__product(bb_dtype dtype, int64_t m, int64_t n, int64_t k, bb__matrix x, bb__matrix y,
+                 bool accumulate, void *out, int64_t lead)
+{
+    const bb__blas_state state = bb__blas_enter();
+    bb__gemm(dtype, x.transposed, y.transposed, (int)m, (int)n, (int)k, x.data, (int)x.lead, y.data,
+             (int)y.lead, accumulate, out, (int)lead);
+    bb__blas_leave(state);
+}
+
 /* The result is cleared first, since not every OpenBLAS lets beta = 0 hide a NaN that was there. */
 void bb__gemv(bb_dtype dtype, bool transposed, int m, int n, const void *a, int lead, const void *x,
               int step, void *out)

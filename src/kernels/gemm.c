@@ -25,8 +25,11 @@ struct product {
     multiply_fn multiply;
     const bb__tail *tail; /* or NULL */
 
-    /* by oneDNN's primitives, if it suits them: for panels of `width`, and for the last one */
-    const bb__onednn_product *made, *made_last;
+    /* by oneDNN's primitives, if it suits them: for panels of each width */
+    struct {
+        int64_t width;
+        const bb__onednn_product *made;
+    } onednn[BB__GEMM_WIDTHS];
     size_t tile, slot; /* bytes of a panel of columns, and of it with what oneDNN needs */
     char *slots;       /* or the parts of sums */
 };
@@ -81,10 +84,13 @@ static void multiply_row(const product *p, const char *x, const char *y, char *o
 static void multiply_by_onednn(const product *p, const char *x, const char *y, char *out, int64_t m,
                                int64_t n)
 {
-    const bool is_full = (p->cut.by_rows ? m : n) == p->cut.width;
+    const int64_t width = p->cut.by_rows ? m : n;
+    int of = 0;
+    while (p->onednn[of].width != width)
+        of++;
     char *slot = p->slots + (size_t)bb__thread_slot() * p->slot, *dense = p->tile ? slot : out;
     const size_t row = (size_t)n * sizeof(float), lead = (size_t)p->n * sizeof(float);
-    if (!bb__onednn_product_run(is_full ? p->made : p->made_last, x, y, dense, slot + p->tile))
+    if (!bb__onednn_product_run(p->onednn[of].made, x, y, dense, slot + p->tile))
         multiply_matrices(p, x, y, out, m, n);
     else if (p->tile)
         for (int64_t i = 0; i < m; i++)
@@ -129,9 +135,8 @@ typedef struct panel {
 
 static panel panel_of(const product *p, int64_t item)
 {
-    int64_t start = item % p->cut.panels * p->cut.width;
-    int64_t rest = (p->cut.by_rows ? p->m : p->n) - start,
-            width = rest < p->cut.width ? rest : p->cut.width;
+    const int64_t start = bb__gemm_start(&p->cut, item % p->cut.panels);
+    const int64_t width = bb__gemm_start(&p->cut, item % p->cut.panels + 1) - start;
     if (p->cut.by_rows)
         return (panel){item / p->cut.panels, start, width, 0, p->n};
     return (panel){item / p->cut.panels, 0, p->m, start, width};
@@ -278,19 +283,27 @@ static const bb__onednn_product *made_for(const product *p, int64_t width, bool 
 static bool find_onednn(product *p, bool is_new)
 {
     const bb__gemm_cut *c = &p->cut;
-    const int64_t last = (c->by_rows ? p->m : p->n) - (c->panels - 1) * c->width;
+    size_t most = 0;
     if (!c->suits_onednn || !is_dense(p) || !bb__onednn_is_used())
         return false;
-    p->made = made_for(p, c->width, is_new);
-    p->made_last = last == c->width ? p->made : made_for(p, last, is_new);
-    if (!p->made || !p->made_last)
-        return false;
-    const size_t most = bb__onednn_product_scratch(p->made);
-    const size_t most_last = bb__onednn_product_scratch(p->made_last);
+    for (int64_t i = 0; i < c->panels; i++) {
+        const int64_t width = bb__gemm_start(c, i + 1) - bb__gemm_start(c, i);
+        int of = 0;
+        while (p->onednn[of].width && p->onednn[of].width != width)
+            of++;
+        if (p->onednn[of].width)
+            continue;
+        p->onednn[of].width = width;
+        p->onednn[of].made = made_for(p, width, is_new);
+        if (!p->onednn[of].made)
+            return false;
+        const size_t bytes = bb__onednn_product_scratch(p->onednn[of].made);
+        most = bytes > most ? bytes : most;
+    }
     p->tile = c->by_rows || c->panels == 1
                   ? 0
                   : bb__gemm_aligned((size_t)(p->m * c->width) * sizeof(float));
-    p->slot = p->tile + bb__gemm_aligned(most > most_last ? most : most_last);
+    p->slot = p->tile + bb__gemm_aligned(most);
     return true;
 }
 
@@ -375,15 +388,4 @@ void bb__matmul(const bb_array *x, const bb_array *y, const bb_array *out, void 
         bb__gemm_pack(y, p.y.data, threads);
     }
     multiply(&p, threads);
-}
-
-/* Products for kernels that cut their work themselves. */
-
-void bb__product(bb_dtype dtype, int64_t m, int64_t n, int64_t k, bb__matrix x, bb__matrix y,
-                 bool accumulate, void *out, int64_t lead)
-{
-    const bb__blas_state state = bb__blas_enter();
-    bb__gemm(dtype, x.transposed, y.transposed, (int)m, (int)n, (int)k, x.data, (int)x.lead, y.data,
-             (int)y.lead, accumulate, out, (int)lead);
-    bb__blas_leave(state);
 }

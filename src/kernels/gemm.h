@@ -32,14 +32,27 @@ typedef struct bb__gemm_sizes {
     int64_t x_lead, y_lead; /* from a row, as it is stored, to the next */
 } bb__gemm_sizes;
 
-/* Panels of `width` rows of the result, or columns, the last of which may be narrower; or parts of
- * each sum, each for a whole result, which are added up in their order. */
+/* Panels of rows of the result, or of columns, as even as they can be of whole units, at least one
+ * each; or parts of each sum, each for a whole result, which are added up in their order. */
 typedef struct bb__gemm_cut {
     bool by_rows;
-    int64_t panels, width, parts; /* panels or parts are 1 */
-    bool suits_onednn;            /* its primitives, if all is dense */
+    int64_t panels, parts; /* one of them is 1 */
+    int64_t size, unit;    /* of what is cut: rows or columns; only the last unit may be smaller */
+    int64_t width;         /* of the widest panel */
+    bool suits_onednn;     /* its primitives, if all is dense */
 } bb__gemm_cut;
 
 bb__gemm_cut bb__gemm_cut_of(const bb__gemm_sizes *s);
+
+/* The row or column at which panel i begins, and panel i - 1 ends. */
+static inline int64_t bb__gemm_start(const bb__gemm_cut *c, int64_t i)
+{
+    const int64_t units = (c->size + c->unit - 1) / c->unit,
+                  start = units * i / c->panels * c->unit;
+    return start < c->size ? start : c->size;
+}
+
+/* How many different widths panels may have: two of whole units, and the last one's. */
+enum { BB__GEMM_WIDTHS = 3 };
 
 #endif

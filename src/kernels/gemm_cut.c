@@ -80,12 +80,18 @@ static int64_t parts_of(const bb__gemm_sizes *s, const sizes *z)
     return parts;
 }
 
-/* Columns begin at whole vectors. */
-static int64_t width_of(const sizes *s, int64_t panels)
+/* Columns begin at whole vectors. Rows are multiplied some at a time, those that are left over in
+ * the end at the cost of as many. */
+static bb__gemm_cut even_cut(const sizes *s, int64_t panels)
 {
-    enum { VECTOR = 16 };
-    const int64_t width = divided_up(s->longer, panels);
-    return s->by_rows || panels == 1 ? width : divided_up(width, VECTOR) * VECTOR;
+    enum { VECTOR = 16, ROWS = 8 };
+    const int64_t unit = panels == 1 ? s->longer : s->by_rows ? ROWS : VECTOR;
+    const int64_t units = divided_up(s->longer, unit);
+    bb__gemm_cut c = {.by_rows = s->by_rows, .parts = 1, .size = s->longer, .unit = unit};
+    c.panels = panels < units ? panels : units;
+    c.width = divided_up(units, c.panels) * unit;
+    c.width = c.width < s->longer ? c.width : s->longer;
+    return c;
 }
 
 /* Its kernels beside dnnl_sgemm are the faster ones where y is transposed, unless rows are few, for
@@ -118,10 +124,11 @@ bb__gemm_cut bb__gemm_cut_of(const bb__gemm_sizes *s)
     if (by_rows)
         panels = cached_panels(&z, panels, bb_dtype_size(s->dtype));
     const int64_t parts = parts_of(s, &z);
-    if (parts > panels)
-        return (bb__gemm_cut){by_rows, 1, z.longer, parts, false};
-    const int64_t width = width_of(&z, panels);
-    bb__gemm_cut c = {by_rows, divided_up(z.longer, width), width, 1, false};
+    bb__gemm_cut c = even_cut(&z, parts > panels ? 1 : panels);
+    if (parts > panels) {
+        c.parts = parts;
+        return c;
+    }
     c.suits_onednn = suits_onednn(s, &c, z.work);
     return c;
 }

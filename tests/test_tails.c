@@ -30,11 +30,16 @@ static void end(void)
 
 TestSuite(tails, .init = begin, .fini = end);
 
-static int steps_of(bb_nodes outputs)
+static int steps_within(bb_nodes outputs, double tolerance)
 {
     for (int threads = 1; threads <= 2; threads++)
-        expect_agreement(g, outputs, BB_FEEDS({x, xs}), &single, 0, threads);
+        expect_agreement(g, outputs, BB_FEEDS({x, xs}), &single, tolerance, threads);
     return stats_with(g, outputs, NULL).steps;
+}
+
+static int steps_of(bb_nodes outputs)
+{
+    return steps_within(outputs, 0);
 }
 
 Test(tails, bias_and_activation)
@@ -189,7 +194,8 @@ Test(tails, of_what_is_early)
     bb_program_free(p);
 }
 
-/* Many views of the head are one operand, and the others are as many as a unit may have. */
+/* Many views of the head are one operand, and the others are as many as a unit may have. The units
+ * go through strips together, in which some of OpenBLAS's kernels round otherwise. */
 Test(tails, of_many_operands)
 {
     bb_node *square = bb_matmul(x, bb_transpose(x)), *sum = bb_tanh(square);
@@ -202,5 +208,5 @@ Test(tails, of_many_operands)
         sum =
             bb_add(sum, bb_param(g, params, name, BB_F64, BB_SHAPE(ROWS, ROWS), bb_init_normal(1)));
     }
-    cr_expect_lt(steps_of(BB_NODES(sum)), 5);
+    cr_expect_lt(steps_within(BB_NODES(sum), 1e-14), 5);
 }

@@ -224,16 +224,35 @@ double lesson_seconds(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-lesson_digits lesson_read_digits(lesson *l)
+/* Images of bytes become pixels. */
+static void make_pixels(const lesson *l, digits *d)
 {
     bb_error error = {0};
-    bb_status status = BB_OK;
-    if (!l->digits.train.images)
-        status = l->mnist
-                     ? digits_read_mnist(l->mnist, &l->digits, &error)
-                     : digits_read_csv(BIBUN_DATA "/digits.csv.gz", l->seed, &l->digits, &error);
+    bb_graph *g = bb_graph_new();
+    bb_tensor *pixels = bb_eval(digits_pixels(d, bb_constant(g, d->images)), BB_NO_FEEDS, &error);
+    bb_graph_free(g);
+    if (!pixels)
+        lesson__stop(l, 1, "%s", error.text);
+    bb_tensor_release(d->images);
+    d->images = pixels;
+}
+
+static void read_digits(lesson *l)
+{
+    bb_error error = {0};
+    bb_status status =
+        l->mnist ? digits_read_mnist(l->mnist, &l->digits, &error)
+                 : digits_read_csv(BIBUN_DATA "/digits.csv.gz", l->seed, &l->digits, &error);
     if (status != BB_OK)
         lesson__stop(l, 1, "%s", error.text);
+    make_pixels(l, &l->digits.train);
+    make_pixels(l, &l->digits.test);
+}
+
+lesson_digits lesson_read_digits(lesson *l)
+{
+    if (!l->digits.train.images)
+        read_digits(l);
     const digit_sets *sets = &l->digits;
     int64_t pixels = bb_tensor_shape(sets->train.images).dim[1];
     return (lesson_digits){{sets->train.images, sets->train.labels},

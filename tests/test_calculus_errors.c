@@ -200,7 +200,7 @@ Test(calculus_errors, custom_gradients)
     int line = bb_node_line(y);
     bb_node *d = bb_grad(y, w.v);
     refused_at(__FILE__, line, BB_BAD_GRADIENT,
-               "grad: the rule of custom_gradient gives operand 2 a gradient of another type: "
+               "grad: the rule of custom_gradient gives operand 2 a gradient of another shape: "
                "v [3] x square#10 []",
                d);
 }

@@ -121,7 +121,7 @@ Test(grad_errors, rules)
     int line = bb_node_line(h);
     bb_node *d = bb_grad(bb_sum(h, BB_ALL), w.x);
     refused_at(__FILE__, line, BB_BAD_GRADIENT,
-               "grad: the rule of wrong gives operand 1 a gradient of another type: x [2 3] x "
+               "grad: the rule of wrong gives operand 1 a gradient of another shape: x [2 3] x "
                "sum#20 []",
                d);
 }

@@ -86,6 +86,38 @@ Test(profile, printed)
     bb_program_free(p);
 }
 
+/* What a program prints of itself; unprofiled, a profile says so. */
+static void expect_printed(const bb_program *p, const char *wanted)
+{
+    char text[4000] = "", plan[4000] = "";
+    FILE *file = fmemopen(text, sizeof text, "w");
+    cr_assert_eq(bb_program_print_profile(p, file), BB_OK);
+    fclose(file);
+    file = fmemopen(plan, sizeof plan, "w");
+    cr_assert_eq(bb_program_print(p, file), BB_OK);
+    fclose(file);
+    cr_expect(strstr(text, "no run was profiled\n"), "%s", text);
+    cr_expect(strstr(text, wanted), "%s", text);
+    cr_expect(strstr(plan, wanted), "%s", plan);
+}
+
+/* Names are whole, and as many as fit their column. */
+Test(profile, long_steps)
+{
+    bb_node *y = bb_matmul(x, w);
+    static const char *const wanted[] = {
+        "  matmul tanh tanh tanh tanh       ", "  matmul tanh tanh tanh tanh tanh  ",
+        "  matmul tanh tanh tanh tanh ...   ", "  matmul tanh tanh tanh tanh ...   "};
+    for (int i = 0; i < 4; i++)
+        y = bb_tanh(y);
+    for (int i = 0; i < 4; i++) {
+        bb_program *p = bb_compile(g, BB_NODES(y));
+        expect_printed(p, wanted[i]);
+        bb_program_free(p);
+        y = bb_tanh(y);
+    }
+}
+
 Test(profile, of_no_program)
 {
     bb_step_profile s;

@@ -285,7 +285,7 @@ bb_program *bb__bind(const bb__ir *ir, const bb__plan *plan);
 
 /* profile.c */
 double bb__seconds(void); /* since some moment */
-/* "mul add tanh", as far as it fits */
+/* "mul add tanh", whole names as far as they fit, then "..."; size is 4 at least */
 const char *bb__step_name(const bb__step *step, char *buffer, size_t size);
 
 #endif

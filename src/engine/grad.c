@@ -144,8 +144,8 @@ static void contribute(walk *w, bb_node *node, int i, bb_node *given)
         return;
     if (given->type.dtype != in->type.dtype || !bb_shape_equal(given->type.shape, in->type.shape)) {
         bb__graph_fail(w->g, BB_BAD_GRADIENT, "grad", BB_NODES(in, given),
-                       "the rule of %s gives operand %d a gradient of another type", node->op->name,
-                       i + 1);
+                       "the rule of %s gives operand %d a gradient of another %s", node->op->name,
+                       i + 1, given->type.dtype != in->type.dtype ? "type" : "shape");
         return;
     }
     if (given->op && given->op->join)

@@ -343,8 +343,8 @@ Test(program, print)
     fclose(file);
     snprintf(wanted, sizeof wanted,
              "2 steps, 0 views, 64 bytes\n"
-             "   0  neg exp        exp#%d                    f64 [3]  at 0\n"
-             "   1  sum            sum#%d                    f64 []  kept\n",
+             "   0  neg exp                          exp#%d                f64 [3]  at 0\n"
+             "   1  sum                              sum#%d                f64 []  kept\n",
              bb_node_id(y) - 1, bb_node_id(y));
     cr_assert_str_eq(text, wanted);
     FILE *full = fopen("/dev/full", "w");

@@ -5,7 +5,7 @@
  * equal one, fold.c computes what is constant, layout.c says where a view's elements lie and where
  * a copy is due. fuse.c says which values are computed together, order.c puts these units into the
  * order in which they run, strips.c says which of them run some rows at a time, host.c which values
- * lie in another's memory, plan.c gives values memory, bind.c makes the steps, and run.c runs them.
+ * lie in another's memory, plan*.c gives values memory, bind.c makes the steps, and run.c runs them.
  * No file here names an op. */
 #ifndef BIBUN_ENGINE_H
 #define BIBUN_ENGINE_H

@@ -6,29 +6,14 @@
  * input's memory when this is the input's last use; a value that is to be stored is computed
  * straight into its parameter when nobody reads the old numbers later. Outputs live in
  * tensors of their own. */
-#include "engine.h"
+#include "plan.h"
 
 #include <limits.h>
-
-typedef struct planner {
-    const bb__ir *ir;
-    bb__plan *plan;
-    bb__blocks blocks;
-    int *uses;      /* by owner: steps that still read its memory */
-    int *last_read; /* by owner: the last place in the order that reads it */
-    int *store_of;  /* by value: a store of it; -1 */
-    bool *placed;   /* by value: a host that has its memory */
-} planner;
-
-static int root_of(const bb__ir *ir, int v)
-{
-    return ir->values[v].root;
-}
 
 /* The value whose memory holds v's root. */
 static int owner_of(const bb__ir *ir, int v)
 {
-    int root = root_of(ir, v);
+    int root = bb__root_of(ir, v);
     return ir->host[root] >= 0 ? ir->host[root] : root;
 }
 
@@ -41,7 +26,7 @@ static int end_of_section(const bb__ir *ir, int at)
     return end;
 }
 
-static void count_uses(planner *p)
+static void count_uses(bb__planner *p)
 {
     const bb__ir *ir = p->ir;
     for (size_t v = 0; v < ir->count; v++)
@@ -85,13 +70,13 @@ static bool may_overwrite(const bb__ir *ir, int v, int root)
 }
 
 /* The place of a parameter that v may be computed into. */
-static bool store_in_place(planner *p, int v, int at)
+static bool store_in_place(bb__planner *p, int v, int at)
 {
     const bb__ir *ir = p->ir;
     int store = p->store_of[v];
-    if (store < 0 || ir->options.no_inplace || root_of(ir, v) != v)
+    if (store < 0 || ir->options.no_inplace || bb__root_of(ir, v) != v)
         return false;
-    int param = root_of(ir, ir->values[store].in[0]);
+    int param = bb__root_of(ir, ir->values[store].in[0]);
     if (p->last_read[param] > at || !may_overwrite(ir, v, param))
         return false;
     p->plan->stored[store] = true;
@@ -106,7 +91,7 @@ static int uses_in_unit(const bb__ir *ir, int unit, int root)
     int n = 0;
     for (int member = unit; member >= 0; member = ir->next[member])
         for (int i = 0; i < ir->values[member].n_in; i++)
-            n += root_of(ir, ir->values[member].in[i]) == root;
+            n += bb__root_of(ir, ir->values[member].in[i]) == root;
     return n;
 }
 
@@ -119,12 +104,12 @@ static bool is_outer(const bb__ir *ir, int root, int unit)
 
 /* Takes over the memory of an operand of `reader`, which is v or a member of its unit before it,
  * that dies with the unit. */
-static bool take_over_from(planner *p, int v, int reader)
+static bool take_over_from(bb__planner *p, int v, int reader)
 {
     const bb__ir *ir = p->ir;
     const bb__value *value = &ir->values[v], *reading = &ir->values[reader];
     for (int i = 0; i < reading->n_in; i++) {
-        int root = root_of(ir, reading->in[i]);
+        int root = bb__root_of(ir, reading->in[i]);
         bb__place *place = &p->plan->places[root];
         if (!is_outer(ir, root, ir->unit[v]) || ir->host[root] >= 0 || place->home != BB__ARENA ||
             bb__bytes(ir->values[root].type) != bb__bytes(value->type) ||
@@ -140,7 +125,7 @@ static bool take_over_from(planner *p, int v, int reader)
 
 /* Takes over the memory of one of its operands, or of one of an elementwise value's unit, whose
  * earlier members have read it by then. */
-static bool take_over_input(planner *p, int v)
+static bool take_over_input(bb__planner *p, int v)
 {
     const bb__ir *ir = p->ir;
     if (ir->options.no_inplace || ir->options.no_reuse)
@@ -153,7 +138,7 @@ static bool take_over_input(planner *p, int v)
     return false;
 }
 
-static bool take_block(planner *p, int v)
+static bool take_block(bb__planner *p, int v)
 {
     bb__place *place = &p->plan->places[v];
     p->placed[v] = true;
@@ -162,7 +147,7 @@ static bool take_block(planner *p, int v)
 }
 
 /* Within the owner's memory, which the first of those that lie in it takes. */
-static bool place_in_host(planner *p, int v)
+static bool place_in_host(bb__planner *p, int v)
 {
     const bb__ir *ir = p->ir;
     const int owner = ir->host[v];
@@ -175,7 +160,7 @@ static bool place_in_host(planner *p, int v)
     return true;
 }
 
-static bool place_value(planner *p, int v, int at)
+static bool place_value(bb__planner *p, int v, int at)
 {
     if (p->plan->places[v].home == BB__SLOT)
         return true;
@@ -185,7 +170,7 @@ static bool place_value(planner *p, int v, int at)
            take_over_input(p, v) || take_block(p, v);
 }
 
-static bool place_scratch(planner *p, int v, int at)
+static bool place_scratch(bb__planner *p, int v, int at)
 {
     enum { FEW = 8 };
     const bb__ir *ir = p->ir;
@@ -215,19 +200,14 @@ static bool place_scratch(planner *p, int v, int at)
     return bytes == 0 || bb__blocks_take(&p->blocks, bytes, &p->plan->scratch[at]);
 }
 
-static bool has_step(const planner *p, int v)
-{
-    return bb__is_computed(p->ir, v) && !p->plan->stored[v];
-}
-
-static bool release_scratch(planner *p, int at)
+static bool release_scratch(bb__planner *p, int at)
 {
     const size_t bytes = p->plan->scratch_bytes[at];
     return bytes == 0 || bb__blocks_give(&p->blocks, p->plan->scratch[at], bytes);
 }
 
 /* Gives back the memory of `root` after step `at`. */
-static bool retire(planner *p, int root, int at)
+static bool retire(bb__planner *p, int root, int at)
 {
     bb__place *place = &p->plan->places[root];
     if (!p->ir->values[root].op || place->home != BB__ARENA)
@@ -237,7 +217,7 @@ static bool retire(planner *p, int root, int at)
            bb__blocks_give(&p->blocks, place->offset, bb__bytes(p->ir->values[root].type));
 }
 
-static bool release_inputs(planner *p, int v, int at)
+static bool release_inputs(bb__planner *p, int v, int at)
 {
     const bb__value *value = &p->ir->values[v];
     for (int i = 0; i < value->n_in; i++) {
@@ -249,70 +229,17 @@ static bool release_inputs(planner *p, int v, int at)
     return true;
 }
 
-/* Locals. */
-
-/* Places what is local of a unit within a slot, and frees what it was the last to read. */
-static bool place_unit_locals(planner *p, int first, int end, bb__blocks *slot)
-{
-    const bb__ir *ir = p->ir;
-    for (int at = first; at < end; at++) {
-        const int v = ir->order[at];
-        bb__place *place = &p->plan->places[v];
-        if (!ir->local[v] || !has_step(p, v))
-            continue;
-        place->home = BB__SLOT;
-        p->placed[v] = true;
-        if (!bb__blocks_take(slot, (size_t)bb__local_bytes(ir, v), &place->offset))
-            return false;
-    }
-    for (int at = first; at < end; at++)
-        for (int i = 0; has_step(p, ir->order[at]) && i < ir->values[ir->order[at]].n_in; i++) {
-            const int root = root_of(ir, ir->values[ir->order[at]].in[i]);
-            if (!ir->local[root] || !p->placed[root] || p->last_read[root] >= end)
-                continue;
-            p->placed[root] = false;
-            if (!bb__blocks_give(slot, p->plan->places[root].offset,
-                                 (size_t)bb__local_bytes(ir, root)))
-                return false;
-        }
-    return true;
-}
-
-/* Memory for the locals of a section, a slot for each strip that is computed at a time: its start
- * and its size. */
-static bool place_locals(planner *p, int first, int end, bb__block *slots_out)
-{
-    const bb__ir *ir = p->ir;
-    const size_t slots = (size_t)bb__strip_slots(ir->strips[ir->order[first]]);
-    bb__blocks slot = {0};
-    bool fits = true;
-    for (int at = first, stop; fits && at < end; at = stop) {
-        stop = bb__end_of_unit(ir, at);
-        fits = place_unit_locals(p, at, stop, &slot);
-    }
-    fits = fits && slot.top <= SIZE_MAX / slots;
-    slots_out->size = fits ? slot.top * slots : 0;
-    fits = fits && bb__blocks_take(&p->blocks, slots_out->size, &slots_out->offset);
-    for (int at = first; fits && at < end; at++) {
-        bb__place *place = &p->plan->places[ir->order[at]];
-        p->plan->slot_bytes[ir->order[at]] = slot.top;
-        place->offset += place->home == BB__SLOT ? slots_out->offset : 0;
-    }
-    bb__blocks_free(&slot);
-    return fits;
-}
-
 /* Places the values at `first` to `end` - 1 of the order, which are computed together: what they
  * read is free after the last of them. */
-static bool plan_section(planner *p, int first, int end)
+static bool plan_section(bb__planner *p, int first, int end)
 {
     const bb__ir *ir = p->ir;
     bb__block slots = {0};
-    if (ir->strips[ir->order[first]] > 1 && !place_locals(p, first, end, &slots))
+    if (ir->strips[ir->order[first]] > 1 && !bb__place_locals(p, first, end, &slots))
         return false;
     for (int at = first; at < end; at++) {
         int v = ir->order[at];
-        if (!has_step(p, v))
+        if (!bb__has_step(p, v))
             continue;
         p->plan->value_bytes += bb__bytes(ir->values[v].type);
         if (!ir->inner[v] && (!place_value(p, v, at) || !place_scratch(p, v, at)))
@@ -320,7 +247,7 @@ static bool plan_section(planner *p, int first, int end)
     }
     for (int at = first; at < end; at++) {
         int v = ir->order[at];
-        if (!has_step(p, v))
+        if (!bb__has_step(p, v))
             continue;
         /* an output, which lives in a tensor */
         bool is_unread = p->uses[v] == 0 && !ir->inner[v] && ir->host[v] < 0;
@@ -331,7 +258,7 @@ static bool plan_section(planner *p, int first, int end)
     return bb__blocks_give(&p->blocks, slots.offset, slots.size);
 }
 
-static bool walk(planner *p)
+static bool walk(bb__planner *p)
 {
     const bb__ir *ir = p->ir;
     for (int at = 0, end; at < ir->n_order; at = end) {
@@ -344,7 +271,7 @@ static bool walk(planner *p)
 }
 
 /* Leaves live in tensors or feeds; outputs get tensors of their own, one for each value. */
-static bool place_fixed(planner *p)
+static bool place_fixed(bb__planner *p)
 {
     const bb__ir *ir = p->ir;
     for (size_t v = 0; v < ir->count; v++) {
@@ -375,7 +302,7 @@ static bool place_fixed(planner *p)
 bool bb__plan_memory(const bb__ir *ir, bb__plan *plan)
 {
     size_t n = ir->count, steps = (size_t)ir->n_order;
-    planner p = {
+    bb__planner p = {
         .ir = ir,
         .plan = plan,
         .uses = bb_memory_zeroed(n, sizeof *p.uses),

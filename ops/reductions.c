@@ -31,6 +31,18 @@ uint32_t bb__reduction_rows(const void *attrs, const bb_type *in, const bb_type 
     return ((const bb__reduce_attrs *)attrs)->axes & 1U ? 0 : 1;
 }
 
+bool bb__reduction_stages(const void *attrs, void *within_out, void *across_out)
+{
+    const bb__reduce_attrs *a = attrs;
+    bb__reduce_attrs within = *a, across = *a;
+    within.axes <<= 1;
+    across.axes = 1;
+    across.keep = 0;
+    memcpy(within_out, &within, sizeof within);
+    memcpy(across_out, &across, sizeof across);
+    return a->axes & 1U;
+}
+
 bb_node *bb__batch_reduction(const bb_node *node, bb_node *const *in, const bool *batched)
 {
     bb__var_attrs attrs = {{0}, 0}; /* the longest that begin so */

@@ -9,6 +9,9 @@ size_t bb__reduction_scratch(const void *attrs, int n_in, const bb_array *in, co
 double bb__reduction_flops(const void *attrs, const bb_type *in, const bb_type *out);
 uint32_t bb__reduction_rows(const void *attrs, const bb_type *in, const bb_type *out);
 
+/* of sums and their kin: what is left of dimensions of size 1 stays in the first stage */
+bool bb__reduction_stages(const void *attrs, void *within_out, void *across_out);
+
 bb_node *bb__batch_reduction(const bb_node *node, bb_node *const *in, const bool *batched);
 
 /* y with the axes that it reduced put back with size 1, or dy likewise. */

@@ -133,8 +133,8 @@ Test(strips, not_across_rows)
     const bb_nodes outputs = BB_NODES(square, turned, bb_neg(shifted), bb_sum(scaled, BB_AXES(1)));
     agree(outputs);
     expect_agreement(g, outputs, BB_FEEDS({x, xs}), &rowwise, 2e-6, 2);
-    cr_expect_eq(stripped(BB_NODES(bb_sum(square, BB_AXES(0))), &rowwise), 2, "not the sum");
-    cr_expect_eq(stripped(BB_NODES(bb_sum(scaled, BB_AXES(1))), &rowwise), 3, "not the sum");
+    cr_expect_eq(stripped(BB_NODES(bb_max(square, BB_AXES(0))), &rowwise), 2, "not the maximum");
+    cr_expect_eq(stripped(BB_NODES(bb_sum(scaled, BB_AXES(1))), &rowwise), 4, "not the whole sum");
 }
 
 /* A training step: no parameter is changed while another strip still reads it. */
@@ -269,8 +269,71 @@ Test(strips, of_operands_without_those_rows)
                              .forward = sum_forward,
                              .rows = all_rows,
                              .needs_contiguous = true};
-    bb_node *wide = bb_cast(x, BB_F64), *vector = bb_sum(wide, BB_AXES(0));
+    bb_node *wide = bb_cast(x, BB_F64), *vector = bb_max(wide, BB_AXES(0));
     bb_node *z = bb_exp(bb_apply(&op, BB_NODES(bb_tanh(wide), vector), NULL));
     cr_expect_eq(stripped(BB_NODES(z), &rowwise), 2, "the maps only");
     expect_agreement(g, BB_NODES(z), BB_FEEDS({x, xs}), &rowwise, 1e-12, 2);
+}
+
+/* Sums over rows are sums of groups of rows, with which a section ends, and of what these give. */
+Test(strips, of_sums_over_rows)
+{
+    bb_node *y = bb_tanh(bb_mul_scalar(bb_reshape(x, BB_SHAPE(ROWS / 8, 4, 2 * WIDTH)), 2));
+    bb_node *sums[] = {bb_sum(y, BB_AXES(0)),
+                       bb_sum_keep(y, BB_AXES(0)),
+                       bb_sum(y, BB_AXES(0, 2)),
+                       bb_sum_keep(y, BB_AXES(0, 1)),
+                       bb_sum(y, BB_AXES(1)),
+                       bb_sum(y, BB_ALL),
+                       bb_sum(bb_transpose(bb_exp(x)), BB_AXES(0))};
+    for (size_t i = 0; i < sizeof sums / sizeof *sums; i++) {
+        for (int threads = 1; threads <= 3; threads++)
+            expect_agreement(g, BB_NODES(sums[i]), BB_FEEDS({x, xs}), &plain, 2e-6, threads);
+        expect_agreement(g, BB_NODES(sums[i]), BB_FEEDS({x, xs}), &rowwise, 2e-6, 2);
+        const bb_program_stats s = stats_with(g, BB_NODES(sums[i]), &plain);
+        cr_expect_eq(stats_with(g, BB_NODES(sums[i]), NULL).flops, s.flops, "sum %d", (int)i);
+    }
+    cr_expect_eq(stats_with(g, BB_NODES(sums[0]), NULL).steps, 3, "the map, of groups, of all");
+    cr_expect_eq(stats_with(g, BB_NODES(sums[4]), NULL).steps, 2, "not over rows");
+    bb_node *few = bb_sum(bb_exp(bb_slice(x, 0, 0, 64, 1)), BB_AXES(0));
+    cr_expect_eq(stats_with(g, BB_NODES(few), NULL).steps, 2, "too little");
+    cr_expect_eq(stats_with(g, BB_NODES(bb_sum(x, BB_AXES(0))), NULL).steps, 1,
+                 "of no computed value");
+}
+
+/* Stages hide no infinity, and none makes a number of NaN. */
+Test(strips, of_sums_of_special_values)
+{
+    float *numbers = bb_tensor_data(xs);
+    numbers[0] = INFINITY;
+    numbers[WIDTH + 1] = NAN;
+    numbers[2] = -INFINITY;
+    numbers[5 * WIDTH * 64 + 2] = INFINITY;
+    bb_node *sum = bb_sum(bb_neg(x), BB_AXES(0));
+    bb_program *p = bb_compile(g, BB_NODES(sum));
+    cr_assert_eq(bb_run(p, BB_FEEDS({x, xs})), BB_OK);
+    const bb_tensor *value = bb_program_value(p, sum);
+    cr_expect_eq(bb_tensor_at(value, 0), (double)-INFINITY);
+    cr_expect(isnan(bb_tensor_at(value, 1)) && isnan(bb_tensor_at(value, 2)));
+    cr_expect(isfinite(bb_tensor_at(value, 3)));
+    bb_program_free(p);
+}
+
+/* The sum of groups, and the update of a parameter by it, wait until a section is over that goes on
+ * after them; what reads them waits, too, or ends it. */
+Test(strips, while_small_units_wait)
+{
+    bb_node *w = bb_param(g, params, "w", BB_F32, BB_SHAPE(WIDTH), bb_init_zeros());
+    bb_node *y = bb_tanh(x), *total = bb_sum(bb_square(y), BB_AXES(0));
+    bb_node *mean = bb_exp(bb_mul_scalar(total, 1.0 / ROWS));
+    bb_node *step = bb_assign(w, bb_sub(w, mean));
+    bb_node *rows = bb_softmax(bb_softmax(bb_mul(y, x), 1), 1);
+    const bb_nodes outputs = BB_NODES(step, bb_sum(rows, BB_AXES(1)), bb_sum(rows, BB_AXES(0)));
+    const bb_program_stats s = stats_with(g, outputs, NULL);
+    cr_expect_geq(s.stripped, 6, "one section: %d", s.stripped);
+    for (int threads = 1; threads <= 3; threads++)
+        expect_agreement(g, outputs, BB_FEEDS({x, xs}), &plain, 2e-6, threads);
+    bb_node *scaled = bb_softmax(bb_mul(rows, mean), 1);
+    for (int threads = 1; threads <= 3; threads++)
+        expect_agreement(g, BB_NODES(step, scaled), BB_FEEDS({x, xs}), &plain, 2e-6, threads);
 }

@@ -49,6 +49,7 @@ const bb_op bb__op_sum = {
     .batch = bb__batch_reduction,
     .scratch = bb__reduction_scratch,
     .rows = bb__reduction_rows,
+    .stages = bb__reduction_stages,
     .flops = bb__reduction_flops,
     .print_attrs = bb__print_reduce,
     BB_SAMPLES(samples),

@@ -106,7 +106,9 @@ static bool emit_node(bb__ir *ir, const bb_node *node, int *numbers)
             return false;
     }
     value.tensor = bb_tensor_retain(node->tensor);
-    numbers[node->id] = bb__emit(ir, value);
+    numbers[node->id] = value.op && value.op->stages ? bb__emit_in_stages(ir, &value) : -2;
+    if (numbers[node->id] == -2)
+        numbers[node->id] = bb__emit(ir, value);
     return numbers[node->id] >= 0;
 }
 

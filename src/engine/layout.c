@@ -86,31 +86,32 @@ void bb__lay_out(const bb__ir *ir, bb__value *value, int number)
     value->contiguous = bb__is_row_major(value->type.shape, layout.stride);
 }
 
-/* Emits op on a value; -1 when memory runs out. */
-static int emit_on(bb__ir *ir, const bb_op *op, int number, bb_type type)
+int bb__emit_on(bb__ir *ir, int number, bb__value like)
 {
-    int *in = bb__arena_take(&ir->arena, sizeof *in);
-    if (!in)
+    like.kind = BB_NODE_OP;
+    like.n_in = 1;
+    like.in = bb__arena_take(&ir->arena, sizeof *like.in);
+    if (!like.in)
         return -1;
-    *in = number;
-    bb__value value = {.node = ir->values[number].node,
-                       .op = op,
-                       .kind = BB_NODE_OP,
-                       .type = type,
-                       .n_in = 1,
-                       .in = in};
+    *like.in = number;
     bool folding = ir->options.no_fold;
     ir->options.no_fold = true; /* what is to have memory of its own must not become a constant
                                    again */
-    int made = bb__emit(ir, value);
+    int made = bb__emit(ir, like);
     ir->options.no_fold = folding;
     return made;
+}
+
+static int emit_copy(bb__ir *ir, const bb_op *op, int number, bb_type type)
+{
+    return bb__emit_on(ir, number,
+                       (bb__value){.node = ir->values[number].node, .op = op, .type = type});
 }
 
 static int copy_of(bb__ir *ir, int number)
 {
     if (ir->copies[number].contiguous < 0) {
-        int made = emit_on(ir, &copy_op, number, ir->values[number].type);
+        int made = emit_copy(ir, &copy_op, number, ir->values[number].type);
         ir->copies[number].contiguous = made;
     }
     return ir->copies[number].contiguous;
@@ -124,8 +125,8 @@ int bb__rows_apart(bb__ir *ir, int number, int64_t step)
         return bb__contiguous(ir, number);
     spaced.shape.dim[1] = step;
     if (ir->copies[number].spaced < 0) {
-        int made = emit_on(ir, &spaced_copy_op, number, spaced);
-        made = made < 0 ? -1 : emit_on(ir, &first_columns_op, made, type);
+        int made = emit_copy(ir, &spaced_copy_op, number, spaced);
+        made = made < 0 ? -1 : emit_copy(ir, &first_columns_op, made, type);
         ir->copies[number].spaced = made;
     }
     return ir->copies[number].spaced;

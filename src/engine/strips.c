@@ -6,11 +6,14 @@
  * part of its memory, and what one unit leaves of a strip is all that another reads there. How many
  * strips there are depends on shapes alone. A section stores no parameter; what it reads is free
  * after its last unit, and a value written over an operand overwrites only what its own strip
- * reads. */
+ * reads.
+ *
+ * Small units in between that need all rows of something, as the sum of what groups of rows gave and
+ * the update of a parameter by it, wait until the section is over. */
 #include "engine.h"
 
 typedef struct section {
-    int first, last; /* places in the order: of its first unit, of its last value */
+    int first, last; /* places in the order: of its first unit, and after its last value */
     int units;
     int64_t rows; /* a divisor of all first dimensions */
     double bytes; /* of what goes with the rows */
@@ -20,6 +23,10 @@ typedef struct seeker {
     bb__ir *ir;
     bool *is_stored; /* by value */
     bool *is_inside; /* by root: computed in the section that is open */
+    bool *waits;     /* by root: computed after it */
+    int *from;       /* the order as it was */
+    int *waiting;    /* values of the order that wait */
+    int n_waiting, n_done;
     section open;
 } seeker;
 
@@ -83,7 +90,7 @@ static bool reads_rows(const seeker *s, int v, double *whole_out, double *moved_
     for (int i = 0; i < ir->values[v].n_in; i++) {
         const int in = ir->values[v].in[i], root = ir->values[in].root;
         const bool is_split = i < 32 && split >> i & 1U;
-        if (s->is_inside[root] && !(is_split && keeps_rows(ir, in)))
+        if (s->waits[root] || (s->is_inside[root] && !(is_split && keeps_rows(ir, in))))
             return false;
         if (!s->is_inside[root] && ir->unit[root] != ir->unit[v])
             *(is_split ? moved_out : whole_out) += (double)bb__bytes(ir->values[root].type);
@@ -91,16 +98,15 @@ static bool reads_rows(const seeker *s, int v, double *whole_out, double *moved_
     return split != 0;
 }
 
-/* Whether a unit can be a part of the open section; then it is in *grown_out. A product by a large
- * matrix cannot: it is faster when all rows are given to it at once. */
-static bool can_grow(const seeker *s, int at, section *grown_out)
+/* Whether the unit of v can be a part of the open section; then it is in *grown_out. A product by a
+ * large matrix cannot: it is faster when all rows are given to it at once. */
+static bool can_grow(const seeker *s, int v, section *grown_out)
 {
     enum { MOST_UNITS = 64, SMALL = 1 << 15 }; /* bytes */
     const bb__ir *ir = s->ir;
     section grown = s->open;
     double whole = 0;
-    int end = at;
-    for (int v = ir->order[at]; v >= 0; v = ir->next[v], end++) {
+    for (; v >= 0; v = ir->next[v], grown.last++) {
         const bb__value *value = &ir->values[v];
         if (value->root != v || value->op->is_effect || value->op->is_impure ||
             value->op->may_fault || s->is_stored[v] || !bb__bytes(value->type) ||
@@ -109,7 +115,6 @@ static bool can_grow(const seeker *s, int at, section *grown_out)
         grown.rows = common_divisor(rows_of(ir, v), grown.rows);
         grown.bytes += ir->inner[v] ? 0 : (double)bb__bytes(value->type);
     }
-    grown.last = end - 1;
     grown.units++;
     *grown_out = grown;
     return grown.rows > 1 && grown.units <= MOST_UNITS &&
@@ -141,7 +146,7 @@ static void close_section(seeker *s)
     const section *open = &s->open;
     const bool all = ir->options.all_strips && open->rows < INT32_MAX;
     const int strips = all && open->units ? (int)open->rows : open->units > 1 ? strips_of(open) : 1;
-    for (int at = open->first; open->units > 0 && at <= open->last; at++) {
+    for (int at = open->first; at < open->last; at++) {
         const int v = ir->order[at];
         s->is_inside[v] = false;
         if (strips > 1) {
@@ -149,43 +154,97 @@ static void close_section(seeker *s)
             ir->section[v] = ir->order[open->first];
         }
     }
-    s->open = (section){0};
-}
-
-static void open_with(seeker *s, int at)
-{
-    s->open = (section){.first = at};
-}
-
-/* Goes on with the unit at `at`, in the open section or in a new one. */
-static void take_unit(seeker *s, int at, int end)
-{
-    section grown;
-    bool fits = can_grow(s, at, &grown);
-    if (!fits && s->open.units) {
-        close_section(s);
-        open_with(s, at);
-        fits = can_grow(s, at, &grown);
+    for (int i = 0; i < s->n_waiting; i++) {
+        s->waits[s->waiting[i]] = false;
+        ir->order[s->n_done++] = s->waiting[i];
     }
-    if (!fits) {
-        open_with(s, end);
+    s->n_waiting = 0;
+    s->open = (section){.first = s->n_done, .last = s->n_done};
+}
+
+/* Whether a value that is no part of the open section may be computed after it, though units that
+ * come later are a part: what it reads lives as long. */
+static bool may_wait(const seeker *s, int v)
+{
+    enum { LITTLE = 16 };
+    const bb__ir *ir = s->ir;
+    const bb__value *value = &ir->values[v];
+    double bytes = (double)bb__bytes(value->type);
+    for (int i = 0; i < value->n_in; i++)
+        bytes += (double)bb__bytes(ir->values[ir->values[value->in[i]].root].type);
+    return s->open.units && !value->op->may_fault && bytes * LITTLE <= s->open.bytes;
+}
+
+/* Whether any operand waits. */
+static bool must_wait(const seeker *s, int v)
+{
+    const bb__ir *ir = s->ir;
+    for (int i = 0; i < ir->values[v].n_in; i++)
+        if (s->waits[ir->values[ir->values[v].in[i]].root])
+            return true;
+    return false;
+}
+
+static bool unit_may_wait(const seeker *s, int v)
+{
+    for (; v >= 0; v = s->ir->next[v])
+        if (!may_wait(s, v))
+            return false;
+    return true;
+}
+
+/* Goes on with the unit of v, in the open section, after it, or in a new one. */
+static void take_unit(seeker *s, int v)
+{
+    bb__ir *ir = s->ir;
+    section grown;
+    bool fits = can_grow(s, v, &grown);
+    if (!fits && unit_may_wait(s, v)) {
+        for (; v >= 0; v = ir->next[v]) {
+            s->waits[v] = true;
+            s->waiting[s->n_waiting++] = v;
+        }
         return;
     }
-    s->open = grown;
-    for (int i = at; i < end; i++)
-        s->is_inside[s->ir->order[i]] = true;
+    if (!fits && s->open.units) {
+        close_section(s);
+        fits = can_grow(s, v, &grown);
+    }
+    if (fits)
+        s->open = grown;
+    for (; v >= 0; v = ir->next[v]) {
+        s->is_inside[v] = fits;
+        ir->order[s->n_done++] = v;
+    }
+    if (!fits)
+        close_section(s);
+}
+
+/* Goes on with a value that takes no step, a view or a group of effects; it may lie between units of
+ * a section. */
+static void take_other(seeker *s, int v)
+{
+    if (must_wait(s, v)) {
+        s->waits[v] = true;
+        s->waiting[s->n_waiting++] = v;
+        return;
+    }
+    s->ir->order[s->n_done++] = v;
+    if (s->open.units == 0)
+        close_section(s);
+    else
+        s->open.last++;
 }
 
 static void seek(seeker *s)
 {
     const bb__ir *ir = s->ir;
-    open_with(s, 0);
-    for (int at = 0, end; at < ir->n_order; at = end) {
-        end = bb__end_of_unit(ir, at);
-        if (bb__is_computed(ir, ir->order[at]))
-            take_unit(s, at, end);
-        else if (s->open.units == 0) /* a view, which may lie between units of a section */
-            open_with(s, end);
+    for (int at = 0; at < ir->n_order; at++) {
+        const int v = s->from[at];
+        if (!bb__is_computed(ir, v))
+            take_other(s, v);
+        else if (ir->unit[v] == v) /* the others of its unit follow it */
+            take_unit(s, v);
     }
     close_section(s);
 }
@@ -211,22 +270,31 @@ bool bb__find_strips(bb__ir *ir)
     const size_t n = ir->count;
     seeker s = {.ir = ir,
                 .is_stored = bb_memory_zeroed(n, sizeof *s.is_stored),
-                .is_inside = bb_memory_zeroed(n, sizeof *s.is_inside)};
+                .is_inside = bb_memory_zeroed(n, sizeof *s.is_inside),
+                .waits = bb_memory_zeroed(n, sizeof *s.waits),
+                .from = bb_memory_zeroed(n, sizeof *s.from),
+                .waiting = bb_memory_zeroed(n, sizeof *s.waiting)};
     ir->section = bb_memory_zeroed(n, sizeof *ir->section);
     ir->strips = bb_memory_zeroed(n, sizeof *ir->strips);
     ir->local = bb_memory_zeroed(n, sizeof *ir->local);
-    bool fits = s.is_stored && s.is_inside && ir->section && ir->strips && ir->local;
+    bool fits = s.is_stored && s.is_inside && s.waits && s.from && s.waiting && ir->section &&
+                ir->strips && ir->local;
     for (int v = 0; fits && v < (int)n; v++) {
         ir->section[v] = ir->unit[v];
         ir->strips[v] = 1;
         if (ir->needed[v] && ir->values[v].op && ir->values[v].op->is_store)
             s.is_stored[ir->values[v].in[1]] = true;
     }
+    for (int at = 0; fits && at < ir->n_order; at++)
+        s.from[at] = ir->order[at];
     if (fits && !ir->options.no_fuse && !ir->options.no_strips)
         seek(&s);
     if (fits)
         find_locals(ir);
     bb_memory_release(s.is_stored);
     bb_memory_release(s.is_inside);
+    bb_memory_release(s.waits);
+    bb_memory_release(s.from);
+    bb_memory_release(s.waiting);
     return fits;
 }

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+/* Sums over rows in two stages: of groups of rows, and of what these gave. The first stage treats
+ * its groups alike, so that strips of a section can end with it. */
+#include "engine.h"
+
+/* [groups, rows of a group, ...] of [rows, ...], in place. */
+static bool tear(const void *attrs, const bb_type *in_type, const bb_layout *in,
+                 const bb_type *out_type, bb_layout *out)
+{
+    (void)attrs;
+    out->offset = in->offset;
+    out->stride[0] = in->stride[0] * out_type->shape.dim[1];
+    for (int i = 0; i < in_type->shape.ndim; i++)
+        out->stride[i + 1] = in->stride[i];
+    return true;
+}
+
+static bool same_as_operand(bb_infer *c)
+{
+    c->out = c->in[0];
+    return true;
+}
+
+static const bb_op torn_op = {
+    .name = "torn",
+    .doc = "x with its first dimension in groups",
+    .arity = 1,
+    .infer = same_as_operand,
+    .view = tear,
+};
+
+/* As many as strips may want, as long as what they give is little beside what they read; less than
+ * 2 where it is not worth while. */
+static int64_t groups_of(const bb__ir *ir, bb_type in, bb_type out)
+{
+    enum { MOST = 1024, FOLD = 16, LARGE = 1 << 20 };
+    const int64_t rows = in.shape.dim[0];
+    const double bytes = (double)bb__bytes(in), each = (double)bb__bytes(out);
+    const bool all = ir->options.all_strips;
+    int64_t best = 1;
+    if (bytes < LARGE && !all)
+        return 1;
+    for (int64_t n = 2; n <= rows && n <= MOST && (all || (double)n * each * FOLD <= bytes); n++)
+        if (rows % n == 0)
+            best = n;
+    return best;
+}
+
+int bb__emit_in_stages(bb__ir *ir, const bb__value *value)
+{
+    const bb_op *op = value->op;
+    const bb__value *in = &ir->values[value->in[0]];
+    bb_type torn = in->type;
+    const bool is_wanted = !ir->options.no_fuse && !ir->options.no_strips &&
+                           ir->values[in->root].op && torn.shape.ndim > 0 &&
+                           torn.shape.ndim < BB_MAX_DIMS && bb_shape_count(torn.shape) > 0;
+    const int64_t groups = is_wanted ? groups_of(ir, torn, value->type) : 1;
+    if (groups < 2)
+        return -2;
+    void *within = bb__arena_take(&ir->arena, op->attrs_size);
+    void *across = bb__arena_take(&ir->arena, op->attrs_size);
+    if (!within || !across)
+        return -1;
+    if (!op->stages(value->attrs, within, across))
+        return -2;
+    for (int i = torn.shape.ndim++; i > 0; i--)
+        torn.shape.dim[i] = torn.shape.dim[i - 1];
+    torn.shape.dim[0] = groups;
+    torn.shape.dim[1] /= groups;
+    bb_infer parts = {.op = op, .n_in = 1, .in = &torn, .attrs = within};
+    if (!op->infer(&parts))
+        return -2;
+    const bb__value stages[] = {
+        {.node = in->node, .op = &torn_op, .type = torn},
+        {.node = value->node, .op = op, .attrs = within, .type = parts.out, .is_stage = true},
+        {.node = value->node, .op = op, .attrs = across, .type = value->type}};
+    int made = value->in[0];
+    for (int i = 0; i < 3 && made >= 0; i++)
+        made = bb__emit_on(ir, made, stages[i]);
+    return made;
+}

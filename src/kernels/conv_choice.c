@@ -6,12 +6,13 @@
 #include "conv_direct.h"
 #include "conv_onednn.h"
 
-enum { FEW = 3 }; /* channels that oneDNN does not fill up to whole vectors */
+enum { FEW = 3 }; /* channels */
 
 /* Direct convolution takes as long as its rows filled up to whole vectors, which must not be much
- * more. Columns have the better products of single elements; of the gradient of few channels, since
- * they need not keep four filters busy; and of that of filters, unless a single channel makes them
- * thin, or whole rows save the last vectors, in which places come twice. */
+ * more, and copies what products of single elements read in place. Columns suit gradients of few
+ * channels, where four filters at a time are too many, and of filters, since whole vectors of these
+ * save the ends of rows, where places come twice; but not groups or single channels, of which
+ * products are thin. */
 static bool is_direct(const bb__conv_shape *s, bb__conv_direction d)
 {
     const bb_simd_level level = bb_simd();
@@ -22,7 +23,7 @@ static bool is_direct(const bb__conv_shape *s, bb__conv_direction d)
         return false;
     if (s->kh * s->kw == 1 && channels > FEW)
         return false;
-    return d == BB__CONV_FORWARD ||
+    return d == BB__CONV_FORWARD || s->groups > 1 ||
            (d == BB__CONV_INPUT ? channels > FEW : channels == 1 || width == filled);
 }
 
@@ -52,20 +53,20 @@ static bool has_fitting_size(const bb__conv_shape *s)
 }
 
 /* oneDNN's products are faster than those of columns, but its layout costs two moves of the images,
- * which columns of single elements do not need. FEW channels it reads as they lie, with AVX-512
- * fast. Without, it is slower than products of columns for the gradient of many filters. The
- * numbers are where both take as long. */
+ * which columns of single elements do not need. FEW channels it reads as they lie, but with AVX2 at a
+ * tenth of the speed of direct convolution; and the gradient of many filters is faster by columns
+ * there. The numbers are where both take as long. */
 static bool is_suited(const bb__conv_shape *s, bb__conv_direction d)
 {
     enum { THIN_FORWARD = 64, THIN_WEIGHT = 16, MANY = 32 };
     static const double most_filled_up = 1.5;
     const int64_t filter = s->kh * s->kw;
-    const bool is_avx512 = bb_simd() == BB_SIMD_AVX512;
+    const bool is_avx2 = bb_simd() == BB_SIMD_AVX2;
     if (s->dtype != BB_F32 || !has_fitting_size(s) || !bb__onednn_is_used())
         return false;
-    if (is_avx512 && s->groups == 1 && s->c <= FEW && d != BB__CONV_INPUT)
+    if (!is_avx2 && s->groups == 1 && s->c <= FEW && d != BB__CONV_INPUT)
         return s->c * filter >= (d == BB__CONV_FORWARD ? THIN_FORWARD : THIN_WEIGHT);
-    if (!is_avx512 && d == BB__CONV_WEIGHT && s->o / s->groups >= MANY)
+    if (is_avx2 && d == BB__CONV_WEIGHT && s->o / s->groups >= MANY)
         return false;
     return filter > 1 && filled_up(s) <= most_filled_up;
 }

@@ -43,7 +43,7 @@ Test(conv_direct, any_sizes)
         s.o = drawn(&rng, 1, 9) * s.groups;
         checked += check_directly(&rng, s);
     }
-    cr_assert(checked > 500, "%d checked", checked);
+    cr_assert(checked > 300, "%d checked", checked);
 }
 
 /* Blocks of rows, blocks of images, parts of filters, and more blocks than sums. */
@@ -51,7 +51,7 @@ Test(conv_direct, cuts)
 {
     bb_rng rng = {8, 0};
     bb__conv_shape shapes[] = {
-        plain(BB_F32, 1, 3, 70, 33, 3, 1),  plain(BB_F32, 37, 2, 16, 5, 5, 0),
+        plain(BB_F32, 1, 3, 70, 33, 3, 1),  plain(BB_F32, 37, 2, 22, 5, 5, 0),
         plain(BB_F32, 1, 70, 33, 40, 3, 1), plain(BB_F32, 1, 5, 16, 66, 3, 1),
         plain(BB_F32, 50, 1, 17, 3, 3, 3),  plain(BB_F32, 2, 300, 16, 3, 3, 1),
         plain(BB_F32, 3, 4, 67, 6, 4, 0),   plain(BB_F32, 20, 6, 24, 6, 3, 1)};

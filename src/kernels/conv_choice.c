@@ -11,10 +11,11 @@ enum { FEW = 3 }; /* channels */
 /* Direct convolution takes as long as its rows filled up to whole vectors, which must not be much
  * more, and copies what products of single elements read in place. Columns suit gradients of few
  * channels, where four filters at a time are too many, and of filters, since whole vectors of these
- * save the ends of rows, where places come twice; but not groups or single channels, of which
- * products are thin. */
+ * save the ends of rows, where places come twice; but not groups, less than FEW_FILTERS, or single
+ * channels, of which products are thin. */
 static bool is_direct(const bb__conv_shape *s, bb__conv_direction d)
 {
+    enum { FEW_FILTERS = 8 };
     const bb_simd_level level = bb_simd();
     const int64_t lanes = level == BB_SIMD_AVX512 ? 16 : 8, channels = s->c / s->groups;
     const int64_t width = d == BB__CONV_INPUT ? s->w : s->ow;
@@ -23,7 +24,7 @@ static bool is_direct(const bb__conv_shape *s, bb__conv_direction d)
         return false;
     if (s->kh * s->kw == 1 && channels > FEW)
         return false;
-    return d == BB__CONV_FORWARD || s->groups > 1 ||
+    return d == BB__CONV_FORWARD || s->groups > 1 || s->o < FEW_FILTERS ||
            (d == BB__CONV_INPUT ? channels > FEW : channels == 1 || width == filled);
 }
 

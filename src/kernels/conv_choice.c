@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The one place that decides how a convolution is computed: by oneDNN, directly, or as products with
- * the matrix of columns. It depends on shape, direction and instruction set only. oneDNN's work is
- * done the other ways when memory runs out. */
+/* The one place that decides how a convolution is computed: by oneDNN, directly, or as products
+ * with the matrix of columns. It depends on shape, direction and instruction set only. oneDNN's
+ * work is done the other ways when memory runs out. */
 #include "blas.h"
 #include "conv_direct.h"
 #include "conv_onednn.h"
@@ -54,9 +54,9 @@ static bool has_fitting_size(const bb__conv_shape *s)
 }
 
 /* oneDNN's products are faster than those of columns, but its layout costs two moves of the images,
- * which columns of single elements do not need. FEW channels it reads as they lie, but with AVX2 at a
- * tenth of the speed of direct convolution; and the gradient of many filters is faster by columns
- * there. The numbers are where both take as long. */
+ * which columns of single elements do not need. FEW channels it reads as they lie, but with AVX2 up
+ * to ten times as slowly as direct convolution; and there columns are faster for the gradient of
+ * many filters. The numbers are where both take as long. */
 static bool is_suited(const bb__conv_shape *s, bb__conv_direction d)
 {
     enum { THIN_FORWARD = 64, THIN_WEIGHT = 16, MANY = 32 };

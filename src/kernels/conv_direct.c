@@ -86,7 +86,7 @@ static void copy_run(const float *x, int64_t n, float *to)
             to[i] = x[i];
 }
 
-/* Every `step`-th element of a row from `first` on, which may lie outside of it, where zeros are. */
+/* Every `step`-th element of a row from `first` on, and zeros for what lies outside of it. */
 static void copy_row(const float *row, int64_t size, int64_t first, int64_t step, int64_t n,
                      float *to)
 {

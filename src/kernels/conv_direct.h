@@ -35,7 +35,7 @@ void bb__direct_copy(const bb__conv_shape *s, const bb__direct_cut *cut, const f
 /* The distance of each element of a filter. */
 void bb__direct_distances(const bb__conv_shape *s, const bb__direct_cut *cut, int32_t *to);
 
-/* A vector of places: where its first is, in the copy, and in a plane of the result's first image. */
+/* A vector of places: where its first is in the copy, and in a plane of the result. */
 typedef struct bb__spot {
     int64_t x, y;
 } bb__spot;

@@ -5,7 +5,7 @@
 
 #include <bibun/bibun.h>
 
-enum { MODEL_OUTPUTS = 6, MODEL_INPUTS = 6 };
+enum { MODEL_OUTPUTS = 18, MODEL_INPUTS = 18 };
 
 /* A model in a graph of its own. */
 typedef struct model {
@@ -48,6 +48,7 @@ void build_scalar(model *m);
 void build_gmm(model *m);
 void build_conv_simple(model *m);
 void build_conv_deep(model *m);
+void build_convs(model *m); /* of each way to convolve; for --profile, without a peer */
 void build_lstm(model *m);
 void build_gpt(model *m);
 

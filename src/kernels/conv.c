@@ -38,20 +38,6 @@ static void clear(const bb__conv_shape *s, int64_t count, void *out, const bb__t
         tail->run(tail->context, 0, count);
 }
 
-/* Runs the tail on some of the channels of a result [n channels height width], at places which are
- * whole planes or some rows of each. */
-static void finish(const bb__tail *tail, int64_t channels, int64_t height, int64_t width,
-                   bb__places at, bb__channels done)
-{
-    const bool is_whole = at.rows == height;
-    const int64_t stretches = is_whole ? 1 : done.count;
-    const int64_t count = (is_whole ? done.count : 1) * at.rows * width;
-    for (int64_t i = at.image; tail && i < at.image + at.images; i++)
-        for (int64_t k = 0; k < stretches; k++)
-            tail->run(tail->context, ((i * channels + done.first + k) * height + at.row) * width,
-                      count);
-}
-
 /* Forward. */
 
 static job forward_job(const bb__conv_shape *s)
@@ -88,7 +74,7 @@ static void forward_item(const job *j, bb__places at, int64_t group, int64_t par
                     (void *)(uintptr_t)out.data, out.lead);
     }
     bb__places_write(s, copy, at, base, count, j->to);
-    finish(j->tail, s->o, s->oh, s->ow, at, (bb__channels){base, count});
+    bb__conv_finish(j->tail, s->o, s->oh, s->ow, at, (bb__channels){base, count});
 }
 
 static void forward_range(void *context, int64_t first, int64_t last)
@@ -127,52 +113,17 @@ void bb__columns_forward(const bb__conv_shape *s, const void *x, const void *w, 
 
 /* The adjoint, as the convolution of dy with the filters turned around. */
 
-/* The shape of that convolution, from dy to dx; the stride must be 1. */
-static bb__conv_shape turned_shape(const bb__conv_shape *s)
-{
-    bb__conv_shape t = *s;
-    t.c = s->o, t.h = s->oh, t.w = s->ow;
-    t.o = s->c, t.oh = s->h, t.ow = s->w;
-    t.padding[0] = s->dilation[0] * (s->kh - 1) - s->padding[0];
-    t.padding[1] = s->dilation[1] * (s->kw - 1) - s->padding[1];
-    return t;
-}
-
 /* Whether that is less work than adding columns to dx. Both take products, and each moves its
  * columns, of which one element costs about as much as MOVE multiplications. */
 static bool is_better_turned(const bb__conv_shape *s)
 {
     enum { MOVE = 16 };
-    const bb__conv_shape t = turned_shape(s);
+    const bb__conv_shape t = bb__turned_shape(s);
     if (s->stride[0] != 1 || s->stride[1] != 1 || t.padding[0] < 0 || t.padding[1] < 0)
         return false;
     double filters = (double)(s->o / s->groups), channels = (double)(s->c / s->groups);
     double turned = (double)(s->h * s->w) * filters * (channels + MOVE);
     return turned <= (double)(s->oh * s->ow) * channels * (filters + 2 * MOVE);
-}
-
-#define DEFINE_TURN(suffix, T)                                                      \
-    static void turn_##suffix(const bb__conv_shape *s, const void *w, void *turned) \
-    {                                                                               \
-        const int64_t filters = s->o / s->groups, channels = s->c / s->groups;      \
-        const int64_t size = s->kh * s->kw;                                         \
-        for (int64_t f = 0; f < s->o; f++)                                          \
-            for (int64_t c = 0; c < channels; c++) {                                \
-                const T *x = (const T *)w + (f * channels + c) * size;              \
-                int64_t to = (f / filters * channels + c) * filters + f % filters;  \
-                T *y = (T *)turned + to * size;                                     \
-                for (int64_t k = 0; k < size; k++)                                  \
-                    y[k] = x[size - 1 - k];                                         \
-            }                                                                       \
-    }
-DEFINE_TURN(f32, float)
-DEFINE_TURN(f64, double)
-
-static size_t turned_bytes(const bb__conv_shape *s)
-{
-    enum { ALIGN = 64 };
-    size_t bytes = (size_t)(s->o * bb__filter_size(s)) * bb_dtype_size(s->dtype);
-    return (bytes + ALIGN - 1) / ALIGN * ALIGN;
 }
 
 /* The adjoint, by columns. */
@@ -218,7 +169,7 @@ static void input_item(const job *j, int64_t block, int64_t group, int64_t chunk
     }
     bb__places whole = bb__places_of(s, &j->cut, block, 0);
     whole.row = 0, whole.rows = s->h;
-    finish(j->tail, s->c, s->h, s->w, whole, taken);
+    bb__conv_finish(j->tail, s->c, s->h, s->w, whole, taken);
 }
 
 static void input_range(void *context, int64_t first, int64_t last)
@@ -239,8 +190,8 @@ size_t bb__columns_input_scratch(const bb__conv_shape *s)
         const job j = input_job(s);
         return scratch_of(&j);
     }
-    const bb__conv_shape turned = turned_shape(s);
-    return turned_bytes(s) + bb__columns_forward_scratch(&turned);
+    const bb__conv_shape turned = bb__turned_shape(s);
+    return bb__turned_bytes(s) + bb__columns_forward_scratch(&turned);
 }
 
 void bb__columns_input(const bb__conv_shape *s, const void *dy, const void *w, void *dx,
@@ -249,9 +200,9 @@ void bb__columns_input(const bb__conv_shape *s, const void *dy, const void *w, v
     if (bb__conv_is_nothing(s)) {
         clear(s, s->n * s->c * s->h * s->w, dx, tail);
     } else if (is_better_turned(s)) {
-        const bb__conv_shape turned = turned_shape(s);
-        (s->dtype == BB_F32 ? turn_f32 : turn_f64)(s, w, scratch);
-        bb__columns_forward(&turned, dy, scratch, dx, (char *)scratch + turned_bytes(s), tail,
+        const bb__conv_shape turned = bb__turned_shape(s);
+        bb__turn(s, w, scratch);
+        bb__columns_forward(&turned, dy, scratch, dx, (char *)scratch + bb__turned_bytes(s), tail,
                             threads);
     } else {
         job j = input_job(s);

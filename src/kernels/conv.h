@@ -92,6 +92,17 @@ static inline int64_t bb__conv_grain(double multiplications)
     return multiplications < worth ? (int64_t)(worth / (multiplications + 1)) + 1 : 1;
 }
 
+/* The gradient of images where strides are 1, as a convolution of dy with the filters turned around
+ * (conv_turn.c): its shape, the filters, and how many bytes they take. */
+bb__conv_shape bb__turned_shape(const bb__conv_shape *s);
+void bb__turn(const bb__conv_shape *s, const void *w, void *turned);
+size_t bb__turned_bytes(const bb__conv_shape *s);
+
+/* Runs a tail, or NULL, on some of the channels of a result [n channels height width], at places
+ * which are whole planes or some rows of each. */
+void bb__conv_finish(const bb__tail *tail, int64_t channels, int64_t height, int64_t width,
+                     bb__places at, bb__channels done);
+
 /* Our own way: products with the matrix of columns (conv.c, conv_weight.c). */
 void bb__columns_forward(const bb__conv_shape *s, const void *x, const void *w, void *out,
                          void *scratch, const bb__tail *tail, int threads);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Kernels that are compiled once for each instruction set, by the one in use. */
 #include "blas.h"
-#include "conv.h"
+#include "conv_direct.h"
 #include "walk.h"
 
 #if defined(__x86_64__) && defined(__GNUC__)
@@ -51,6 +51,23 @@ DISPATCH(size_t, return, bb__columns_weight_scratch, (const bb__conv_shape *s), 
 DISPATCH(void, , bb__concat, (const bb_call *call, int axis), (call, axis))
 DISPATCH(void, , bb__copy, (const bb_array *in, const bb_array *out, int threads),
          (in, out, threads))
+DISPATCH(void, , bb__direct_forward,
+         (const bb__conv_shape *s, const void *x, const void *w, void *out, void *scratch,
+          const bb__tail *tail, int threads),
+         (s, x, w, out, scratch, tail, threads))
+DISPATCH(size_t, return, bb__direct_forward_scratch, (const bb__conv_shape *s), (s))
+DISPATCH(void, , bb__direct_input,
+         (const bb__conv_shape *s, const void *dy, const void *w, void *dx, void *scratch,
+          const bb__tail *tail, int threads),
+         (s, dy, w, dx, scratch, tail, threads))
+DISPATCH(size_t, return, bb__direct_input_scratch, (const bb__conv_shape *s), (s))
+DISPATCH(bool, return, bb__direct_is_possible, (const bb__conv_shape *s, bb__conv_direction d),
+         (s, d))
+DISPATCH(void, , bb__direct_weight,
+         (const bb__conv_shape *s, const void *x, const void *dy, void *dw, void *scratch,
+          int threads),
+         (s, x, dy, dw, scratch, threads))
+DISPATCH(size_t, return, bb__direct_weight_scratch, (const bb__conv_shape *s), (s))
 DISPATCH(void, , bb__fill, (const bb_array *out, double value, int threads), (out, value, threads))
 DISPATCH(void, , bb__fill_normal,
          (const bb_array *out, double mean, double deviation, uint64_t key, int threads),

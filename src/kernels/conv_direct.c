@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: MIT */
+/* Copies of images for direct convolution, and the convolution: sums of some filters at some
+ * vectors of places stay in registers while all elements of the filters are gone through. A sum's
+ * order depends on neither vectors nor blocks. */
+#include "conv_direct.h"
+#include "float_mode.h"
+
+#include <string.h>
+
+/* Twelve sums fill the registers of AVX2; of few filters more spots are taken. */
+enum { ALIGN = 64, FILTERS = 4, SPOTS = 3, MOST_SPOTS = 6 };
+
+static size_t aligned(size_t bytes)
+{
+    return (bytes + ALIGN - 1) / ALIGN * ALIGN;
+}
+
+static int64_t divided_up(int64_t a, int64_t b)
+{
+    return (a + b - 1) / b;
+}
+
+static int64_t within(int64_t x, int64_t least, int64_t most)
+{
+    return x > most ? most : x < least ? least : x;
+}
+
+#define VECTOR(x) ((bb__lanes *)(void *)(uintptr_t)(x))
+
+/* Copies. */
+
+/* Rows and columns of a phase, for so many places. */
+static int64_t reach(const bb__conv_shape *s, int axis, int64_t places)
+{
+    const int64_t k = axis ? s->kw : s->kh;
+    return places + (k - 1) * s->dilation[axis] / s->stride[axis];
+}
+
+static int64_t distance_of(const bb__conv_shape *s, const bb__direct_cut *cut, int64_t ky,
+                           int64_t kx)
+{
+    const int64_t down = ky * s->dilation[0], right = kx * s->dilation[1];
+    const int64_t phase = down % s->stride[0] * cut->phases[1] + right % s->stride[1];
+    return (phase * cut->rows + down / s->stride[0]) * cut->width + right / s->stride[1];
+}
+
+/* So many places that the copy stays in the second-level cache, and that sums over them are worth
+ * their end. */
+bb__direct_cut bb__direct_cut_of(const bb__conv_shape *s)
+{
+    enum { PLACES = 1024, BYTES = 1 << 18, EVEN = 8 };
+    const int64_t channels = s->c / s->groups, plane = s->oh * s->ow;
+    bb__direct_cut cut = {.blocks = {1, 1, 1, 0, channels}};
+    for (int axis = 0; axis < 2; axis++)
+        cut.phases[axis] = bb__lower(s->stride[axis], (axis ? s->kw : s->kh) * s->dilation[axis]);
+    cut.width = reach(s, 1, s->ow);
+    const int64_t row = channels * cut.phases[0] * cut.phases[1] * cut.width;
+    const int64_t most = within(BYTES / (row * (int64_t)sizeof(float)) * s->ow, s->ow, PLACES);
+    if (plane > most) {
+        cut.blocks.image_blocks = s->n;
+        cut.blocks.row_blocks = within(divided_up(plane, most), 1, s->oh);
+    } else {
+        const int64_t blocks = divided_up(s->n * plane, most);
+        cut.blocks.image_blocks = within(divided_up(blocks, EVEN) * EVEN, 1, s->n);
+    }
+    const int64_t rows = divided_up(s->oh, cut.blocks.row_blocks);
+    const int64_t images = divided_up(s->n, cut.blocks.image_blocks);
+    cut.blocks.columns = images * rows * s->ow;
+    cut.rows = reach(s, 0, rows);
+    cut.plane = cut.phases[0] * cut.phases[1] * cut.rows * cut.width;
+    cut.bytes = aligned((size_t)(images * channels * cut.plane) * sizeof(float)) +
+                aligned((size_t)bb__filter_size(s) * sizeof(int32_t));
+    return cut;
+}
+
+/* By vectors: a call of memcpy for each of many short rows would cost more than the copy. */
+static void copy_run(const float *x, int64_t n, float *to)
+{
+    int64_t i = 0;
+    for (; i + BB__LANES <= n; i += BB__LANES)
+        *VECTOR(to + i) = *VECTOR(x + i);
+    if (i < n && n >= BB__LANES)
+        *VECTOR(to + n - BB__LANES) = *VECTOR(x + n - BB__LANES);
+    else
+        for (; i < n; i++)
+            to[i] = x[i];
+}
+
+/* Every `step`-th element of a row from `first` on, and zeros for what lies outside of it. */
+static void copy_row(const float *row, int64_t size, int64_t first, int64_t step, int64_t n,
+                     float *to)
+{
+    const int64_t left = first < 0 ? within(divided_up(-first, step), 0, n) : 0;
+    const int64_t end = size > first ? within(divided_up(size - first, step), left, n) : left;
+    for (int64_t i = 0; i < left; i++)
+        to[i] = 0;
+    if (step == 1)
+        copy_run(row + first + left, end - left, to + left);
+    else
+        for (int64_t i = left; i < end; i++)
+            to[i] = row[first + i * step];
+    for (int64_t i = end; i < n; i++)
+        to[i] = 0;
+}
+
+static void copy_plane(const bb__conv_shape *s, const bb__direct_cut *cut, const float *x,
+                       bb__places at, float *to)
+{
+    const int64_t rows = reach(s, 0, at.rows);
+    for (int64_t a = 0; a < cut->phases[0]; a++)
+        for (int64_t b = 0; b < cut->phases[1]; b++, to += cut->rows * cut->width)
+            for (int64_t i = 0; i < rows; i++) {
+                const int64_t y = (at.row + i) * s->stride[0] + a - s->padding[0];
+                float *row = to + i * cut->width;
+                if (y < 0 || y >= s->h)
+                    memset(row, 0, (size_t)cut->width * sizeof *row);
+                else
+                    copy_row(x + y * s->w, s->w, b - s->padding[1], s->stride[1], cut->width, row);
+            }
+}
+
+void bb__direct_copy(const bb__conv_shape *s, const bb__direct_cut *cut, const float *x,
+                     bb__places at, bb__channels channels, float *to)
+{
+    for (int64_t i = at.image; i < at.image + at.images; i++)
+        for (int64_t c = channels.first; c < channels.first + channels.count; c++, to += cut->plane)
+            copy_plane(s, cut, x + (i * s->c + c) * s->h * s->w, at, to);
+}
+
+void bb__direct_distances(const bb__conv_shape *s, const bb__direct_cut *cut, int32_t *to)
+{
+    for (int64_t c = 0; c < s->c / s->groups; c++)
+        for (int64_t ky = 0; ky < s->kh; ky++)
+            for (int64_t kx = 0; kx < s->kw; kx++)
+                *to++ = (int32_t)(c * cut->plane + distance_of(s, cut, ky, kx));
+}
+
+/* Spots. */
+
+int64_t bb__direct_most_spots(const bb__conv_shape *s, const bb__direct_cut *cut)
+{
+    return cut->blocks.columns / s->ow * divided_up(s->ow, BB__LANES);
+}
+
+bb__spots bb__direct_spots(const bb__conv_shape *s, const bb__direct_cut *cut, bb__places at,
+                           bb__spot *memory)
+{
+    const int64_t image = cut->plane * (s->c / s->groups), lines = at.images * at.rows;
+    bb__spots spots = {lines * (s->ow / BB__LANES), 0, memory};
+    for (int64_t first = 0; first + BB__LANES <= s->ow; first += BB__LANES)
+        for (int64_t i = 0; i < lines; i++)
+            spots.at[spots.count++] = (bb__spot){first, i};
+    for (int64_t i = 0; i < lines && s->ow % BB__LANES; i++)
+        spots.at[spots.count++] = (bb__spot){s->ow - BB__LANES, i};
+    for (int64_t k = 0; k < spots.count; k++) {
+        const int64_t first = spots.at[k].x, i = spots.at[k].y / at.rows;
+        const int64_t row = spots.at[k].y % at.rows;
+        spots.at[k] = (bb__spot){i * image + row * cut->width + first,
+                                 (i * s->o * s->oh + at.row + row) * s->ow + first};
+    }
+    return spots;
+}
+
+/* Convolution. */
+
+typedef struct job {
+    const bb__conv_shape *s;
+    bb__direct_cut cut;
+    int64_t parts; /* of the filters of a group */
+    int64_t items; /* blocks times groups times parts */
+    size_t slot;   /* scratch bytes of a thread */
+    const float *x, *w;
+    float *out;
+    char *scratch;
+    const bb__tail *tail; /* or NULL */
+} job;
+
+static job job_of(const bb__conv_shape *s)
+{
+    enum { FEW = 8, LEAST_FILTERS = 16 };
+    job j = {.s = s, .cut = bb__direct_cut_of(s), .parts = 1};
+    const bb__conv_cut *blocks = &j.cut.blocks;
+    const int64_t items = blocks->image_blocks * blocks->row_blocks * s->groups;
+    const int64_t filters = s->o / s->groups;
+    if (items < FEW && filters >= 2 * LEAST_FILTERS)
+        j.parts = bb__lower(FEW / items, filters / LEAST_FILTERS);
+    j.items = items * j.parts;
+    j.slot = j.cut.bytes +
+             aligned((size_t)(bb__direct_most_spots(s, &j.cut) + MOST_SPOTS) * sizeof(bb__spot));
+    return j;
+}
+
+typedef struct filters {
+    const int32_t *distances;
+    const float *w;
+    int64_t size; /* elements of one */
+} filters;
+
+/* Sums of `count` filters at some spots, both constants. */
+static inline __attribute__((always_inline)) void run_tile(const int count, const int n_spots,
+                                                           const filters *f, const float *x,
+                                                           const bb__spot *at, float *out,
+                                                           int64_t plane)
+{
+    bb__lanes sum[FILTERS][MOST_SPOTS];
+    const float *from[MOST_SPOTS];
+    for (int k = 0; k < n_spots; k++)
+        from[k] = x + at[k].x;
+    for (int i = 0; i < count; i++)
+        for (int k = 0; k < n_spots; k++)
+            sum[i][k] = (bb__lanes){0};
+    for (int64_t t = 0; t < f->size; t++) {
+        const int64_t d = f->distances[t];
+        bb__lanes v[MOST_SPOTS];
+        for (int k = 0; k < n_spots; k++)
+            v[k] = *VECTOR(from[k] + d);
+        for (int i = 0; i < count; i++) {
+            const float w = f->w[i * f->size + t];
+            for (int k = 0; k < n_spots; k++)
+                sum[i][k] += v[k] * w;
+        }
+    }
+    for (int i = 0; i < count; i++)
+        for (int k = 0; k < n_spots; k++)
+            *VECTOR(out + i * plane + at[k].y) = sum[i][k];
+}
+
+#define DEFINE_RUN(COUNT, SPOTS)                                                             \
+    static void run_##COUNT(const filters *f, const float *x, const bb__spot *at, int64_t n, \
+                            float *out, int64_t plane)                                       \
+    {                                                                                        \
+        for (int64_t i = 0; i < n; i += (SPOTS))                                             \
+            run_tile(COUNT, SPOTS, f, x, at + i, out, plane);                                \
+    }
+DEFINE_RUN(1, MOST_SPOTS)
+DEFINE_RUN(2, MOST_SPOTS)
+DEFINE_RUN(3, SPOTS)
+DEFINE_RUN(4, SPOTS)
+
+typedef void (*run_fn)(const filters *f, const float *x, const bb__spot *at, int64_t n, float *out,
+                       int64_t plane);
+static const run_fn runs[FILTERS + 1] = {NULL, run_1, run_2, run_3, run_4};
+
+static void run_item(const job *j, bb__places at, int64_t group, int64_t part, char *slot)
+{
+    const bb__conv_shape *s = j->s;
+    const int64_t outputs = s->o / s->groups, channels = s->c / s->groups, plane = s->oh * s->ow;
+    const int64_t first = group * outputs + bb__deal(outputs, j->parts, part);
+    const int64_t end = group * outputs + bb__deal(outputs, j->parts, part + 1);
+    float *copy = (float *)(void *)slot;
+    int32_t *distances = (int32_t *)(void *)(slot + j->cut.bytes) - bb__filter_size(s);
+    const unsigned mode = bb__float_mode();
+    bb__float_mode_set(bb__float_mode_flushing(mode));
+    bb__direct_copy(s, &j->cut, j->x, at, (bb__channels){group * channels, channels}, copy);
+    bb__direct_distances(s, &j->cut, distances);
+    const bb__spots spots =
+        bb__direct_spots(s, &j->cut, at, (bb__spot *)(void *)(slot + j->cut.bytes));
+    for (int i = 0; i < MOST_SPOTS; i++) /* what fills up the last tile */
+        spots.at[spots.count + i] = spots.at[spots.count - 1];
+    for (int64_t f = first; f < end; f += FILTERS) {
+        const filters taken = {distances, j->w + f * bb__filter_size(s), bb__filter_size(s)};
+        runs[bb__lower(end - f, FILTERS)](&taken, copy, spots.at, spots.count,
+                                          j->out + (at.image * s->o + f) * plane, plane);
+    }
+    bb__float_mode_set(mode);
+    bb__conv_finish(j->tail, s->o, s->oh, s->ow, at, (bb__channels){first, end - first});
+}
+
+static void run_range(void *context, int64_t first, int64_t last)
+{
+    const job *j = context;
+    char *slot = j->scratch + (size_t)bb__thread_slot() * j->slot;
+    const int64_t row_blocks = j->cut.blocks.row_blocks;
+    for (int64_t item = first; item < last; item++) {
+        const int64_t part = item % j->parts, rest = item / j->parts;
+        const int64_t group = rest % j->s->groups, block = rest / j->s->groups;
+        run_item(j, bb__places_of(j->s, &j->cut.blocks, block / row_blocks, block % row_blocks),
+                 group, part, slot);
+    }
+}
+
+bool bb__direct_is_possible(const bb__conv_shape *s, bb__conv_direction d)
+{
+    if (s->dtype != BB_F32 || bb__conv_is_nothing(s))
+        return false;
+    if (d == BB__CONV_INPUT) {
+        const bb__conv_shape t = bb__turned_shape(s);
+        return s->stride[0] == 1 && s->stride[1] == 1 &&
+               bb__direct_is_possible(&t, BB__CONV_FORWARD);
+    }
+    return s->ow >= BB__LANES && s->c / s->groups * bb__direct_cut_of(s).plane <= INT32_MAX;
+}
+
+size_t bb__direct_forward_scratch(const bb__conv_shape *s)
+{
+    const job j = job_of(s);
+    return (size_t)bb__lower(j.items, BB__SLOTS) * j.slot;
+}
+
+void bb__direct_forward(const bb__conv_shape *s, const void *x, const void *w, void *out,
+                        void *scratch, const bb__tail *tail, int threads)
+{
+    job j = job_of(s);
+    j.x = x, j.w = w, j.out = out, j.scratch = scratch, j.tail = tail;
+    bb__parallel(j.items, bb__conv_grain(bb__conv_multiplications(s) / (double)j.items),
+                 (int)bb__lower(threads, BB__SLOTS), run_range, &j);
+}
+
+/* The gradient of the images, as the convolution of dy with the filters turned around. */
+
+size_t bb__direct_input_scratch(const bb__conv_shape *s)
+{
+    const bb__conv_shape t = bb__turned_shape(s);
+    return bb__turned_bytes(s) + bb__direct_forward_scratch(&t);
+}
+
+void bb__direct_input(const bb__conv_shape *s, const void *dy, const void *w, void *dx,
+                      void *scratch, const bb__tail *tail, int threads)
+{
+    const bb__conv_shape t = bb__turned_shape(s);
+    bb__turn(s, w, scratch);
+    bb__direct_forward(&t, dy, scratch, dx, (char *)scratch + bb__turned_bytes(s), tail, threads);
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+/* Convolutions of floats by loops over the images themselves, without a matrix of columns. Channels
+ * are copied with their padding, so that what a tap of the filter reads lies at one distance from
+ * each output place; vectors are neighbouring places of an output row. */
+#ifndef BIBUN_CONV_DIRECT_H
+#define BIBUN_CONV_DIRECT_H
+
+#include "conv.h"
+
+#if defined(__AVX512F__)
+enum { BB__LANES = 16 };
+#elif defined(__AVX2__)
+enum { BB__LANES = 8 };
+#else
+enum { BB__LANES = 4 };
+#endif
+/* A vector wherever floats may lie. */
+typedef float bb__lanes
+    __attribute__((vector_size(BB__LANES * sizeof(float)), aligned(sizeof(float)), may_alias));
+
+/* Blocks of places and what their copies are like: a channel of an image is one plane for each
+ * remainder of a coordinate by the stride. */
+typedef struct bb__direct_cut {
+    bb__conv_cut blocks;
+    int64_t phases[2], rows, width; /* of such planes, for the most output rows of a block */
+    int64_t plane;                  /* floats of all of a channel */
+    size_t bytes;                   /* of a block's copy, and of the distances */
+} bb__direct_cut;
+
+bb__direct_cut bb__direct_cut_of(const bb__conv_shape *s);
+
+/* Copies channels of the images of a block, [images channels plane]. */
+void bb__direct_copy(const bb__conv_shape *s, const bb__direct_cut *cut, const float *x,
+                     bb__places at, bb__channels channels, float *to);
+/* The distance of each element of a filter. */
+void bb__direct_distances(const bb__conv_shape *s, const bb__direct_cut *cut, int32_t *to);
+
+/* A vector of places: where its first is in the copy, and in a plane of the result. */
+typedef struct bb__spot {
+    int64_t x, y;
+} bb__spot;
+
+/* The spots that cover a block: `whole` ones whose places no other has, and one for each row that
+ * is left over, which ends where the row does. */
+typedef struct bb__spots {
+    int64_t whole, count;
+    bb__spot *at;
+} bb__spots;
+
+int64_t bb__direct_most_spots(const bb__conv_shape *s, const bb__direct_cut *cut);
+bb__spots bb__direct_spots(const bb__conv_shape *s, const bb__direct_cut *cut, bb__places at,
+                           bb__spot *memory);
+
+/* Whether output rows are as long as a vector, and all is floats. The gradient of the images must
+ * be a convolution itself. */
+bool bb__direct_is_possible(const bb__conv_shape *s, bb__conv_direction d);
+
+void bb__direct_forward(const bb__conv_shape *s, const void *x, const void *w, void *out,
+                        void *scratch, const bb__tail *tail, int threads);
+void bb__direct_input(const bb__conv_shape *s, const void *dy, const void *w, void *dx,
+                      void *scratch, const bb__tail *tail, int threads);
+void bb__direct_weight(const bb__conv_shape *s, const void *x, const void *dy, void *dw,
+                       void *scratch, int threads);
+size_t bb__direct_forward_scratch(const bb__conv_shape *s);
+size_t bb__direct_input_scratch(const bb__conv_shape *s);
+size_t bb__direct_weight_scratch(const bb__conv_shape *s);
+
+#endif

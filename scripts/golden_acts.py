@@ -29,6 +29,10 @@ def normal_cdf(x):
     return mp.erfc(-min(max(x, -1000), 1000) / mp.sqrt(2)) / 2
 
 
+def normal_pdf(x):
+    return mp.exp(-min(max(x, -1000), 1000)**2 / 2) / mp.sqrt(2 * mp.pi)
+
+
 def gelu_tanh(x):
     return x / (1 + mp.exp(-2 * mp.sqrt(2 / mp.pi) * (x + mp.mpf('0.044715') * x**3)))
 
@@ -48,6 +52,8 @@ TABLE = [
     ('log_sigmoid', lambda x: -softplus(-x), SPREAD, {INF: (0.0, 0.0), -INF: (-INF, 1.0)},
      F.logsigmoid),
     ('normal_cdf', normal_cdf, SPREAD, STEPS, torch.special.ndtr),
+    ('normal_pdf', normal_pdf, SPREAD, {INF: (0.0, 0.0), -INF: (0.0, 0.0)},
+     lambda x: torch.exp(torch.distributions.Normal(0.0, 1.0, False).log_prob(x))),
     ('gelu', lambda x: x * normal_cdf(x), SPREAD, RISES, F.gelu),
     ('gelu_tanh', gelu_tanh, SPREAD, RISES, lambda x: F.gelu(x, approximate='tanh')),
     ('silu', lambda x: x / (1 + mp.exp(-x)), SPREAD, RISES, F.silu),

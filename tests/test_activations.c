@@ -45,6 +45,7 @@ static const line lines[] = {
     {"softplus", NULL, 0, 0, INFINITY, 1},
     {"log_sigmoid", NULL, -INFINITY, 1, 0, 0},
     {"normal_cdf", NULL, 0, 0, 1, 0},
+    {"normal_pdf", NULL, 0, 0, 0, 0},
     {"gelu", NULL, 0, 0, INFINITY, 1},
     {"gelu_tanh", NULL, 0, 0, INFINITY, 1},
     {"silu", NULL, 0, 0, INFINITY, 1},

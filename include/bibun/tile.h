@@ -56,7 +56,13 @@ typedef void (*bb_map_fn)(size_t n, const void *const *in, void *out, const void
     static RESULT name PARAMETERS                                                                \
     {                                                                                            \
         static RESULT(*const versions[]) PARAMETERS = {name##_base, name##_avx2, name##_avx512}; \
-        versions[bb_simd()] ARGUMENTS;                                                           \
+        static RESULT(*chosen) PARAMETERS;                                                       \
+        RESULT(*version) PARAMETERS = __atomic_load_n(&chosen, __ATOMIC_RELAXED);                \
+        if (!version) {                                                                          \
+            version = versions[bb_simd()];                                                       \
+            __atomic_store_n(&chosen, version, __ATOMIC_RELAXED);                                \
+        }                                                                                        \
+        version ARGUMENTS;                                                                       \
     }
 #else
 #define BB_TARGETS(DEFINE, RESULT, name, PARAMETERS, ARGUMENTS, ...) DEFINE(name, , __VA_ARGS__)

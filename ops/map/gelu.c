@@ -1,20 +1,73 @@
 /* SPDX-License-Identifier: MIT */
-/* The Gaussian error linear unit, x Phi(x). Its rule sees x up to where its slope has become 0 or
- * 1, so that no infinity meets a 0. */
+/* The Gaussian error linear unit, x Phi(x), of two nodes: Phi(x), which value and gradient share,
+ * and the product, whose rule is that of the whole. Phi is times 2^64, so that no digit is lost
+ * where it, but not the product with x, is subnormal. The rule sees x up to where its slope has
+ * become 0 or 1, so that no infinity meets a 0. */
 #include "normal_cdf.h"
 #include "support.h"
 
 #include <math.h>
 
-BB_TILE1(tile_f32, float, float, bb__times_normal_cdf_f32(x < -14.5f ? -0.0f : x, x))
-BB_VECTOR_TILE1(tile_f64, double, (x < -40 ? -40 : x) * bb__normal_cdf_f64(x))
+BB_TILE1(lifted_f32, float, float, bb__lifted_normal_cdf_f32(x))
+BB_VECTOR_TILE1(lifted_f64, double, bb__normal_cdf_f64(x) * (double)BB__LIFT)
 
-static bb_node *backward(bb_node *y, bb_node *dy, int i)
+static bb_node *lifted_backward(bb_node *y, bb_node *dy, int i)
 {
-    static const double top = 0.39894228040143267794; /* 1 / sqrt(2 pi) */
-    bb_node *x = bb_clip(bb_node_input(y, i), -50, 50);
-    bb_node *density = bb_mul_scalar(bb_exp(bb_mul_scalar(bb_square(x), -0.5)), top);
-    return bb_mul(dy, bb_add(bb_normal_cdf(x), bb_mul(x, density)));
+    return bb_mul(dy, bb_mul_scalar(bb_normal_pdf(bb_node_input(y, i)), (double)BB__LIFT));
+}
+
+static const bb_op lifted_normal_cdf = {
+    .name = "lifted_normal_cdf",
+    .doc = "2^64 Phi(x)",
+    .arity = 1,
+    .infer = bb_infer_same,
+    .map = BB_MAP(lifted),
+    .backward = lifted_backward,
+};
+
+/* Above 0 the scale comes off first, as x times it may be too large; below after the product. */
+BB__INLINE float gated_f32(float x, float lifted)
+{
+    const float above = x * (lifted * (1.0f / BB__LIFT)), below = x * lifted * (1.0f / BB__LIFT);
+    const float left = x < -50.0f ? -0.0f : below;
+    return x > 0.0f ? above : left;
+}
+
+BB__INLINE double gated_f64(double x, double lifted)
+{
+    const double lift = (double)BB__LIFT, above = x * (lifted / lift), below = x * lifted / lift;
+    const double left = x < -50.0 ? -0.0 : below;
+    return x > 0.0 ? above : left;
+}
+
+BB_TILE2(gated_tile_f32, float, float, float, gated_f32(x, y))
+BB_TILE2(gated_tile_f64, double, double, double, gated_f64(x, y))
+
+static bb_node *gated_backward(bb_node *y, bb_node *dy, int i)
+{
+    if (i == 1)
+        return NULL; /* that way is in the slope by x */
+    bb_node *x = bb_node_input(y, 0), *share = bb_mul_scalar(bb_node_input(y, 1), 1 / 0x1p64);
+    bb_node *rise = bb_mul(bb_clip(x, -50, 50), bb_normal_pdf(x));
+    return bb_mul(dy, bb_add(share, rise));
+}
+
+static const bb_op gated = {
+    .name = "gelu",
+    .doc = "x Phi(x) of x and 2^64 Phi(x); d is for x alone, Phi(x) + x Phi'(x)",
+    .arity = 2,
+    .infer = bb_infer_same,
+    .map = BB_MAP(gated_tile),
+    .backward = gated_backward,
+};
+
+static bb_node *build(bb_graph *g, bb_nodes in, const void *attrs)
+{
+    bb_node *x = in.items[0];
+    (void)g, (void)attrs;
+    if (!bb_dtype_is_float(bb_node_dtype(x)))
+        return bb_fail_node(x, NULL, "gelu", BB_BAD_TYPE, "needs f32 or f64");
+    return bb_apply(&gated, BB_NODES(x, bb_apply(&lifted_normal_cdf, BB_NODES(x), NULL)), NULL);
 }
 
 static const bb_sample samples[] = {
@@ -38,13 +91,11 @@ const bb_op bb__op_gelu = {
     .doc =
         "x Phi(x), Phi the distribution function of the standard normal; d is Phi(x) + x Phi'(x)",
     .arity = 1,
-    .infer = bb_infer_same,
-    .map = BB_MAP(tile),
-    .backward = backward,
+    .build = build,
     BB_SAMPLES(samples),
 };
 
 bb_node *bb_gelu(bb_node *x)
 {
-    return bb__apply1(&bb__op_gelu, x, NULL);
+    return build(NULL, BB_NODES(x), NULL);
 }

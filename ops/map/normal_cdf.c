@@ -1,21 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* The distribution function of the standard normal, by erfc, which keeps its digits in the left
- * tail. Its rule sees x up to where the density is 0, so that no power of x meets that 0 as an
- * infinity. */
+ * tail. */
 #include "normal_cdf.h"
 #include "support.h"
 
 #include <math.h>
 
-BB_TILE1(tile_f32, float, float, bb__times_normal_cdf_f32(x < -14.5f ? 0.0f : 1.0f, x))
+BB_TILE1(tile_f32, float, float, bb__lifted_normal_cdf_f32(x) * (1.0f / BB__LIFT))
 BB_VECTOR_TILE1(tile_f64, double, bb__normal_cdf_f64(x))
 
 static bb_node *backward(bb_node *y, bb_node *dy, int i)
 {
-    static const double top = 0.39894228040143267794; /* 1 / sqrt(2 pi) */
-    bb_node *x = bb_clip(bb_node_input(y, i), -50, 50);
-    bb_node *density = bb_mul_scalar(bb_exp(bb_mul_scalar(bb_square(x), -0.5)), top);
-    return bb_mul(dy, density);
+    return bb_mul(dy, bb_normal_pdf(bb_node_input(y, i)));
 }
 
 static const bb_sample samples[] = {

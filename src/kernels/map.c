@@ -119,12 +119,11 @@ typedef struct held {
     int64_t place, length;
 } held;
 
+/* Where the tile's elements of an operand lie that does not run through its memory. */
 static const void *tile_source(const bb__map *m, const bb__map_input *in, int64_t start, int64_t n,
                                char *buffers, held *h)
 {
     int64_t at[BB_MAX_DIMS];
-    if (in->how == BB__LINEAR)
-        return in->data + start * (int64_t)in->size;
     char *to = buffers + in->buffer;
     if (in->how != BB__GATHER) {
         int64_t place = locate(m, in, start, at);
@@ -159,48 +158,127 @@ static void settle_streams(void)
 #endif
 }
 
-static void run_ops(const bb__map *m, int64_t start, int64_t n, const void **at, char *buffers)
-{
-    const void *from[BB_MAP_INPUTS];
-    for (int k = 0; k < m->n_ops; k++) {
-        const bb__map_op *op = &m->ops[k];
-        char *place = op->out ? op->out + start * (int64_t)op->size : NULL;
-        char *to = place && !op->streams ? place : buffers + op->buffer;
-        for (int i = 0; i < op->n_in; i++)
-            from[i] = at[op->in[i]];
-        op->tile((size_t)n, from, to, op->attrs);
-        if (op->streams)
-            stream(place, to, (size_t)n * op->size);
-        if (op->to)
-            scatters[op->dtype](m, &m->in[op->to], start, n, (buffer *)(void *)to);
-        at[m->n_in + k] = to;
-    }
-}
+/* A slot whose address moves from tile to tile: by elements of so many bytes, or, where that is
+ * below 0, to where the row of input -1 - by lies. */
+typedef struct mover {
+    int slot, by;
+} mover;
 
+enum { SLOTS = BB__MAP_OPS * (BB_MAP_INPUTS + 2) };
+
+/* The addresses that ops are given: of each its operands, its result and, if that is streamed,
+ * where to. They are set once for a run of tiles; from tile to tile movers change. */
 typedef struct workspace {
     _Alignas(64) char buffers[BB__MAP_BUFFERS];
     held holds[BB__MAP_OPERANDS];
-    const void *at[BB__MAP_OPERANDS + BB__MAP_OPS];
+    const void *slots[SLOTS];
+    mover movers[SLOTS];
+    int n_movers;
 } workspace;
 
+/* Whether an operand's tile is held in a buffer. */
+static bool is_held(const bb__map_input *in)
+{
+    return in->how == BB__REPEAT || in->how == BB__GATHER;
+}
+
+/* For tiles from the element `start` on, one or, if it goes on, several. Addresses and movements
+ * are noted by the operand's number first. */
+static void begin_tiles(const bb__map *m, int64_t start, bool goes_on, workspace *w)
+{
+    const void *at[BB__MAP_OPERANDS + BB__MAP_OPS];
+    int by[BB__MAP_OPERANDS + BB__MAP_OPS], n = 0;
+    w->n_movers = 0;
+    for (int i = 0; i < m->n_in; i++) {
+        const bb__map_input *in = &m->in[i];
+        w->holds[i].length = 0;
+        at[i] = is_held(in)              ? w->buffers + in->buffer
+                : in->how == BB__BY_ROWS ? in->data
+                                         : in->data + start * (int64_t)in->size;
+        by[i] = in->how == BB__BY_ROWS ? -1 - i : goes_on && !is_held(in) ? (int)in->size : 0;
+    }
+    for (int k = 0; k < m->n_ops; k++) {
+        const bb__map_op *op = &m->ops[k];
+        const bool is_placed = op->out && !op->streams;
+        const char *place = op->out ? op->out + start * (int64_t)op->size : NULL;
+        at[m->n_in + k] = is_placed ? place : w->buffers + op->buffer;
+        by[m->n_in + k] = goes_on && is_placed ? (int)op->size : 0;
+        for (int i = 0; i <= op->n_in; i++) {
+            const int number = i < op->n_in ? op->in[i] : m->n_in + k;
+            if (by[number])
+                w->movers[w->n_movers++] = (mover){n, by[number]};
+            w->slots[n++] = at[number];
+        }
+        if (op->streams) {
+            w->movers[w->n_movers++] = (mover){n, (int)op->size};
+            w->slots[n++] = place;
+        }
+    }
+}
+
+/* Asks memory for a share of the tile after this one, so that it brings the tile while all of the
+ * ops work and not only the first. */
+static void ask_ahead(const bb__map *m, int64_t next, int64_t first, int64_t last)
+{
+#ifdef __GNUC__
+    for (int i = 0; i < m->n_in; i++) {
+        const bb__map_input *in = &m->in[i];
+        const char *data = in->data + next * (int64_t)in->size;
+        for (int64_t at = first; in->how == BB__LINEAR && at < last;
+             at += BB__LINE / (int64_t)in->size)
+            __builtin_prefetch(data + at * (int64_t)in->size, 0, 2);
+    }
+#endif
+}
+
+static void run_ops(const bb__map *m, int64_t start, int64_t n, const void *const *slots)
+{
+    const int64_t left = m->asks_ahead ? m->count - start - n : 0, ahead = left < n ? left : n;
+    const int64_t share = ahead ? (ahead / m->n_ops / BB__LINE + 1) * BB__LINE : 0;
+    for (int k = 0; k < m->n_ops; k++) {
+        const bb__map_op *op = &m->ops[k];
+        char *to = (char *)(uintptr_t)slots[op->n_in];
+        op->tile((size_t)n, slots, to, op->attrs);
+        slots += op->n_in + 1;
+        if (op->streams)
+            stream((char *)(uintptr_t)*slots++, to, (size_t)n * op->size);
+        if (op->to)
+            scatters[op->dtype](m, &m->in[op->to], start, n, (buffer *)(void *)to);
+        if (share)
+            ask_ahead(m, start + n, k * share, (k + 1) * share < ahead ? (k + 1) * share : ahead);
+    }
+}
+
+/* The next n elements, from `start` on. */
 static void run_tile(const bb__map *m, int64_t start, int64_t n, workspace *w)
 {
+    const void *rows[BB__MAP_OPERANDS];
     for (int i = 0; i < m->n_in; i++)
-        w->at[i] = tile_source(m, &m->in[i], start, n, w->buffers, &w->holds[i]);
-    run_ops(m, start, n, w->at, w->buffers);
+        if (m->in[i].how != BB__LINEAR)
+            rows[i] = tile_source(m, &m->in[i], start, n, w->buffers, &w->holds[i]);
+    for (int i = 0; i < w->n_movers; i++)
+        if (w->movers[i].by < 0)
+            w->slots[w->movers[i].slot] = rows[-1 - w->movers[i].by];
+    run_ops(m, start, n, w->slots);
+    for (int i = 0; i < w->n_movers; i++)
+        if (w->movers[i].by > 0) {
+            const void **slot = &w->slots[w->movers[i].slot];
+            *slot = (const char *)*slot + n * w->movers[i].by;
+        }
 }
 
 static void run_tiles(void *context, int64_t first, int64_t last)
 {
     const bb__map *m = context;
     workspace w;
-    for (int i = 0; i < m->n_in; i++)
-        w.holds[i].length = 0;
+    const int64_t column = first % m->row_tiles * m->tile_length;
+    int64_t start = first / m->row_tiles * m->row + column, left = m->row - column;
+    begin_tiles(m, start, last - first > 1, &w);
     for (int64_t t = first; t < last; t++) {
-        int64_t column = t % m->row_tiles * m->tile_length;
-        int64_t left = m->row - column;
-        run_tile(m, t / m->row_tiles * m->row + column,
-                 left < m->tile_length ? left : m->tile_length, &w);
+        const int64_t n = left < m->tile_length ? left : m->tile_length;
+        run_tile(m, start, n, &w);
+        start += n;
+        left = left == n ? m->row : left - n;
     }
     settle_streams();
 }
@@ -209,8 +287,7 @@ void bb__map_run_stretch(const void *map, int64_t first, int64_t count)
 {
     const bb__map *m = map;
     workspace w;
-    for (int i = 0; i < m->n_in; i++)
-        w.holds[i].length = 0;
+    begin_tiles(m, first, count > m->tile_length || count > m->row - first % m->row, &w);
     for (int64_t start = first, n; start < first + count; start += n) {
         int64_t of_row = m->row - start % m->row, left = first + count - start;
         n = left < of_row ? left : of_row;
@@ -249,6 +326,8 @@ void bb__map_bind(const bb__map *m, const bb_array *in)
 
 void bb__map_run(const bb__map *m, int threads)
 {
+    if (m->count == 0)
+        return;
     if (m->count * m->n_ops <= PART)
         run_tiles((void *)(uintptr_t)m, 0, m->tiles);
     else

@@ -7,9 +7,8 @@
 #include <assert.h>
 
 enum {
-    KEPT = 20 << 10, /* bytes that a tile may touch: the first-level cache keeps them */
+    KEPT = 28 << 10, /* bytes that a tile may touch: the first-level cache keeps them */
     SHORTEST = 32,   /* elements of a tile at least */
-    LINE = 64        /* bytes of a cache line */
 };
 
 /* Whether in every input dimension d of the arrays continues the map's innermost one. */
@@ -101,37 +100,59 @@ static bool does_stream(const bb__map *m, const bb__map_op *op, const bb_array *
     return is_large;
 }
 
-/* Gives each gathered input a buffer, and each op whose result is not stored one that nobody reads
- * any more. Returns the bytes needed. */
-static size_t place_buffers(bb__map *m)
+/* Which op reads each result last; itself, where none does. */
+static void find_last_readers(const bb__map *m, int last[BB__MAP_OPS])
 {
-    size_t top = 0, owner[BB__MAP_OPS], n_free = 0, element = 1;
-    int last[BB__MAP_OPS];
     for (int k = 0; k < m->n_ops; k++) {
-        element = m->ops[k].size > element ? m->ops[k].size : element;
         last[k] = k;
         for (int i = 0; i < m->ops[k].n_in; i++)
             if (m->ops[k].in[i] >= m->n_in)
                 last[m->ops[k].in[i] - m->n_in] = k;
     }
+}
+
+/* Bytes of a buffer. */
+static size_t block_size(const bb__map *m)
+{
+    size_t element = 1;
+    for (int k = 0; k < m->n_ops; k++)
+        element = m->ops[k].size > element ? m->ops[k].size : element;
     for (int i = 0; i < m->n_in; i++)
         element = m->in[i].size > element ? m->in[i].size : element;
-    const size_t block = (((size_t)m->tile + BB__MAP_SPLAT) * element + LINE - 1) / LINE * LINE;
+    return (((size_t)m->tile + BB__MAP_SPLAT) * element + BB__LINE - 1) / BB__LINE * BB__LINE;
+}
+
+/* Whether what op k reads, there for the last time, may be what it writes: its elements are as
+ * large. */
+static bool is_overwritten(const bb__map *m, const int *last, int i, int k)
+{
+    return i != k && is_buffered(&m->ops[i]) && last[i] == k && m->ops[i].size == m->ops[k].size;
+}
+
+/* Gives each gathered input a buffer, and each op whose result is not stored one that nobody reads
+ * any more. Returns the bytes needed. */
+static size_t place_buffers(bb__map *m)
+{
+    size_t top = 0, owner[BB__MAP_OPS], n_free = 0;
+    int last[BB__MAP_OPS];
+    const size_t block = block_size(m);
+    find_last_readers(m, last);
     for (int i = 0; i < m->n_in; i++)
         if (m->in[i].how != BB__LINEAR && m->in[i].how != BB__BY_ROWS) {
             m->in[i].buffer = top;
             top += block;
         }
     for (int k = 0; k < m->n_ops; k++) {
+        for (int i = 0; i < k; i++)
+            if (is_overwritten(m, last, i, k))
+                owner[n_free++] = m->ops[i].buffer;
         if (is_buffered(&m->ops[k])) {
             m->ops[k].buffer = n_free ? owner[--n_free] : top;
             top = m->ops[k].buffer == top ? top + block : top;
         }
-        for (int i = 0; i <= k; i++) {
-            if (!is_buffered(&m->ops[i]) || last[i] != k)
-                continue;
-            owner[n_free++] = m->ops[i].buffer;
-        }
+        for (int i = 0; i <= k; i++)
+            if (is_buffered(&m->ops[i]) && last[i] == k && !is_overwritten(m, last, i, k))
+                owner[n_free++] = m->ops[i].buffer;
     }
     return top;
 }
@@ -153,6 +174,7 @@ void bb__map_prepare(bb__map *m, const bb_array *in, bb_shape shape)
     assert(m->n_in <= BB__MAP_OPERANDS && m->n_ops <= BB__MAP_OPS);
     m->count = bb_shape_count(shape);
     m->tiles = 0;
+    m->asks_ahead = false;
     if (m->count == 0)
         return;
     for (int i = 0; i < m->n_in + m->n_to; i++) {
@@ -162,6 +184,7 @@ void bb__map_prepare(bb__map *m, const bb_array *in, bb_shape shape)
     for (int k = 0; k < m->n_ops; k++) {
         m->ops[k].size = bb_dtype_size(m->ops[k].dtype);
         m->ops[k].streams = does_stream(m, &m->ops[k], in);
+        m->asks_ahead |= m->ops[k].streams;
     }
     collapse(m, in, shape);
     for (m->tile = BB__TILE;; m->tile /= 2) {

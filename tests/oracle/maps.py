@@ -190,6 +190,7 @@ def elu(x, alpha, scale=1.0):
 
 
 unary("normal_cdf", normal_cdf, -3, 3, slack=10)
+unary("normal_pdf", lambda x: torch.exp(-x * x / 2) / math.sqrt(2 * math.pi), -3, 3)
 unary("gelu", lambda x: x * normal_cdf(x), -3, 3, slack=10)
 unary("gelu_tanh", lambda x: x * torch.sigmoid(2 * math.sqrt(2 / math.pi) *
                                                (x + 0.044715 * x ** 3)), -3, 3)

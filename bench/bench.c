@@ -307,16 +307,19 @@ static int read_options(int argc, char **argv, options *o, const char **wrong_ou
     return i;
 }
 
-static int print_usage(const char *program, const char *wrong)
+static void print_usage(const char *program, FILE *file)
 {
-    fprintf(stderr,
-            "%s: %s is not understood here\nusage: %s --info | [--threads N] [--json] "
-            "[--profile] [--no-fuse] [--no-strips] [NAME]...\nnames: graph machine orders",
-            program, wrong, program);
+    fprintf(file,
+            "usage: %s --info | [--threads N] [--json] [--profile] [--no-fuse] [--no-strips] "
+            "[NAME]...\n"
+            "Prints of each the median time of a run, its floating-point operations, the bytes of\n"
+            "its inputs, parameters and outputs, and by how much resident memory grew; --profile\n"
+            "adds a table of its steps, --info says what was chosen on this machine.\n"
+            "names: graph machine orders",
+            program);
     for (int i = 0; i < n_workloads; i++)
-        fprintf(stderr, " %s", workloads[i].name);
-    fprintf(stderr, "\n");
-    return 2;
+        fprintf(file, " %s", workloads[i].name);
+    fprintf(file, "\n");
 }
 
 int main(int argc, char **argv)
@@ -327,11 +330,18 @@ int main(int argc, char **argv)
         puts(bb_build_info(info, sizeof info));
         return 0;
     }
+    if (argc == 2 && strcmp(argv[1], "--help") == 0) {
+        print_usage(argv[0], stdout);
+        return 0;
+    }
     const char *wrong = NULL;
     int first = read_options(argc, argv, &o, &wrong), n_names = argc - first;
     char **names = argv + (first > 0 ? first : 0);
-    if (first < 0)
-        return print_usage(argv[0], wrong);
+    if (first < 0) {
+        fprintf(stderr, "%s: %s is not understood here\n", argv[0], wrong);
+        print_usage(argv[0], stderr);
+        return 2;
+    }
     bool ok = start_libraries(&o);
     for (int i = 0; i < n_ceilings; i++)
         if (n_names > 0 &&

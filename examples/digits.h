@@ -24,8 +24,8 @@ bb_node *digits_pixels(const digits *d, bb_node *images);
 /* MNIST's four IDX files in `folder`, each plain or with ".gz" after its name. */
 bb_status digits_read_mnist(const char *folder, digit_sets *sets_out, bb_error *error_out);
 
-/* A file of numbers, a digit a line: pixels, whole from 0 to 16, then the label. Four fifths of the lines,
- * chosen at random by `seed`, are for training. */
+/* A file of numbers, a digit a line: pixels, whole from 0 to 16, then the label. Four fifths of the
+ * lines, chosen at random by `seed`, are for training. */
 bb_status digits_read_csv(const char *path, uint64_t seed, digit_sets *sets_out,
                           bb_error *error_out);
 

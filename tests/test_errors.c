@@ -344,3 +344,20 @@ Test(errors, long_texts)
     bb_add(q, w.x);
     cr_assert_eq(strlen(bb_graph_error(w.g)), 511);
 }
+
+static bb_node *build_nothing(bb_graph *g, bb_nodes in, const void *attrs)
+{
+    (void)g;
+    (void)in;
+    (void)attrs;
+    return NULL;
+}
+
+Test(errors, composites_of_nothing)
+{
+    static const bb_op op = {.name = "nothing", .arity = 1, .build = build_nothing};
+    bb_node *y = bb_apply(&op, BB_NODES(w.x), NULL);
+    cr_assert_eq(bb_node_kind_of(y), BB_NODE_INERT);
+    cr_assert(strstr(bb_graph_error(w.g), "nothing: its build gives NULL: x "), "%s",
+              bb_graph_error(w.g));
+}

@@ -307,6 +307,22 @@ Test(gradcheck, passes_on_the_errors_of_others)
     done(&f);
 }
 
+Test(gradcheck, of_nothing)
+{
+    fixture f = with_input(BB_SHAPE(2), NULL);
+    bb_node *gradients[1] = {f.x};
+    cr_expect(check(&f, NULL, NULL) == BB_BAD_ARGUMENT);
+    cr_expect_str_eq(f.report.text, "gradient check: y is NULL");
+    cr_expect(bb_gradcheck(f.x, BB_NODES(f.x), BB_NO_FEEDS, NULL, NULL) == BB_BAD_ARGUMENT);
+    cr_expect(bb_gradcheck_op(NULL, NULL, &f.report) == BB_BAD_ARGUMENT);
+    cr_expect(bb_gradcheck_op(bb_node_op(bb_exp(f.x)), NULL, NULL) == BB_BAD_ARGUMENT);
+    cr_expect(bb_gradcheck_print(NULL, stderr) == BB_BAD_ARGUMENT);
+    cr_expect(bb_gradcheck_print(&f.report, NULL) == BB_BAD_ARGUMENT);
+    cr_expect(bb_grads(bb_sum(f.x, BB_ALL), NULL, BB_NODES(f.x), NULL) == BB_BAD_ARGUMENT);
+    cr_expect(bb_grads(bb_sum(f.x, BB_ALL), NULL, BB_NODES(f.x), gradients) == BB_OK);
+    done(&f);
+}
+
 Test(gradcheck, prints_its_sentence)
 {
     char *text = NULL;

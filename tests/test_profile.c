@@ -47,6 +47,7 @@ Test(profile, of_a_chain_and_a_product_with_its_tail)
     cr_expect_eq(s.bytes, 4 * (8 * 16 + 16 * 4 + 8 * 4), "nor what passes to the tail");
     cr_expect_not(bb_program_step_profile(p, 2, &s));
     cr_expect_not(bb_program_step_profile(p, -1, &s));
+    cr_expect_not(bb_program_step_profile(p, 0, NULL));
     bb_program_set_profiling(p, true);
     for (int i = 0; i < 3; i++)
         cr_assert_eq(bb_run(p, BB_FEEDS({x, xs}, {w, ws})), BB_OK);

@@ -107,7 +107,8 @@ typedef struct bb_program_stats {
 BB_API bb_program_stats bb_program_stats_of(const bb_program *p);
 
 /* The plan as text, for those who explore: a line a step with its ops, the last node of it that is
- * stored, its shape and its place in memory, "kept" for the tensor of an output or a parameter.
+ * stored, its shape and at which byte of the program's memory it lies, "kept" for the tensor of an
+ * output or a parameter.
  * "matmul add sigmoid" is a product, on whose result the rest is computed piece by piece; steps "in
  * 4 strips" are computed together with their neighbours, a quarter of the rows at a time.
  * BB_BAD_FILE when writing fails. */
@@ -131,7 +132,8 @@ BB_API void bb_program_set_profiling(bb_program *p, bool on);
 BB_API int bb_program_step_count(const bb_program *p);
 /* False when there is no step i. */
 BB_API bool bb_program_step_profile(const bb_program *p, int i, bb_step_profile *profile_out);
-/* A table, the slowest step first. BB_BAD_FILE when writing fails. */
+/* A table, the slowest step first; zeros, and a line that says so, where no run was profiled.
+ * BB_BAD_FILE when writing fails. */
 BB_API bb_status bb_program_print_profile(const bb_program *p, FILE *file);
 
 /* Without a program. */

@@ -239,7 +239,7 @@ static bool make_step(binder *b, int at, bb__step *step)
         }
         const bool is_asked_for = ir->values[v].op == ir->values[v].node->op; /* else a copy */
         step->flops +=
-            is_asked_for && !ir->values[v].is_stage ? bb_node_flops(ir->values[v].node) : 0;
+            is_asked_for && !ir->values[v].is_rest ? bb_node_flops(ir->values[v].node) : 0;
         const bool is_passed_on = v == unit && ir->next[v] >= 0; /* from a head, in the cache */
         if (!ir->inner[v] && (!is_passed_on || bb__tile_of(ir, value)))
             step->bytes += (double)bb__bytes(ir->values[v].type);

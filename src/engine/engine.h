@@ -2,11 +2,11 @@
 /* Floor 4, private: how a graph becomes a program.
  *
  * compile.c sweeps once over the nodes that the outputs need and emits values: merge.c finds an
- * equal one, fold.c computes what is constant, stages.c tears long sums, layout.c says where a view's elements lie and where
- * a copy is due. fuse.c says which values are computed together, order.c puts these units into the
- * order in which they run, strips.c says which of them run some rows at a time, host.c which values
- * lie in another's memory, plan*.c gives values memory, bind.c makes the steps, and run.c runs them.
- * No file here names an op. */
+ * equal one, fold.c computes what is constant, stages.c tears long sums, layout.c says where a
+ * view's elements lie and where a copy is due. fuse.c says which values are computed together,
+ * order.c puts these units into the order in which they run, strips.c says which of them run some
+ * rows at a time, host.c which values lie in another's memory, plan*.c gives values memory, bind.c
+ * makes the steps, and run.c runs them. No file here names an op. */
 #ifndef BIBUN_ENGINE_H
 #define BIBUN_ENGINE_H
 
@@ -30,7 +30,7 @@ typedef struct bb__value {
     int root;          /* the value whose memory holds this one: itself unless it is a view */
     bb_layout layout;  /* within the root's memory */
     bool contiguous;   /* row-major, from wherever it starts */
-    bool is_stage;     /* on the way to the node's value, whose work counts with that */
+    bool is_rest;      /* little that is left to do, after a value that counts the node's work */
 } bb__value;
 
 /* Copies of a value, or -1: row-major, and with the rows further apart. */
@@ -128,8 +128,8 @@ int bb__contiguous(bb__ir *ir, int number);
 int bb__rows_apart(bb__ir *ir, int number, int64_t step);
 /* the value itself if it is an op's and no view, else a copy; -1 when memory runs out */
 int bb__own(bb__ir *ir, int number);
-/* emits `like`, which says node, op, attributes and type, on one operand, and folds nothing; -1 when
- * memory runs out */
+/* emits `like`, which says node, op, attributes and type, on one operand, and folds nothing; -1
+ * when memory runs out */
 int bb__emit_on(bb__ir *ir, int number, bb__value like);
 /* where a value's elements are, given its root's memory, which may be NULL */
 bb_array bb__array_of(const bb__ir *ir, int number, void *root_memory);

@@ -55,7 +55,7 @@ static double mean_seconds(const bb__step *step)
 
 bool bb_program_step_profile(const bb_program *p, int i, bb_step_profile *profile_out)
 {
-    if (!p || i < 0 || i >= p->n_steps)
+    if (!p || !profile_out || i < 0 || i >= p->n_steps)
         return false;
     const bb__step *step = &p->steps[i];
     *profile_out = (bb_step_profile){

@@ -70,10 +70,11 @@ int bb__emit_in_stages(bb__ir *ir, const bb__value *value)
     bb_infer parts = {.op = op, .n_in = 1, .in = &torn, .attrs = within};
     if (!op->infer(&parts))
         return -2;
+    const bb_node *node = value->node;
     const bb__value stages[] = {
         {.node = in->node, .op = &torn_op, .type = torn},
-        {.node = value->node, .op = op, .attrs = within, .type = parts.out, .is_stage = true},
-        {.node = value->node, .op = op, .attrs = across, .type = value->type}};
+        {.node = node, .op = op, .attrs = within, .type = parts.out},
+        {.node = node, .op = op, .attrs = across, .type = value->type, .is_rest = true}};
     int made = value->in[0];
     for (int i = 0; i < 3 && made >= 0; i++)
         made = bb__emit_on(ir, made, stages[i]);

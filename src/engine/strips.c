@@ -8,8 +8,8 @@
  * after its last unit, and a value written over an operand overwrites only what its own strip
  * reads.
  *
- * Small units in between that need all rows of something, as the sum of what groups of rows gave and
- * the update of a parameter by it, wait until the section is over. */
+ * Small units in between that need all rows of something, as the sum of what groups of rows gave
+ * and the update of a parameter by it, wait until the section is over. */
 #include "engine.h"
 
 typedef struct section {
@@ -220,8 +220,8 @@ static void take_unit(seeker *s, int v)
         close_section(s);
 }
 
-/* Goes on with a value that takes no step, a view or a group of effects; it may lie between units of
- * a section. */
+/* Goes on with a value that takes no step, a view or a group of effects; it may lie between units
+ * of a section. */
 static void take_other(seeker *s, int v)
 {
     if (must_wait(s, v)) {

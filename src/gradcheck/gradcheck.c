@@ -31,6 +31,8 @@ static bb_status need_f64(bb__check *c, const bb_node *node)
 static bb_status validate(bb__check *c, const bb_node *y, bb_nodes wrt)
 {
     const bb_gradcheck_options *o = &c->options;
+    if (!y)
+        return bb__check_error(c, BB_BAD_ARGUMENT, "gradient check: y is NULL");
     if (!c->graph)
         return bb__check_error(c, BB_OUT_OF_MEMORY, "gradient check: out of memory");
     if (bb_graph_has_failed(c->graph))
@@ -241,6 +243,8 @@ static bb_status check_all(bb__check *c, bb_node *y, bb_nodes wrt, bb_feeds at)
 bb_status bb__gradcheck(bb_node *y, bb_nodes wrt, bb_feeds at, const bb_gradcheck_options *options,
                         bool may_be_empty, bb_gradcheck_report *report_out)
 {
+    if (!report_out)
+        return BB_BAD_ARGUMENT;
     *report_out = (bb_gradcheck_report){0};
     bb__check c = {.options = with_defaults(options), .report = report_out};
     c.graph = y ? bb_node_graph(y) : NULL;

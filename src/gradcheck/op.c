@@ -220,6 +220,8 @@ static bb_status verdict(bb__op_check *c)
 bb_status bb_gradcheck_op(const bb_op *op, const bb_gradcheck_options *options,
                           bb_gradcheck_report *report_out)
 {
+    if (!op || !report_out)
+        return BB_BAD_ARGUMENT;
     *report_out = (bb_gradcheck_report){0};
     bb__op_check c = {.op = op, .total = report_out, .output = BB_F64};
     c.options = options ? *options : (bb_gradcheck_options){0};

@@ -110,5 +110,7 @@ bb_status bb__check_verdict(bb__check *c, bool may_be_empty)
 
 bb_status bb_gradcheck_print(const bb_gradcheck_report *report, FILE *file)
 {
+    if (!report || !file)
+        return BB_BAD_ARGUMENT;
     return fprintf(file, "%s\n", report->text) < 0 ? BB_BAD_FILE : BB_OK;
 }

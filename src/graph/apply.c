@@ -220,7 +220,9 @@ static bb_node *build(bb_graph *g, const bb_op *op, bb_nodes inputs, const void 
                               op->arity, inputs.count);
     if (op->attrs_size && !attrs)
         return bb__graph_fail(g, BB_BAD_ARGUMENT, op->name, inputs, "needs attributes");
-    return op->build(g, inputs, attrs);
+    bb_node *built = op->build(g, inputs, attrs);
+    return built ? built
+                 : bb__graph_fail(g, BB_BAD_ARGUMENT, op->name, inputs, "its build gives NULL");
 }
 
 /* The graph's own copies of a node's operands and attributes; false when memory runs out. */

@@ -119,8 +119,8 @@ static bool packs(void)
 }
 
 /* Whether k rows that far apart, in elements, are too many for the cache lines that they share: of
- * a distance that is an odd multiple of 2^i these are the fewer, the larger i is, down to those that
- * are a page apart. */
+ * a distance that is an odd multiple of 2^i these are the fewer, the larger i is, down to those
+ * that are a page apart. */
 static bool crowds(int64_t lead, int64_t k, int64_t least)
 {
     enum { PAGE = 1024, MANY = 1 << 16 };

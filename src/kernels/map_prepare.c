@@ -36,43 +36,74 @@ static void collapse(bb__map *m, const bb_array *in, bb_shape shape)
     }
 }
 
-static bool runs_through(const bb__map *m, const bb__map_input *in)
+/* The elements of dimensions `level` and on. */
+static int64_t elements_from(const bb__map *m, int level)
+{
+    int64_t elements = 1;
+    for (int d = level; d < m->ndim; d++)
+        elements *= m->dim[d];
+    return elements;
+}
+
+/* Whether an operand's elements of dimensions `level` and on lie as they are counted. */
+static bool runs_through(const bb__map *m, const bb__map_input *in, int level)
 {
     int64_t expected = 1;
-    for (int d = m->ndim - 1; d >= 0; expected *= m->dim[d--])
+    for (int d = m->ndim - 1; d >= level; expected *= m->dim[d--])
         if (in->stride[d] != expected)
             return false;
     return true;
 }
 
-/* After how many elements an operand begins anew: all of them when it never does. */
-static int64_t period(const bb__map *m, const bb__map_input *in)
+/* After how many elements of dimensions `level` and on an operand begins anew: all of them when it
+ * never does. */
+static int64_t period(const bb__map *m, const bb__map_input *in, int level)
 {
-    int64_t elements = m->count;
-    for (int d = 0; d < m->ndim && in->stride[d] == 0; d++)
+    int64_t elements = elements_from(m, level);
+    for (int d = level; d < m->ndim && in->stride[d] == 0; d++)
         elements /= m->dim[d];
     return elements;
 }
 
-/* Long rows are tiled singly, so that an operand with stride 1 is read in place. Short ones are
- * batched, in tiles of whole periods, so that what repeats is gathered only once. Periods divide
- * one another, for each is the product of the last few dimensions. */
+/* How an operand is read in rows of dimensions `level` and on. */
+static bb__map_access way_at(const bb__map *m, const bb__map_input *in, int level)
+{
+    return runs_through(m, in, 0)                ? BB__LINEAR
+           : level && runs_through(m, in, level) ? BB__BY_ROWS
+           : period(m, in, level) <= m->tile     ? BB__REPEAT
+                                                 : BB__GATHER;
+}
+
+/* How much work it is for each tile to have operands at hand: what repeats is gathered once a row.
+ * */
+static int work_at(const bb__map *m, int level)
+{
+    static const int work[] = {
+        [BB__LINEAR] = 0, [BB__BY_ROWS] = 0, [BB__REPEAT] = 1, [BB__GATHER] = 16};
+    int sum = 0;
+    for (int i = 0; i < m->n_in; i++)
+        sum += work[way_at(m, &m->in[i], level)];
+    return sum;
+}
+
+/* Rows are of the dimensions from which on operands are at hand most easily: all there are, or
+ * fewer as long as rows fill half a tile. They are tiled singly, in tiles of whole periods of what
+ * repeats. Periods divide one another, for each is the product of the last few dimensions. */
 static void cut(bb__map *m)
 {
-    int64_t inner = m->ndim ? m->dim[m->ndim - 1] : 1, longest = 1;
-    bool is_long = inner >= m->tile / 2;
+    int64_t longest = 1;
+    int level = 0;
+    for (int d = 1; d < m->ndim; d++)
+        if (elements_from(m, d) >= m->tile / 2 && work_at(m, d) < work_at(m, level))
+            level = d;
     for (int i = 0; i < m->n_in; i++) {
         bb__map_input *in = &m->in[i];
-        int64_t elements = period(m, in), step = m->ndim ? in->stride[m->ndim - 1] : 0;
-        bool repeats = is_long ? step == 0 : elements <= m->tile;
-        in->how = runs_through(m, in)    ? BB__LINEAR
-                  : is_long && step == 1 ? BB__BY_ROWS
-                  : repeats              ? BB__REPEAT
-                                         : BB__GATHER;
-        if (in->how == BB__REPEAT && !is_long && elements > longest)
+        const int64_t elements = period(m, in, level);
+        in->how = way_at(m, in, level);
+        if (in->how == BB__REPEAT && elements > longest)
             longest = elements;
     }
-    m->row = is_long ? inner : m->count;
+    m->row = elements_from(m, level);
     m->tile_length = m->tile / longest * longest;
 }
 

@@ -119,9 +119,7 @@ static bb_status run(model *m, const bb_tensor *images, const bb_tensor *labels,
 static bb_status score(const digits *d, bb_params *p, const settings *s, double *accuracy_out,
                        bb_error *error)
 {
-    int64_t count = bb_tensor_count(d->labels), rows = count < 1000 ? count : 1000;
-    while (count % rows)
-        rows--;
+    const int64_t count = bb_tensor_count(d->labels), rows = digits_part(d);
     model m = new_model(p, s, d, rows, false, 0);
     double sum = 0, accuracy = 0;
     bb_status status = BB_OK;

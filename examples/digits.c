@@ -24,6 +24,14 @@ bb_node *digits_pixels(const digits *d, bb_node *images)
     return bb_div(bb_cast(images, BB_F32), bb_scalar(bb_node_graph(images), BB_F32, d->most));
 }
 
+int64_t digits_part(const digits *d)
+{
+    int64_t count = bb_tensor_count(d->labels), part = count < 1000 ? count : 1000;
+    while (count % part)
+        part--;
+    return part;
+}
+
 /* MNIST. */
 
 static bb_tensor *read_bytes(const char *folder, const char *name, int ndim, bb_error *error)

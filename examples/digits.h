@@ -21,6 +21,10 @@ typedef struct digit_sets {
 /* Images as pixels from 0 to 1: f32 of the images' shape. */
 bb_node *digits_pixels(const digits *d, bb_node *images);
 
+/* The largest number up to 1,000 that divides how many digits there are, so that parts of a set fit
+ * one program. */
+int64_t digits_part(const digits *d);
+
 /* MNIST's four IDX files in `folder`, each plain or with ".gz" after its name. */
 bb_status digits_read_mnist(const char *folder, digit_sets *sets_out, bb_error *error_out);
 

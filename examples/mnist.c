@@ -59,9 +59,7 @@ static bb_status run(bb_program *program, bb_feeds feeds, bb_error *error)
 static bb_status score(const digits *d, bb_params *p, const settings *s, double *accuracy_out,
                        bb_error *error)
 {
-    int64_t count = bb_tensor_count(d->labels), rows = count < 1000 ? count : 1000;
-    while (count % rows)
-        rows--;
+    const int64_t count = bb_tensor_count(d->labels), rows = digits_part(d);
     bb_graph *g = bb_graph_new();
     bb_node *x = bb_input(g, "x", BB_U8, BB_SHAPE(rows, bb_tensor_shape(d->images).dim[1]));
     bb_node *t = bb_input(g, "t", BB_I32, BB_SHAPE(rows));
@@ -78,7 +76,8 @@ static bb_status score(const digits *d, bb_params *p, const settings *s, double 
         bb_tensor_release(images);
         bb_tensor_release(labels);
     }
-    *accuracy_out = sum * (double)rows / (double)count;
+    if (status == BB_OK)
+        *accuracy_out = sum * (double)rows / (double)count;
     bb_program_free(program);
     bb_graph_free(g);
     return status;

@@ -54,6 +54,34 @@ Test(faults, a_failed_run_stores_nothing)
     }
 }
 
+/* What finds fault reads what is stored, which is therefore not computed in the parameter; that
+ * another node reads the old numbers lets no store go first. */
+Test(faults, a_failed_run_stores_nothing_that_it_needs)
+{
+    bb_node *p = bb_param(g, params, "p", BB_F64, BB_SHAPE(1, 4), bb_init_constant(1));
+    bb_node *q = zeros("q");
+    bb_node *label = bb_input(g, "label", BB_I32, BB_SHAPE(1)), *twice = bb_mul_scalar(p, 2);
+    bb_node *loss = bb_softmax_cross_entropy(twice, label), *old = bb_sum(bb_exp(p), BB_ALL);
+    bb_node *stores[] = {bb_assign(p, twice), bb_assign(q, bb_add_scalar(q, 1))};
+    bb_node *whole[] = {loss, old, stores[0], stores[1]};
+    bb_tensor *bad = bb_tensor_from(BB_I32, BB_SHAPE(1), (int32_t[]){9});
+    bb_tensor *good = bb_tensor_from(BB_I32, BB_SHAPE(1), (int32_t[]){3});
+    for (int few = 0; few < 2; few++) {
+        bb_program *run =
+            few ? bb_compile(g, BB_NODES(loss, stores[0])) : bb_compile(g, (bb_nodes){4, whole});
+        const double before = bb_tensor_at(bb_params_find(params, "p"), 0);
+        cr_assert_eq(bb_run(run, BB_FEEDS({label, bad})), BB_BAD_VALUE);
+        cr_expect_eq(bb_tensor_at(bb_params_find(params, "p"), 0), before);
+        cr_expect_eq(bb_tensor_at(bb_params_find(params, "q"), 0), few);
+        cr_assert_eq(bb_run(run, BB_FEEDS({label, good})), BB_OK);
+        cr_expect_eq(bb_tensor_at(bb_params_find(params, "p"), 0), 2 * before);
+        cr_expect_eq(bb_tensor_at(bb_params_find(params, "q"), 0), 1);
+        bb_program_free(run);
+    }
+    bb_tensor_release(bad);
+    bb_tensor_release(good);
+}
+
 Test(faults, a_feed_of_what_the_run_writes_is_refused)
 {
     bb_node *x = bb_input(g, "x", BB_F64, BB_SHAPE(3));

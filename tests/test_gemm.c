@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Products against plain loops, for any sizes, batches and strides. */
 #include "arrays.h"
+#include "blas.h"
 #include "gemm.h"
 #include "product_onednn.h"
 #include "tails.h"
@@ -283,6 +284,38 @@ Test(gemm, large_products_are_cut)
             const bb__gemm_cut c = bb__gemm_cut_of(&s);
             cr_assert_geq(c.panels * c.parts, 2);
         }
+}
+
+/* Rows that are a multiple of a page apart share the lines of one. */
+Test(gemm, rows_that_crowd)
+{
+    static const struct {
+        int64_t lead, k, least;
+        bool crowd;
+    } cases[] = {{1024, 64, 512, true},    {1024, 63, 512, false},  {2048, 64, 512, true},
+                 {1040, 4096, 16, true},   {1040, 4096, 32, false}, {512, 128, 512, true},
+                 {256, 4096, 512, false},  {256, 256, 256, true},   {3072, 64, 512, true},
+                 {1000, 9999, 128, false}, {1, 1 << 20, 2, false},  {0, 100, 128, false}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        cr_expect_eq(bb__rows_crowd(cases[i].lead, cases[i].k, cases[i].least), cases[i].crowd,
+                     "case %d", (int)i);
+}
+
+/* What is asked of weights is a line more, or nothing; whether it is depends on the processor. */
+Test(gemm, rows_of_shared_weights)
+{
+    const bool spaces = bb__onednn_is_avx2();
+    const int64_t plain[] = {1024, 1}, turned[] = {1, 256};
+    const bb_type few[] = {{BB_F32, BB_SHAPE(32, 256)}, {BB_F32, BB_SHAPE(256, 1024)}};
+    const bb_type wide[] = {{BB_F64, BB_SHAPE(32, 256)}, {BB_F64, BB_SHAPE(256, 1024)}};
+    const bb_type odd[] = {{BB_F32, BB_SHAPE(32, 256)}, {BB_F32, BB_SHAPE(256, 1000)}};
+    cr_expect_eq(bb__matmul_row_step(few, 1, plain, 16), spaces ? 1040 : 0);
+    cr_expect_eq(bb__matmul_row_step(few, 1, plain, 15), 0, "too few rows");
+    cr_expect_eq(bb__matmul_row_step(wide, 1, plain, 16), 0, "no floats");
+    cr_expect_eq(bb__matmul_row_step(odd, 1, plain, 16), 0, "rows out of each other's way");
+    cr_expect_eq(bb__matmul_row_step(few, 1, turned, 16), spaces ? 1040 : 1024);
+    cr_expect_eq(bb__matmul_row_step(few, 1, turned, 7), 0, "too few readers");
+    cr_expect_eq(bb__matmul_row_step(few, 0, turned, 8), 256);
 }
 
 /* Products by oneDNN. */

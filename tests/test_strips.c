@@ -301,6 +301,29 @@ Test(strips, of_sums_over_rows)
                  "of no computed value");
 }
 
+/* What groups give is not rounded to floats: sums that cancel are as good as at once. */
+Test(strips, of_sums_that_cancel)
+{
+    float *numbers = bb_tensor_data(xs);
+    for (int64_t i = 0; i < ROWS; i++)
+        for (int64_t j = 0; j < WIDTH; j++)
+            numbers[i * WIDTH + j] = (float)((i % 2 ? -1000 : 1000) + (double)(i * j % 97) / 97);
+    expect_agreement(g, BB_NODES(bb_sum(bb_neg(x), BB_AXES(0))), BB_FEEDS({x, xs}), &plain, 1e-7,
+                     2);
+}
+
+/* Nothing but strips changes a bit of such a sum. */
+Test(strips, of_sums_by_any_plan)
+{
+    static const bb_compile_options plans[] = {{.no_fold = true},    {.no_merge = true},
+                                               {.no_inplace = true}, {.no_reuse = true},
+                                               {.poison = true},     {.no_fuse = true}};
+    bb_node *y = bb_mul(x, bb_sin(x));
+    const bb_nodes sums = BB_NODES(bb_sum(y, BB_AXES(0)), bb_sum(y, BB_ALL));
+    for (size_t i = 0; i < sizeof plans / sizeof *plans; i++)
+        expect_agreement(g, sums, BB_FEEDS({x, xs}), &plans[i], 0, 2);
+}
+
 /* Stages hide no infinity, and none makes a number of NaN. */
 Test(strips, of_sums_of_special_values)
 {

@@ -194,8 +194,8 @@ struct bb_op {
     uint32_t (*rows)(const void *attrs, const bb_type *in, const bb_type *out);
     /* Of a reduction over the first dimension, perhaps among others, that can be made in two
      * stages: its attributes for an operand whose first dimension is torn into groups of rows,
-     * [groups, rows, ...], where it gives a result for each group, and those with which it makes
-     * one of these. False: not so. */
+     * [groups, rows, ...], where it gives a result for each group, in f64 whatever the operand
+     * is, and those with which it makes one of these. False: not so. */
     bool (*stages)(const void *attrs, void *within_out, void *across_out);
     /* of the library's own: elementwise values that follow may be computed on what forward has
      * finished, while it lies in the cache, by call->tail (kernels.h) */

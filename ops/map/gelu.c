@@ -8,6 +8,8 @@
 
 #include <math.h>
 
+enum { FAR = 50 }; /* where Phi is 0 or 1, and the slope with it */
+
 BB_TILE1(lifted_f32, float, float, bb__lifted_normal_cdf_f32(x))
 BB_VECTOR_TILE1(lifted_f64, double, bb__normal_cdf_f64(x) * (double)BB__LIFT)
 
@@ -29,14 +31,14 @@ static const bb_op lifted_normal_cdf = {
 BB__INLINE float gated_f32(float x, float lifted)
 {
     const float above = x * (lifted * (1.0f / BB__LIFT)), below = x * lifted * (1.0f / BB__LIFT);
-    const float left = x < -50.0f ? -0.0f : below;
+    const float left = x < -(float)FAR ? -0.0f : below;
     return x > 0.0f ? above : left;
 }
 
 BB__INLINE double gated_f64(double x, double lifted)
 {
     const double lift = (double)BB__LIFT, above = x * (lifted / lift), below = x * lifted / lift;
-    const double left = x < -50.0 ? -0.0 : below;
+    const double left = x < -(double)FAR ? -0.0 : below;
     return x > 0.0 ? above : left;
 }
 
@@ -47,8 +49,9 @@ static bb_node *gated_backward(bb_node *y, bb_node *dy, int i)
 {
     if (i == 1)
         return NULL; /* that way is in the slope by x */
-    bb_node *x = bb_node_input(y, 0), *share = bb_mul_scalar(bb_node_input(y, 1), 1 / 0x1p64);
-    bb_node *rise = bb_mul(bb_clip(x, -50, 50), bb_normal_pdf(x));
+    bb_node *x = bb_node_input(y, 0),
+            *share = bb_mul_scalar(bb_node_input(y, 1), 1 / (double)BB__LIFT);
+    bb_node *rise = bb_mul(bb_clip(x, -FAR, FAR), bb_normal_pdf(x));
     return bb_mul(dy, bb_add(share, rise));
 }
 

@@ -384,10 +384,8 @@ bb_program *bb__bind(const bb__ir *ir, const bb__plan *plan)
     bool fits = p->memory && b.entry_of && make_entries(&b) && make_steps(&b) && note_deaths(&b) &&
                 retain_tensors(&b) && share_outputs(&b) && note_written(&b);
     bb_memory_release(b.entry_of);
-    if (!fits) {
-        bb_program_free(p);
-        return NULL;
-    }
+    if (!fits)
+        return bb_program_free(p), NULL;
     p->stats.nodes = ir->n_nodes;
     p->stats.merged = ir->n_merged;
     p->stats.folded = ir->n_folded;

@@ -57,6 +57,13 @@ static void count_readers(const bb__ir *ir, const bb_node *node)
     }
 }
 
+/* Whether memory can hold a matrix with rows that far apart. */
+static bool fits_in_rows(bb_type type, int64_t step)
+{
+    const int64_t most = INT64_MAX / 2 / (int64_t)bb_dtype_size(type.dtype);
+    return type.shape.dim[0] == 0 || step <= most / type.shape.dim[0];
+}
+
 /* Copies of parameters that pay: made once a run, read by many. */
 static bool space_rows(bb__ir *ir, const bb_node *node, bb__value *value)
 {
@@ -68,7 +75,9 @@ static bool space_rows(bb__ir *ir, const bb_node *node, bb__value *value)
     for (int i = 0; i < node->n_in; i++) {
         const int *readers = readers_of(ir, node->in[i]);
         const int64_t *stride = ir->values[value->in[i]].layout.stride;
-        const int64_t step = readers ? node->op->row_step(in, i, stride, *readers) : 0;
+        int64_t step = readers ? node->op->row_step(in, i, stride, *readers) : 0;
+        if (in[i].shape.ndim != 2 || step < in[i].shape.dim[1] || !fits_in_rows(in[i], step))
+            step = 0; /* an op may say what cannot be */
         if (step && (value->in[i] = bb__rows_apart(ir, value->in[i], step)) < 0)
             return false;
     }
@@ -106,10 +115,11 @@ static bool emit_node(bb__ir *ir, const bb_node *node, int *numbers)
             return false;
     }
     value.tensor = bb_tensor_retain(node->tensor);
-    numbers[node->id] = value.op && value.op->stages ? bb__emit_in_stages(ir, &value) : -2;
-    if (numbers[node->id] == -2)
-        numbers[node->id] = bb__emit(ir, value);
-    return numbers[node->id] >= 0;
+    int made = value.op && value.op->stages ? bb__emit_in_stages(ir, &value) : BB__WHOLE;
+    if (made == BB__WHOLE)
+        made = bb__emit(ir, value);
+    numbers[node->id] = made;
+    return made >= 0;
 }
 
 enum { UNSEEN = -2, WANTED = -1 };
@@ -207,6 +217,7 @@ static void ir_free(bb__ir *ir)
     bb_memory_release(ir->copies);
     bb_memory_release(ir->readers);
     bb_memory_release(ir->needed);
+    bb_memory_release(ir->early);
     bb_memory_release(ir->unit);
     bb_memory_release(ir->next);
     bb_memory_release(ir->inner);

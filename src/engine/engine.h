@@ -33,7 +33,7 @@ typedef struct bb__value {
     bool is_rest;      /* little that is left to do, after a value that counts the node's work */
 } bb__value;
 
-/* Copies of a value, or -1: row-major, and with the rows further apart. */
+/* Copies of a value, or -1: row-major, and the latest with the rows further apart. */
 typedef struct bb__copies {
     int contiguous, spaced;
 } bb__copies;
@@ -53,6 +53,7 @@ typedef struct bb__ir {
     int n_outputs;
     int n_nodes, n_merged, n_folded;
     bool *needed;         /* by value */
+    bool *early;          /* by value: may find fault, or is needed by what may */
     int *unit;            /* by value: the one by which its unit goes, those computed together */
     int *next;            /* by value: the next one of its unit; -1 */
     bool *inner;          /* by value: read in its unit only, where it stays in a buffer */
@@ -124,7 +125,8 @@ bool bb__is_row_major(bb_shape shape, const int64_t *stride);
 void bb__lay_out(const bb__ir *ir, bb__value *value, int number);
 /* the value itself, or a copy of it in row-major order; -1 when memory runs out */
 int bb__contiguous(bb__ir *ir, int number);
-/* a matrix with rows `step` apart: the value itself, or a copy; -1 when memory runs out */
+/* a copy of a matrix with rows `step` apart, or, where that makes it row-major, what bb__contiguous
+ * gives; -1 when memory runs out */
 int bb__rows_apart(bb__ir *ir, int number, int64_t step);
 /* the value itself if it is an op's and no view, else a copy; -1 when memory runs out */
 int bb__own(bb__ir *ir, int number);
@@ -136,14 +138,15 @@ bb_array bb__array_of(const bb__ir *ir, int number, void *root_memory);
 
 /* stages.c: sums over the rows of a large computed value become sums of groups of rows, which a
  * section of strips can end with, and the sum of these; the number of the value, -1 when memory
- * runs out, and -2 where it is better made at once. */
+ * runs out, and BB__WHOLE where it is better made at once. */
+enum { BB__WHOLE = -2 };
 int bb__emit_in_stages(bb__ir *ir, const bb__value *value);
 
-/* fuse.c: fills unit, next, inner. Values that are early (see order.c) stay among themselves. False
- * when memory runs out. */
-bool bb__fuse(bb__ir *ir, const bool *early);
+/* fuse.c: fills unit, next, inner. Values that are early stay among themselves. False when memory
+ * runs out. */
+bool bb__fuse(bb__ir *ir);
 
-/* order.c: fills needed, order and what bb__fuse fills; false when memory runs out. */
+/* order.c: fills needed, early, order and what bb__fuse fills; false when memory runs out. */
 bool bb__order(bb__ir *ir);
 
 /* host.c: fills host and host_offset, and lays out anew what lies in another's memory with strides.
@@ -294,7 +297,9 @@ bb_program *bb__bind(const bb__ir *ir, const bb__plan *plan);
 
 /* profile.c */
 double bb__seconds(void); /* since some moment */
-/* "mul add tanh", whole names as far as they fit, then "..."; size is 4 at least */
+/* "mul add tanh", whole names as far as they fit, the first in any case, then "..."; and how wide a
+ * column of them is */
+enum { BB__STEP_COLUMN = 32 };
 const char *bb__step_name(const bb__step *step, char *buffer, size_t size);
 
 #endif

@@ -12,7 +12,6 @@
 
 typedef struct fuser {
     bb__ir *ir;
-    const bool *early;
     int *stage;
     int *leader; /* by value: towards the first of its component */
     int *mark;   /* by value: the last stage it may have; then the last unit it was counted for */
@@ -75,7 +74,7 @@ static bool can_join(const fuser *f, int from, int to)
     int head = head_of(f, from);
     bool fits = head >= 0 ? bb_shape_equal(ir->values[f->tail[head]].type.shape, shape)
                           : is_elementwise(ir, from);
-    return fits && is_elementwise(ir, to) && f->early[head >= 0 ? head : from] == f->early[to] &&
+    return fits && is_elementwise(ir, to) && ir->early[head >= 0 ? head : from] == ir->early[to] &&
            bb_shape_equal(shape, ir->values[to].type.shape);
 }
 
@@ -259,12 +258,11 @@ static void find_inner(fuser *f)
         ir->inner[ir->outputs[i]] = false;
 }
 
-bool bb__fuse(bb__ir *ir, const bool *early)
+bool bb__fuse(bb__ir *ir)
 {
     size_t n = ir->count;
     fuser f = {
         .ir = ir,
-        .early = early,
         .stage = bb_memory_zeroed(n, sizeof *f.stage),
         .leader = bb_memory_zeroed(n, sizeof *f.leader),
         .mark = bb_memory_zeroed(n, sizeof *f.mark),

@@ -124,12 +124,12 @@ int bb__rows_apart(bb__ir *ir, int number, int64_t step)
     if (step == type.shape.dim[1])
         return bb__contiguous(ir, number);
     spaced.shape.dim[1] = step;
-    if (ir->copies[number].spaced < 0) {
-        int made = emit_copy(ir, &spaced_copy_op, number, spaced);
-        made = made < 0 ? -1 : emit_copy(ir, &first_columns_op, made, type);
-        ir->copies[number].spaced = made;
-    }
-    return ir->copies[number].spaced;
+    const int known = ir->copies[number].spaced;
+    if (known >= 0 && ir->values[known].layout.stride[0] == step)
+        return known;
+    int made = emit_copy(ir, &spaced_copy_op, number, spaced);
+    made = made < 0 ? -1 : emit_copy(ir, &first_columns_op, made, type);
+    return ir->copies[number].spaced = made;
 }
 
 int bb__contiguous(bb__ir *ir, int number)

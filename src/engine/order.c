@@ -33,7 +33,6 @@ typedef struct scheduler {
     edge *sorted;
     int *hard, *soft; /* by unit: edges still to come in */
     int *uses;
-    bool *early; /* may find fault, or is needed by what may */
     bool *eager; /* leads to stores alone */
     bool *done;
     heap ready, blocked; /* blocked: by soft edges alone */
@@ -92,15 +91,14 @@ static void mark_needed(bb__ir *ir)
             ir->needed[ir->values[v].in[i]] = true;
 }
 
-static void mark_early(scheduler *s)
+static void mark_early(bb__ir *ir)
 {
-    const bb__ir *ir = s->ir;
     for (int v = (int)ir->count - 1; v >= 0; v--) {
         if (!is_scheduled(ir, v))
             continue;
-        s->early[v] = s->early[v] || ir->values[v].op->may_fault;
-        for (int i = 0; s->early[v] && i < ir->values[v].n_in; i++)
-            s->early[ir->values[v].in[i]] = true;
+        ir->early[v] = ir->early[v] || ir->values[v].op->may_fault;
+        for (int i = 0; ir->early[v] && i < ir->values[v].n_in; i++)
+            ir->early[ir->values[v].in[i]] = true;
     }
 }
 
@@ -156,7 +154,8 @@ static bool store_edges(scheduler *s, const int *store_of)
             int stored = ir->values[store].in[1];
             if (!add_edge(s, v, store, false))
                 return false;
-            if (stored != v && ir->values[stored].op && !add_edge(s, v, stored, true))
+            const bool may_wait = ir->values[stored].op && !ir->early[stored];
+            if (stored != v && may_wait && !add_edge(s, v, stored, true))
                 return false;
         }
     }
@@ -188,7 +187,7 @@ static int64_t key_of(const scheduler *s, int unit)
     bool eager = true;
     for (int v = unit; v >= 0; v = s->ir->next[v])
         eager = eager && s->eager[v];
-    int64_t class = s->early[unit] ? 0 : eager ? 1 : 2;
+    int64_t class = s->ir->early[unit] ? 0 : eager ? 1 : 2;
     return class << 32 | unit;
 }
 
@@ -232,10 +231,10 @@ static bool schedule(scheduler *s, int *store_of)
     for (size_t v = 0; v < n; v++)
         if (is_scheduled(ir, (int)v) && ir->values[v].op->is_store)
             store_of[ir->values[ir->values[v].in[0]].root] = (int)v;
-    mark_early(s);
+    mark_early(ir);
     count_uses(s);
     mark_eager(s);
-    if (!bb__fuse(ir, s->early) || !data_edges(s) || !store_edges(s, store_of))
+    if (!bb__fuse(ir) || !data_edges(s) || !store_edges(s, store_of))
         return false;
     s->sorted = bb_memory_zeroed(s->edges.count, sizeof *s->sorted);
     if (!s->sorted)
@@ -255,19 +254,19 @@ bool bb__order(bb__ir *ir)
         .hard = bb_memory_zeroed(n, sizeof *s.hard),
         .soft = bb_memory_zeroed(n, sizeof *s.soft),
         .uses = bb_memory_zeroed(n, sizeof *s.uses),
-        .early = bb_memory_zeroed(n, sizeof *s.early),
         .eager = bb_memory_zeroed(n, sizeof *s.eager),
         .done = bb_memory_zeroed(n, sizeof *s.done),
         .ready = {bb_memory_zeroed(2 * n, sizeof *s.ready.keys), 0},
         .blocked = {bb_memory_zeroed(2 * n, sizeof *s.blocked.keys), 0},
     };
     ir->needed = bb_memory_zeroed(n, sizeof *ir->needed);
+    ir->early = bb_memory_zeroed(n, sizeof *ir->early);
     ir->order = bb_memory_zeroed(n, sizeof *ir->order);
-    bool fits = store_of && s.first && s.hard && s.soft && s.uses && s.early && s.eager && s.done &&
-                s.ready.keys && s.blocked.keys && ir->needed && ir->order && schedule(&s, store_of);
-    void *const blocks[] = {store_of, s.edges.items, s.first,      s.sorted,
-                            s.hard,   s.soft,        s.uses,       s.early,
-                            s.eager,  s.done,        s.ready.keys, s.blocked.keys};
+    bool fits = store_of && s.first && s.hard && s.soft && s.uses && ir->early && s.eager &&
+                s.done && s.ready.keys && s.blocked.keys && ir->needed && ir->order &&
+                schedule(&s, store_of);
+    void *const blocks[] = {store_of, s.edges.items, s.first, s.sorted,     s.hard,        s.soft,
+                            s.uses,   s.eager,       s.done,  s.ready.keys, s.blocked.keys};
     for (size_t i = 0; i < sizeof blocks / sizeof blocks[0]; i++)
         bb_memory_release(blocks[i]);
     return fits;

@@ -74,8 +74,8 @@ static bool store_in_place(bb__planner *p, int v, int at)
 {
     const bb__ir *ir = p->ir;
     int store = p->store_of[v];
-    if (store < 0 || ir->options.no_inplace || bb__root_of(ir, v) != v)
-        return false;
+    if (store < 0 || ir->options.no_inplace || bb__root_of(ir, v) != v || ir->early[v])
+        return false; /* what is early is computed before a fault */
     int param = bb__root_of(ir, ir->values[store].in[0]);
     if (p->last_read[param] > at || !may_overwrite(ir, v, param))
         return false;

@@ -22,11 +22,11 @@ const char *bb__step_name(const bb__step *step, char *buffer, size_t size)
     for (int k = 0; k < count; k++) {
         const char *name = k < has_head ? step->call.op->name : step->ops[k - has_head]->name;
         const size_t rest = k + 1 < count ? sizeof " ..." : sizeof "";
-        if (length + 1 + strlen(name) + rest > size) {
-            snprintf(buffer + length, size - length, length ? " ..." : "...");
+        const bool fits = k == 0 || length + 1 + strlen(name) + rest <= size;
+        snprintf(buffer + length, size - length, k ? " %s" : "%s", fits ? name : "...");
+        if (!fits)
             break;
-        }
-        length += (size_t)snprintf(buffer + length, size - length, length ? " %s" : "%s", name);
+        length += strlen(buffer + length);
     }
     return buffer;
 }
@@ -68,8 +68,6 @@ bool bb_program_step_profile(const bb_program *p, int i, bb_step_profile *profil
     return true;
 }
 
-enum { OPS_COLUMN = 32 };
-
 typedef struct row {
     double seconds;
     int step;
@@ -84,11 +82,11 @@ static int by_time(const void *a, const void *b)
 static void print_row(const bb_program *p, int i, double total, FILE *file)
 {
     bb_step_profile s;
-    char label[128], shape[BB_SHAPE_TEXT], ops[OPS_COLUMN + 1];
+    char label[128], shape[BB_SHAPE_TEXT], ops[BB__STEP_COLUMN + 1];
     bb_program_step_profile(p, i, &s);
     fprintf(file, "%10.1f %5.1f%% %9.2f %9.2f  %-*s %-20s %s\n", s.seconds * 1e6,
             total > 0 ? 100 * s.seconds / total : 0, s.seconds > 0 ? s.flops / s.seconds * 1e-9 : 0,
-            s.seconds > 0 ? s.bytes / s.seconds * 1e-9 : 0, OPS_COLUMN,
+            s.seconds > 0 ? s.bytes / s.seconds * 1e-9 : 0, BB__STEP_COLUMN,
             bb__step_name(&p->steps[i], ops, sizeof ops),
             bb__node_label(s.node, label, sizeof label),
             bb_shape_text(p->steps[i].out.shape, shape));
@@ -110,8 +108,8 @@ bb_status bb_program_print_profile(const bb_program *p, FILE *file)
     qsort(rows, (size_t)p->n_steps, sizeof *rows, by_time);
     if (total == 0)
         fprintf(file, "no run was profiled\n");
-    fprintf(file, "%10s %6s %9s %9s  %-*s %-20s %s\n", "us", "share", "Gflop/s", "GB/s", OPS_COLUMN,
-            "ops", "node", "shape");
+    fprintf(file, "%10s %6s %9s %9s  %-*s %-20s %s\n", "us", "share", "Gflop/s", "GB/s",
+            BB__STEP_COLUMN, "ops", "node", "shape");
     for (int i = 0; i < p->n_steps; i++)
         print_row(p, rows[i].step, total, file);
     fprintf(file, "%10.1f in %d steps\n", total * 1e6, p->n_steps);

@@ -89,13 +89,14 @@ static void print_place(const bb_program *p, const bb__step *step, FILE *file)
 
 bb_status bb_program_print(const bb_program *p, FILE *file)
 {
-    char label[128], shape[BB_SHAPE_TEXT], name[33];
+    char label[128], shape[BB_SHAPE_TEXT], name[BB__STEP_COLUMN + 1];
     if (!p || !file)
         return BB_BAD_ARGUMENT;
     fprintf(file, "%d steps, %d views, %zu bytes\n", p->n_steps, p->stats.views, p->memory_bytes);
     for (int i = 0; i < p->n_steps; i++) {
         const bb__step *step = &p->steps[i];
-        fprintf(file, "%4d  %-32s %-20s %s %s  ", i, bb__step_name(step, name, sizeof name),
+        fprintf(file, "%4d  %-*s %-20s %s %s  ", i, BB__STEP_COLUMN,
+                bb__step_name(step, name, sizeof name),
                 bb__node_label(step->node, label, sizeof label), bb_dtype_text(step->out.dtype),
                 bb_shape_text(step->out.shape, shape));
         print_place(p, step, file);

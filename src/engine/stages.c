@@ -35,7 +35,8 @@ static int64_t groups_of(const bb__ir *ir, bb_type in, bb_type out)
 {
     enum { MOST = 1024, FOLD = 16, LARGE = 1 << 20 };
     const int64_t rows = in.shape.dim[0];
-    const double bytes = (double)bb__bytes(in), each = (double)bb__bytes(out);
+    const double bytes = (double)bb__bytes(in);
+    const double each = (double)bb_shape_count(out.shape) * sizeof(double);
     const bool all = ir->options.all_strips;
     int64_t best = 1;
     if (bytes < LARGE && !all)
@@ -46,37 +47,55 @@ static int64_t groups_of(const bb__ir *ir, bb_type in, bb_type out)
     return best;
 }
 
-int bb__emit_in_stages(bb__ir *ir, const bb__value *value)
+/* What of a value's operand is torn into groups; false where it is better left whole. */
+static bool tear_type(const bb__ir *ir, const bb__value *value, bb_type *torn_out)
 {
-    const bb_op *op = value->op;
     const bb__value *in = &ir->values[value->in[0]];
     bb_type torn = in->type;
-    const bool is_wanted = !ir->options.no_fuse && !ir->options.no_strips &&
-                           ir->values[in->root].op && torn.shape.ndim > 0 &&
+    const bool is_wanted = !ir->options.no_strips && value->n_in == 1 && ir->values[in->root].op &&
+                           bb_dtype_is_float(torn.dtype) && torn.shape.ndim > 0 &&
                            torn.shape.ndim < BB_MAX_DIMS && bb_shape_count(torn.shape) > 0;
     const int64_t groups = is_wanted ? groups_of(ir, torn, value->type) : 1;
     if (groups < 2)
-        return -2;
-    void *within = bb__arena_take(&ir->arena, op->attrs_size);
-    void *across = bb__arena_take(&ir->arena, op->attrs_size);
-    if (!within || !across)
-        return -1;
-    if (!op->stages(value->attrs, within, across))
-        return -2;
+        return false;
     for (int i = torn.shape.ndim++; i > 0; i--)
         torn.shape.dim[i] = torn.shape.dim[i - 1];
     torn.shape.dim[0] = groups;
     torn.shape.dim[1] /= groups;
-    bb_infer parts = {.op = op, .n_in = 1, .in = &torn, .attrs = within};
+    *torn_out = torn;
+    return true;
+}
+
+/* What groups give is f64, so that the whole is rounded once. */
+static int emit_stages(bb__ir *ir, const bb__value *value, bb_type torn, const void *within,
+                       const void *across)
+{
+    const bb_op *op = value->op;
+    const bb_node *node = value->node, *in = ir->values[value->in[0]].node;
+    bb_infer parts = {.op = op, .n_in = 1, .in = &torn, .attrs = (void *)(uintptr_t)within};
     if (!op->infer(&parts))
-        return -2;
-    const bb_node *node = value->node;
+        return BB__WHOLE;
+    parts.out.dtype = BB_F64;
     const bb__value stages[] = {
-        {.node = in->node, .op = &torn_op, .type = torn},
+        {.node = in, .op = &torn_op, .type = torn},
         {.node = node, .op = op, .attrs = within, .type = parts.out},
         {.node = node, .op = op, .attrs = across, .type = value->type, .is_rest = true}};
     int made = value->in[0];
     for (int i = 0; i < 3 && made >= 0; i++)
         made = bb__emit_on(ir, made, stages[i]);
     return made;
+}
+
+int bb__emit_in_stages(bb__ir *ir, const bb__value *value)
+{
+    const bb_op *op = value->op;
+    bb_type torn;
+    if (!tear_type(ir, value, &torn))
+        return BB__WHOLE;
+    void *within = bb__arena_take(&ir->arena, op->attrs_size);
+    void *across = bb__arena_take(&ir->arena, op->attrs_size);
+    if (!within || !across)
+        return -1;
+    return op->stages(value->attrs, within, across) ? emit_stages(ir, value, torn, within, across)
+                                                    : BB__WHOLE;
 }

@@ -107,8 +107,8 @@ static bb_status run_poisoned(bits *b)
     return status;
 }
 
-/* Ops that say which rows they need of their operands are cut into rows; products may round
- * otherwise then. */
+/* Ops that say which rows they need of their operands are cut into rows; products and sums may
+ * round otherwise then. */
 static bb_status run_rowwise(bits *b)
 {
     static const double rounding = 1e-8; /* relative to 1 and the number */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* With lapack.c the only file that calls BLAS, and with *onednn*.c the only one that calls oneDNN,
- * each on one thread: float matrix products go to oneDNN where it was found, but for small ones,
- * all others to OpenBLAS. */
+ * each on one thread: float matrix products go to oneDNN where it was found, but for small ones
+ * and, with AVX2, those of rows that crowd the caches; all others to OpenBLAS. */
 #include "blas.h"
 
 #include "float_mode.h"
@@ -112,36 +112,26 @@ const char *bb__blas_text(char *buffer, size_t size)
 /* Products. */
 
 #ifdef BB_HAS_ONEDNN
-/* Operands that are packed in any case. */
-static bool packs(void)
+bool bb__onednn_is_avx2(void)
 {
-    return (dnnl_get_effective_cpu_isa() & dnnl_cpu_isa_avx512_core) == dnnl_cpu_isa_avx512_core;
-}
-
-/* Whether k rows that far apart, in elements, are too many for the cache lines that they share: of
- * a distance that is an odd multiple of 2^i these are the fewer, the larger i is, down to those
- * that are a page apart. */
-static bool crowds(int64_t lead, int64_t k, int64_t least)
-{
-    enum { PAGE = 1024, MANY = 1 << 16 };
-    int64_t power = lead & -lead;
-    power = power < PAGE ? power : PAGE;
-    return power >= least && power * k >= MANY;
+    const unsigned isa = (unsigned)dnnl_get_effective_cpu_isa();
+    const unsigned avx2 = dnnl_cpu_isa_avx2, avx512 = dnnl_cpu_isa_avx512_core;
+    return bb__onednn_is_used() && (isa & avx2) == avx2 && (isa & avx512) != avx512;
 }
 
 bool bb__onednn_is_crowded(bool x_transposed, bool y_transposed, int64_t k, int64_t x_lead,
                            int64_t y_lead)
 {
     enum { OF_X = 128, OF_Y = 512 }; /* measured on a Zen 3, as what follows */
-    const bool x = x_transposed && crowds(x_lead, k, OF_X);
-    const bool y = !y_transposed && crowds(y_lead, k, OF_Y);
-    return (x || y) && bb__onednn_is_used() && !packs();
+    const bool x = x_transposed && bb__rows_crowd(x_lead, k, OF_X);
+    const bool y = !y_transposed && bb__rows_crowd(y_lead, k, OF_Y);
+    return (x || y) && bb__onednn_is_avx2();
 }
 
 bool bb__onednn_wants_space(int64_t k, int64_t y_lead)
 {
     enum { LEAST = 256 };
-    return crowds(y_lead, k, LEAST) && bb__onednn_is_used() && !packs();
+    return bb__rows_crowd(y_lead, k, LEAST) && bb__onednn_is_avx2();
 }
 
 /* Whether OpenBLAS is faster: it has less to prepare, and needs no packing for small products where
@@ -169,6 +159,11 @@ bool bb__onednn_is_crowded(bool x_transposed, bool y_transposed, int64_t k, int6
                            int64_t y_lead)
 {
     (void)x_transposed, (void)y_transposed, (void)k, (void)x_lead, (void)y_lead;
+    return false;
+}
+
+bool bb__onednn_is_avx2(void)
+{
     return false;
 }
 

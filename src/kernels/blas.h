@@ -24,9 +24,22 @@ void bb__gemm(bb_dtype dtype, bool x_transposed, bool y_transposed, int m, int n
               const void *x, int x_lead, const void *y, int y_lead, bool accumulate, void *out,
               int out_lead);
 
+/* Whether oneDNN is used, with its kernels for AVX2. */
+bool bb__onednn_is_avx2(void);
+
+/* Whether k rows that far apart, in elements, are too many for the cache lines that they share: of
+ * a distance that is an odd multiple of 2^i these are the fewer, the larger i is, down to those that
+ * are a page apart. Where 2^i is below `least` there are enough. */
+static inline bool bb__rows_crowd(int64_t lead, int64_t k, int64_t least)
+{
+    enum { PAGE = 1024, MANY = 1 << 16 };
+    int64_t power = lead & -lead;
+    power = power < PAGE ? power : PAGE;
+    return power >= least && power * k >= MANY;
+}
+
 /* Whether oneDNN is slow for float operands that lie like that, so that OpenBLAS, which packs them,
- * takes them: without AVX-512 oneDNN reads them in place along k, and rows whose distance is a
- * large power of two drive one another out of the caches. */
+ * takes them: its kernels for AVX2 read x transposed, and y that is not, in place along k. */
 bool bb__onednn_is_crowded(bool x_transposed, bool y_transposed, int64_t k, int64_t x_lead,
                            int64_t y_lead);
 /* Whether it would be faster at least if k rows of y, stored [k, n], lay a little further apart. */

@@ -62,7 +62,7 @@ static bool is_suited(const bb__conv_shape *s, bb__conv_direction d)
     enum { THIN_FORWARD = 64, THIN_WEIGHT = 16, MANY = 32 };
     static const double most_filled_up = 1.5;
     const int64_t filter = s->kh * s->kw;
-    const bool is_avx2 = bb_simd() == BB_SIMD_AVX2;
+    const bool is_avx2 = bb__onednn_is_avx2();
     if (s->dtype != BB_F32 || !has_fitting_size(s) || !bb__onednn_is_used())
         return false;
     if (!is_avx2 && s->groups == 1 && s->c <= FEW && d != BB__CONV_INPUT)

@@ -94,7 +94,7 @@ static void copy_row(const float *row, int64_t size, int64_t first, int64_t step
     const int64_t end = size > first ? within(divided_up(size - first, step), left, n) : left;
     for (int64_t i = 0; i < left; i++)
         to[i] = 0;
-    if (step == 1)
+    if (step == 1 && end > left)
         copy_run(row + first + left, end - left, to + left);
     else
         for (int64_t i = left; i < end; i++)

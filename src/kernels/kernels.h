@@ -112,7 +112,7 @@ typedef struct bb__map {
 
     int ndim; /* of the normal form */
     int64_t dim[BB_MAX_DIMS];
-    bool asks_ahead;                                  /* operands come from memory */
+    bool asks_ahead;                                  /* as what is streamed shows, from memory */
     int64_t count, tile, row, row_tiles, tile_length; /* tiles do not cross the ends of rows */
     int64_t tiles, grain;
 } bb__map;

@@ -223,10 +223,9 @@ static void ask_ahead(const bb__map *m, int64_t next, int64_t first, int64_t las
 #ifdef __GNUC__
     for (int i = 0; i < m->n_in; i++) {
         const bb__map_input *in = &m->in[i];
-        const char *data = in->data + next * (int64_t)in->size;
-        for (int64_t at = first; in->how == BB__LINEAR && at < last;
-             at += BB__LINE / (int64_t)in->size)
-            __builtin_prefetch(data + at * (int64_t)in->size, 0, 2);
+        const int64_t size = (int64_t)in->size;
+        for (int64_t at = first; in->how == BB__LINEAR && at < last; at += BB__LINE / size)
+            __builtin_prefetch(in->data + (next + at) * size);
     }
 #endif
 }
@@ -234,7 +233,8 @@ static void ask_ahead(const bb__map *m, int64_t next, int64_t first, int64_t las
 static void run_ops(const bb__map *m, int64_t start, int64_t n, const void *const *slots)
 {
     const int64_t left = m->asks_ahead ? m->count - start - n : 0, ahead = left < n ? left : n;
-    const int64_t share = ahead ? (ahead / m->n_ops / BB__LINE + 1) * BB__LINE : 0;
+    enum { WHOLE_LINES = BB__LINE }; /* elements, of any size */
+    const int64_t share = ahead ? (ahead / m->n_ops / WHOLE_LINES + 1) * WHOLE_LINES : 0;
     for (int k = 0; k < m->n_ops; k++) {
         const bb__map_op *op = &m->ops[k];
         char *to = (char *)(uintptr_t)slots[op->n_in];

@@ -49,6 +49,7 @@ const workload workloads[] = {
     {"gmm", build_gmm},
     {"hvp", build_hvp},
     {"rows", build_rows},
+    {"products", build_products},
     {"convs", build_convs},
 };
 const int n_workloads = sizeof workloads / sizeof workloads[0];

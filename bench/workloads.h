@@ -48,7 +48,8 @@ void build_scalar(model *m);
 void build_gmm(model *m);
 void build_conv_simple(model *m);
 void build_conv_deep(model *m);
-void build_convs(model *m); /* of each way to convolve; for --profile, without a peer */
+void build_products(model *m); /* for --profile, without a peer */
+void build_convs(model *m);    /* of each way to convolve; for --profile, without a peer */
 void build_lstm(model *m);
 void build_gpt(model *m);
 

@@ -56,21 +56,20 @@ void build_conv_deep(model *m)
 void build_convs(model *m)
 {
     static const struct {
+        const char *x, *w, *dy;
         int64_t images, channels, size, filters, k, groups;
-    } of[] = {{100, 1, 24, 30, 5, 1}, {100, 3, 32, 16, 3, 1}, {32, 8, 16, 32, 3, 1},
-              {32, 16, 28, 16, 3, 1}, {32, 32, 14, 64, 3, 1}, {32, 60, 28, 120, 5, 30}};
+    } of[] = {
+        {"x1", "w1", "dy1", 100, 1, 24, 30, 5, 1}, {"x2", "w2", "dy2", 100, 3, 32, 16, 3, 1},
+        {"x3", "w3", "dy3", 32, 8, 16, 32, 3, 1},  {"x4", "w4", "dy4", 32, 16, 28, 16, 3, 1},
+        {"x5", "w5", "dy5", 32, 32, 14, 64, 3, 1}, {"x6", "w6", "dy6", 32, 60, 28, 120, 5, 30}};
     m->graph = bb_graph_new();
     for (size_t i = 0; i < sizeof of / sizeof *of; i++) {
-        static const char *const names[][3] = {{"x1", "w1", "dy1"}, {"x2", "w2", "dy2"},
-                                               {"x3", "w3", "dy3"}, {"x4", "w4", "dy4"},
-                                               {"x5", "w5", "dy5"}, {"x6", "w6", "dy6"}};
-        const int64_t k = of[i].k, size = of[i].size;
+        const int64_t k = of[i].k, size = of[i].size, channels = of[i].channels / of[i].groups;
         bb_node *x =
-            model_input(m, names[i][0], BB_F32, BB_SHAPE(of[i].images, of[i].channels, size, size));
-        bb_node *w = model_input(m, names[i][1], BB_F32,
-                                 BB_SHAPE(of[i].filters, of[i].channels / of[i].groups, k, k));
+            model_input(m, of[i].x, BB_F32, BB_SHAPE(of[i].images, of[i].channels, size, size));
+        bb_node *w = model_input(m, of[i].w, BB_F32, BB_SHAPE(of[i].filters, channels, k, k));
         bb_node *dy =
-            model_input(m, names[i][2], BB_F32, BB_SHAPE(of[i].images, of[i].filters, size, size));
+            model_input(m, of[i].dy, BB_F32, BB_SHAPE(of[i].images, of[i].filters, size, size));
         bb_node *y = bb_conv2d(x, w, (bb_conv){.padding = {k / 2, k / 2}, .groups = of[i].groups});
         m->outputs[m->n_outputs] = y;
         bb_grads(y, dy, BB_NODES(x, w), &m->outputs[m->n_outputs + 1]);

@@ -23,6 +23,23 @@ void build_first_use(model *m)
     m->outputs[m->n_outputs++] = bb_matmul(large, large);
 }
 
+/* Products of which rows crowd the caches or not, of whole groups of rows and columns or not. */
+void build_products(model *m)
+{
+    static const struct {
+        const char *x, *y;
+        int64_t m, k, n;
+    } of[] = {{"x1", "y1", 32, 256, 1024},   {"x2", "y2", 32, 256, 1040},
+              {"x3", "y3", 256, 2048, 1024}, {"x4", "y4", 256, 2048, 1040},
+              {"x5", "y5", 100, 784, 48},    {"x6", "y6", 100, 784, 50}};
+    m->graph = bb_graph_new();
+    for (size_t i = 0; i < sizeof of / sizeof *of; i++) {
+        bb_node *x = model_input(m, of[i].x, BB_F32, BB_SHAPE(of[i].m, of[i].k));
+        bb_node *y = model_input(m, of[i].y, BB_F32, BB_SHAPE(of[i].k, of[i].n));
+        m->outputs[m->n_outputs++] = bb_matmul(x, y);
+    }
+}
+
 static void build_memory(model *m, int64_t bytes)
 {
     m->graph = bb_graph_new();

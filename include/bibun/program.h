@@ -45,8 +45,8 @@ BB_BUILDER bb_program *bb_compile(bb_graph *g, bb_nodes outputs);
 typedef struct bb_compile_options {
     bool no_fold;  /* constant folding */
     bool no_merge; /* common-subexpression elimination */
-    /* computing neighbouring steps together, some rows at a time, and what is for it: long sums over
-     * rows in groups. Sums and products may round otherwise */
+    /* computing neighbouring steps together, some rows at a time, and what is for it: long sums
+     * over rows in groups. Sums and products may round otherwise */
     bool no_strips;
     bool all_strips; /* the same wherever rows are apart, of single steps too, one row at a time */
     bool no_fuse;    /* computing chains of elementwise ops tile by tile; tails; strips */

@@ -17,7 +17,8 @@
 extern "C" {
 #endif
 
-/* Instruction sets: SSE2 and what other machines have, AVX2, AVX-512 (F, BW, DQ and VL). */
+/* Instruction sets: SSE2 and what other machines have, AVX2 with FMA, AVX-512 (F, BW, DQ
+ * and VL). */
 typedef enum bb_simd_level { BB_SIMD_BASE, BB_SIMD_AVX2, BB_SIMD_AVX512 } bb_simd_level;
 
 /* The level in use: the widest of the machine, or that of the environment's BIBUN_SIMD ("base",

@@ -28,8 +28,8 @@ void bb__gemm(bb_dtype dtype, bool x_transposed, bool y_transposed, int m, int n
 bool bb__onednn_is_avx2(void);
 
 /* Whether k rows that far apart, in elements, are too many for the cache lines that they share: of
- * a distance that is an odd multiple of 2^i these are the fewer, the larger i is, down to those that
- * are a page apart. Where 2^i is below `least` there are enough. */
+ * a distance that is an odd multiple of 2^i these are the fewer, the larger i is, down to those
+ * that are a page apart. Where 2^i is below `least` there are enough. */
 static inline bool bb__rows_crowd(int64_t lead, int64_t k, int64_t least)
 {
     enum { PAGE = 1024, MANY = 1 << 16 };

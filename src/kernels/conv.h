@@ -103,7 +103,8 @@ size_t bb__turned_bytes(const bb__conv_shape *s);
 void bb__conv_finish(const bb__tail *tail, int64_t channels, int64_t height, int64_t width,
                      bb__places at, bb__channels done);
 
-/* Our own way: products with the matrix of columns (conv.c, conv_weight.c). */
+/* By products with the matrix of columns (conv.c, conv_weight.c); conv_direct.h has the other way
+ * of our own. */
 void bb__columns_forward(const bb__conv_shape *s, const void *x, const void *w, void *out,
                          void *scratch, const bb__tail *tail, int threads);
 void bb__columns_input(const bb__conv_shape *s, const void *dy, const void *w, void *dx,

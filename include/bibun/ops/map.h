@@ -170,7 +170,7 @@ BB_BUILDER bb_node *bb_softplus(bb_node *x);
 BB_BUILDER bb_node *bb_log_sigmoid(bb_node *x);
 /* the share of a standard normal distribution below x */
 BB_BUILDER bb_node *bb_normal_cdf(bb_node *x);
-/* its density, exp(-x^2 / 2) / sqrt(2 pi) */
+/* the density of the standard normal distribution, exp(-x^2 / 2) / sqrt(2 pi) */
 BB_BUILDER bb_node *bb_normal_pdf(bb_node *x);
 /* x Phi(x) with bb_normal_cdf as Phi; -infinity gives 0 (Hendrycks and Gimpel 2016) */
 BB_BUILDER bb_node *bb_gelu(bb_node *x);

@@ -226,7 +226,7 @@ bb_status bb_grads(bb_node *y, bb_node *cotangent, bb_nodes wrt, bb_node **grads
 {
     bb_graph *g = bb_node_graph(y);
     bb_node *inert = g ? &g->inert : bb__nowhere("grad");
-    if (!grads_out)
+    if (!grads_out && wrt.count > 0)
         return BB_BAD_ARGUMENT;
     for (int i = 0; i < wrt.count; i++)
         grads_out[i] = inert;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Layouts: where a value's elements lie in its root's memory. Roots are contiguous; a view has its
- * operand's root; a copy makes a root of a view, or
- * moves rows apart. */
+ * operand's root; a copy makes a root of a view, or moves rows apart. The ops here are the engine's
+ * own, emitted with their types, so that none infers. */
 #include "engine.h"
 
 static void copy_forward(const bb_call *call)
@@ -27,17 +27,10 @@ static bool first_columns(const void *attrs, const bb_type *in_type, const bb_la
     return true;
 }
 
-static bool same_as_operand(bb_infer *c)
-{
-    c->out = c->in[0];
-    return true;
-}
-
 static const bb_op copy_op = {
     .name = "copy",
     .doc = "x in row-major order",
     .arity = 1,
-    .infer = same_as_operand,
     .forward = copy_forward,
 };
 
@@ -45,7 +38,6 @@ static const bb_op spaced_copy_op = {
     .name = "spaced copy",
     .doc = "a matrix with its rows further apart",
     .arity = 1,
-    .infer = same_as_operand,
     .forward = spaced_forward,
 };
 
@@ -53,7 +45,6 @@ static const bb_op first_columns_op = {
     .name = "first columns",
     .doc = "the matrix in a spaced copy",
     .arity = 1,
-    .infer = same_as_operand,
     .view = first_columns,
 };
 

@@ -15,17 +15,10 @@ static bool tear(const void *attrs, const bb_type *in_type, const bb_layout *in,
     return true;
 }
 
-static bool same_as_operand(bb_infer *c)
-{
-    c->out = c->in[0];
-    return true;
-}
-
 static const bb_op torn_op = {
     .name = "torn",
     .doc = "x with its first dimension in groups",
     .arity = 1,
-    .infer = same_as_operand,
     .view = tear,
 };
 

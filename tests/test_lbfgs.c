@@ -213,7 +213,7 @@ Test(lbfgs, random_nodes_repeat)
 static void expect_refused(bb_node *loss, bb_params *params, int pairs, bb_status status,
                            const char *text)
 {
-    bb_lbfgs *m = (bb_lbfgs *)&loss;
+    bb_lbfgs *m = NULL;
     cr_assert_eq(bb_lbfgs_new(loss, params, pairs, &m), status);
     cr_assert_null(m);
     if (loss) {

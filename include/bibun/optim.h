@@ -161,7 +161,7 @@ BB_BUILDER bb_node *bb_adamw(bb_node *loss, bb_params *params, double rate, doub
  * Zhang 2005, section 4). Random nodes give the same numbers at each evaluation. Effects that
  * layers attached are left out.
  *
- *     bb_lbfgs *m;
+ *     bb_lbfgs *m = NULL;
  *     bb_lbfgs_report report = {.rate = 1, .slope = INFINITY};
  *     bb_status status = bb_lbfgs_new(loss, params, 0, &m);
  *     while (status == BB_OK && report.rate > 0 && report.slope > 1e-8)

@@ -130,7 +130,6 @@ static bb_status fill(bb_lbfgs *m, bb_params *params)
 
 bb_status bb_lbfgs_new(bb_node *loss, bb_params *params, int pairs, bb_lbfgs **lbfgs_out)
 {
-    *lbfgs_out = NULL;
     if (!loss || !params)
         return fail(loss, BB_BAD_ARGUMENT, loss ? "bb_params is NULL" : "the loss is NULL");
     if (bb_node_kind_of(loss) == BB_NODE_INERT)

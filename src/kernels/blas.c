@@ -95,6 +95,25 @@ bool bb__blas_has_small_kernels(void)
     return answer == 2;
 }
 
+/* How many of n columns are a few beyond whole vectors: these take oneDNN as long as a vector, and
+ * OpenBLAS's kernels for small matrices hardly longer than their share. */
+static int64_t few_last(int64_t n)
+{
+    enum { VECTOR = 16, FEW = 4 };
+    return n > VECTOR && n % VECTOR <= FEW ? n % VECTOR : 0;
+}
+
+/* Beyond these oneDNN is as fast or faster, alone or but for the last few columns: measured on an
+ * Emerald Rapids Xeon with 8 to 392 rows, 4 to 256 columns and sums of 16 to 1024. */
+bool bb__blas_suits_small(bool yt, int64_t m, int64_t n, int64_t k)
+{
+    enum { NARROW = 16, LONG = 256, MUCH = 16384, TURNED = 1200 };
+    const bool is_long = k > LONG || (few_last(n) && m * k > MUCH);
+    const bool is_suited = yt ? m * n <= TURNED : n < NARROW || !is_long || !bb__onednn_is_used();
+    return is_suited && (double)m * (double)n * (double)k <= BB__SMALL_WORK &&
+           bb__blas_has_small_kernels();
+}
+
 const char *bb__blas_text(char *buffer, size_t size)
 {
     int length = snprintf(buffer, size, "OpenBLAS %s", openblas_get_corename());
@@ -134,25 +153,28 @@ bool bb__onednn_wants_space(int64_t k, int64_t y_lead)
     return bb__rows_crowd(y_lead, k, LEAST) && bb__onednn_is_avx2();
 }
 
-/* Whether OpenBLAS is faster: it has less to prepare, and needs no packing for small products where
- * it has kernels for them. With y transposed these are slow for many columns. Measured as for
- * gemm_cut.c. */
-static bool suits_openblas(bool yt, int m, int n, int k)
+static double work_of(int m, int n, int k)
 {
-    enum { WIDE = 128 };
-    static const double few = 16384; /* multiplications */
-    const double work = (double)m * (double)n * (double)k;
-    return work <= few ||
-           (work <= BB__SMALL_WORK && bb__blas_has_small_kernels() && !(yt && n >= WIDE));
+    return (double)m * (double)n * (double)k;
 }
 
-static bool multiply_by_onednn(bool xt, bool yt, int m, int n, int k, const float *x, int x_lead,
-                               const float *y, int y_lead, float beta, float *out, int out_lead)
+/* Whether OpenBLAS is faster: it has less to prepare. */
+static bool suits_openblas(bool yt, int m, int n, int k)
+{
+    static const double few = 16384; /* multiplications */
+    return work_of(m, n, k) <= few || bb__blas_suits_small(yt, m, n, k);
+}
+
+static int last_columns(int m, int n, int k)
+{
+    const int last = (int)few_last(n);
+    return bb__blas_has_small_kernels() && work_of(m, last, k) <= BB__SMALL_WORK ? last : 0;
+}
+
+static bool is_for_onednn(bool xt, bool yt, int m, int n, int k, int x_lead, int y_lead)
 {
     return !suits_openblas(yt, m, n, k) && bb__onednn_is_used() &&
-           !bb__onednn_is_crowded(xt, yt, k, x_lead, y_lead) &&
-           dnnl_sgemm(xt ? 'T' : 'N', yt ? 'T' : 'N', m, n, k, 1, x, x_lead, y, y_lead, beta, out,
-                      out_lead) == dnnl_success;
+           !bb__onednn_is_crowded(xt, yt, k, x_lead, y_lead);
 }
 #else
 bool bb__onednn_is_crowded(bool x_transposed, bool y_transposed, int64_t k, int64_t x_lead,
@@ -174,21 +196,31 @@ bool bb__onednn_wants_space(int64_t k, int64_t y_lead)
 }
 #endif
 
+static void multiply_floats(bool xt, bool yt, int m, int n, int k, const float *x, int x_lead,
+                            const float *y, int y_lead, float beta, float *out, int out_lead)
+{
+    int done = 0; /* columns */
+#ifdef BB_HAS_ONEDNN
+    const int whole = n - last_columns(m, n, k);
+    if (is_for_onednn(xt, yt, m, n, k, x_lead, y_lead) &&
+        dnnl_sgemm(xt ? 'T' : 'N', yt ? 'T' : 'N', m, whole, k, 1, x, x_lead, y, y_lead, beta, out,
+                   out_lead) == dnnl_success)
+        done = whole;
+#endif
+    if (done < n)
+        cblas_sgemm(CblasRowMajor, xt ? CblasTrans : CblasNoTrans, yt ? CblasTrans : CblasNoTrans,
+                    m, n - done, k, 1, x, x_lead, y + (ptrdiff_t)done * (yt ? y_lead : 1), y_lead,
+                    beta, out + done, out_lead);
+}
+
 void bb__gemm(bb_dtype dtype, bool xt, bool yt, int m, int n, int k, const void *x, int x_lead,
               const void *y, int y_lead, bool accumulate, void *out, int out_lead)
 {
-    const float beta = accumulate ? 1 : 0;
-    CBLAS_TRANSPOSE tx = xt ? CblasTrans : CblasNoTrans, ty = yt ? CblasTrans : CblasNoTrans;
-    if (dtype == BB_F64) {
-        cblas_dgemm(CblasRowMajor, tx, ty, m, n, k, 1, x, x_lead, y, y_lead, (double)beta, out,
-                    out_lead);
-        return;
-    }
-#ifdef BB_HAS_ONEDNN
-    if (multiply_by_onednn(xt, yt, m, n, k, x, x_lead, y, y_lead, beta, out, out_lead))
-        return;
-#endif
-    cblas_sgemm(CblasRowMajor, tx, ty, m, n, k, 1, x, x_lead, y, y_lead, beta, out, out_lead);
+    if (dtype == BB_F64)
+        cblas_dgemm(CblasRowMajor, xt ? CblasTrans : CblasNoTrans, yt ? CblasTrans : CblasNoTrans,
+                    m, n, k, 1, x, x_lead, y, y_lead, accumulate, out, out_lead);
+    else
+        multiply_floats(xt, yt, m, n, k, x, x_lead, y, y_lead, accumulate, out, out_lead);
 }
 
 void bb__product(bb_dtype dtype, int64_t m, int64_t n, int64_t k, bb__matrix x, bb__matrix y,

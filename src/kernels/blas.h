@@ -54,9 +54,10 @@ enum { BB__THIN = 128 };
 void bb__thin_gemv(int64_t m, int64_t n, const float *a, int64_t lead, const float *x, int64_t step,
                    float *out);
 
-/* Whether OpenBLAS multiplies float matrices in place, without packing them first: up to
- * BB__SMALL_WORK multiplications, y not transposed. */
+/* Whether OpenBLAS has kernels that multiply float matrices in place, without packing them first,
+ * up to BB__SMALL_WORK multiplications; and whether they are the fastest for a product. */
 bool bb__blas_has_small_kernels(void);
+bool bb__blas_suits_small(bool y_transposed, int64_t m, int64_t n, int64_t k);
 #define BB__SMALL_WORK 1e6
 
 #endif

@@ -31,8 +31,9 @@ static int64_t refined(const sizes *s, int64_t panels, double work, int64_t widt
 }
 
 /* Panels that OpenBLAS multiplies in place, which for a thin result is faster than what packs its
- * operands, though they may be more than MOST; 0 where they would be too narrow. */
-static int64_t small_panels(const sizes *s)
+ * operands, though they may be more than MOST; 0 where they would be too narrow, or oneDNN is as
+ * fast. */
+static int64_t small_panels(const bb__gemm_sizes *of, const sizes *s)
 {
     enum { THIN = 128, ROWS = 16, COLUMNS = 32 };
     static const double worth = 0.3e6; /* multiplications, beside the start of a thread */
@@ -42,7 +43,14 @@ static int64_t small_panels(const sizes *s)
         return 0;
     while (s->work / (double)panels > BB__SMALL_WORK)
         panels *= 2;
-    return panels == 1 || s->longer / panels >= least ? refined(s, panels, worth, least) : 0;
+    if (panels > 1 && s->longer / panels < least)
+        return 0;
+    panels = refined(s, panels, worth, least);
+    const int64_t width = s->longer / panels;
+    return bb__blas_suits_small(false, s->by_rows ? width : of->m, s->by_rows ? of->n : width,
+                                of->k)
+               ? panels
+               : 0;
 }
 
 /* Panels that read again what all of them share, so that they must be wide and heavy enough. With
@@ -118,7 +126,7 @@ bb__gemm_cut bb__gemm_cut_of(const bb__gemm_sizes *s)
                      (double)s->m * (double)s->n * (double)s->k};
     int64_t panels = 0;
     if (is_float && !s->y_transposed && bb__blas_has_small_kernels())
-        panels = small_panels(&z);
+        panels = small_panels(s, &z);
     if (!panels)
         panels = large_panels(&z, s->y_transposed || !reads_in_place(s));
     if (by_rows)

@@ -5,6 +5,7 @@
 #include "kernels.h"
 
 #include <omp.h>
+#include <stdatomic.h>
 
 typedef struct job {
     int64_t n, grain;
@@ -44,18 +45,42 @@ int bb__thread_slot(void)
     return slot;
 }
 
+/* Each thread begins with a share of neighbouring parts, the same in each region, so that it finds
+ * in its caches what it left there; then it helps those that are slower: cores differ, and others
+ * use them. */
+enum { SHARES = 64 }; /* of more threads some begin with the same */
+
+typedef struct share {
+    _Alignas(64) atomic_llong next;
+    int64_t end;
+} share;
+
+static void run_share(const job *j, share *s)
+{
+    int64_t part;
+    while (atomic_load_explicit(&s->next, memory_order_relaxed) < s->end &&
+           (part = atomic_fetch_add_explicit(&s->next, 1, memory_order_relaxed)) < s->end)
+        run_part(j, part);
+}
+
 static void run_region(const job *j, int64_t parts, int threads)
 {
+    share shares[SHARES];
+    const int count = threads < SHARES ? threads : SHARES;
+    for (int i = 0; i < count; i++) {
+        atomic_init(&shares[i].next, bb__deal(parts, count, i));
+        shares[i].end = bb__deal(parts, count, i + 1);
+    }
     double start = omp_get_wtime(), busy = 0;
     const unsigned mode = bb__float_mode();
 #pragma omp parallel num_threads(threads)
     {
         const unsigned own = bb__float_mode();
         slot = omp_get_thread_num();
+        const int first = slot;
         bb__float_mode_set(mode); /* the caller's */
-#pragma omp for schedule(static) nowait
-        for (int64_t part = 0; part < parts; part++)
-            run_part(j, part);
+        for (int i = 0; i < count; i++)
+            run_share(j, &shares[(first + i) % count]);
         slot = 0;
 #pragma omp master
         busy = omp_get_wtime() - start;

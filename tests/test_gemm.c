@@ -304,7 +304,7 @@ Test(gemm, rows_that_crowd)
 /* What is asked of weights is a line more, or nothing; whether it is depends on the processor. */
 Test(gemm, rows_of_shared_weights)
 {
-    const bool spaces = bb__onednn_is_avx2();
+    const bool spaces = bb__onednn_is_used();
     const int64_t plain[] = {1024, 1}, turned[] = {1, 256};
     const bb_type few[] = {{BB_F32, BB_SHAPE(32, 256)}, {BB_F32, BB_SHAPE(256, 1024)}};
     const bb_type wide[] = {{BB_F64, BB_SHAPE(32, 256)}, {BB_F64, BB_SHAPE(256, 1024)}};

@@ -150,7 +150,7 @@ bool bb__onednn_is_crowded(bool x_transposed, bool y_transposed, int64_t k, int6
 bool bb__onednn_wants_space(int64_t k, int64_t y_lead)
 {
     enum { LEAST = 256 };
-    return bb__rows_crowd(y_lead, k, LEAST) && bb__onednn_is_avx2();
+    return bb__rows_crowd(y_lead, k, LEAST) && bb__onednn_is_used();
 }
 
 static double work_of(int m, int n, int k)

@@ -43,14 +43,12 @@ static int64_t small_panels(const bb__gemm_sizes *of, const sizes *s)
         return 0;
     while (s->work / (double)panels > BB__SMALL_WORK)
         panels *= 2;
-    if (panels > 1 && s->longer / panels < least)
-        return 0;
-    panels = refined(s, panels, worth, least);
     const int64_t width = s->longer / panels;
-    return bb__blas_suits_small(false, s->by_rows ? width : of->m, s->by_rows ? of->n : width,
-                                of->k)
-               ? panels
-               : 0;
+    const bool is_narrow = panels > 1 && width < least;
+    if (is_narrow ||
+        !bb__blas_suits_small(false, s->by_rows ? width : of->m, s->by_rows ? of->n : width, of->k))
+        return 0;
+    return refined(s, panels, worth, least);
 }
 
 /* Panels that read again what all of them share, so that they must be wide and heavy enough. With

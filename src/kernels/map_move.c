@@ -110,29 +110,33 @@ void bb__map_scatter(const bb__map *m, const bb__map_input *in, int64_t start, i
 typedef __m512i piece;
 static void put(piece *to, const piece *from)
 {
-    _mm512_stream_si512(to, _mm512_load_si512(from));
+    _mm512_stream_si512(to, _mm512_loadu_si512(from));
 }
 #elif defined(__AVX__)
 typedef __m256i piece;
 static void put(piece *to, const piece *from)
 {
-    _mm256_stream_si256(to, _mm256_load_si256(from));
+    _mm256_stream_si256(to, _mm256_loadu_si256(from));
 }
 #elif defined(__SSE2__)
 typedef __m128i piece;
 static void put(piece *to, const piece *from)
 {
-    _mm_stream_si128(to, _mm_load_si128(from));
+    _mm_stream_si128(to, _mm_loadu_si128(from));
 }
 #endif
 
+/* What lies before the first whole piece of the target and behind the last takes the usual way. */
 void bb__map_stream(char *to, const char *from, size_t bytes)
 {
     size_t done = 0;
 #ifdef __SSE2__
-    if ((uintptr_t)to % sizeof(piece) == 0)
-        for (; done + sizeof(piece) <= bytes; done += sizeof(piece))
+    const size_t before = -(uintptr_t)to % sizeof(piece);
+    if (before < bytes) {
+        memcpy(to, from, before);
+        for (done = before; done + sizeof(piece) <= bytes; done += sizeof(piece))
             put((piece *)(void *)(to + done), (const piece *)(const void *)(from + done));
+    }
 #endif
     memcpy(to + done, from + done, bytes - done);
 }

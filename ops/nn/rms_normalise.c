@@ -18,7 +18,7 @@ static bb_node *build(bb_graph *g, bb_nodes in, const void *attrs)
         return bb_fail_node(x, NULL, "rms_normalise", BB_BAD_ARGUMENT,
                             "epsilon %g is not 0 or a positive number", a->epsilon);
     bb_node *square = bb_mean_keep(bb_square(x), a->axes);
-    return bb_div(x, bb_sqrt(bb_add_scalar(square, a->epsilon)));
+    return bb_mul(x, bb_rsqrt(bb_add_scalar(square, a->epsilon)));
 }
 
 static const bb_sample samples[] = {

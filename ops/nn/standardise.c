@@ -20,7 +20,7 @@ static bb_node *build(bb_graph *g, bb_nodes in, const void *attrs)
                             "epsilon %g is not 0 or a positive number", a->epsilon);
     bb_node *centred = bb_sub(x, bb_mean_keep(x, a->axes));
     bb_node *variance = bb_mean_keep(bb_square(centred), a->axes);
-    return bb_div(centred, bb_sqrt(bb_add_scalar(variance, a->epsilon)));
+    return bb_mul(centred, bb_rsqrt(bb_add_scalar(variance, a->epsilon)));
 }
 
 static const bb_sample samples[] = {

@@ -2,6 +2,7 @@
 /* Kernels that are compiled once for each instruction set, by the one in use. */
 #include "blas.h"
 #include "conv_direct.h"
+#include "map.h"
 #include "walk.h"
 
 #if defined(__x86_64__) && defined(__GNUC__)
@@ -84,6 +85,14 @@ DISPATCH(void, , bb__log_softmax, (const bb_array *in, int axis, const bb_array 
 DISPATCH(void, , bb__logsumexp,
          (const bb_array *in, uint32_t axes, const bb_array *out, int threads),
          (in, axes, out, threads))
+DISPATCH(void, , bb__map_gather,
+         (const bb__map *m, const bb__map_input *in, int64_t start, int64_t n, void *to),
+         (m, in, start, n, to))
+DISPATCH(void, , bb__map_scatter,
+         (const bb__map *m, const bb__map_input *in, int64_t start, int64_t n, void *from),
+         (m, in, start, n, from))
+DISPATCH(void, , bb__map_settle, (void), ())
+DISPATCH(void, , bb__map_stream, (char *to, const char *from, size_t bytes), (to, from, bytes))
 DISPATCH(void, , bb__max_pick,
          (const bb__pool_shape *s, const void *x, const void *v, void *y, int threads),
          (s, x, v, y, threads))

@@ -5,114 +5,8 @@
 #include "map.h"
 
 #include <string.h>
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
 
 enum { PART = 32 * BB__TILE }; /* elements times ops before a second thread pays */
-
-typedef union buffer {
-#define MEMBER(name, type, text) type of_##name[BB__TILE + BB__MAP_SPLAT];
-    BB_DTYPE_LIST(MEMBER)
-#undef MEMBER
-} buffer;
-
-/* The index of the element of row-major number `start`, and its place in the operand. */
-static int64_t locate(const bb__map *m, const bb__map_input *in, int64_t start,
-                      int64_t at[BB_MAX_DIMS])
-{
-    int64_t place = 0;
-    for (int d = m->ndim - 1; d > 0; d--) {
-        at[d] = start % m->dim[d];
-        start /= m->dim[d];
-        place += at[d] * in->stride[d];
-    }
-    at[0] = start;
-    return place + start * in->stride[0];
-}
-
-/* From the place of one innermost run's beginning to that of the next; wraps around at the end. */
-static int64_t next_run(const bb__map *m, const bb__map_input *in, int64_t place,
-                        int64_t at[BB_MAX_DIMS])
-{
-    for (int d = m->ndim - 2; d >= 0; d--) {
-        place += in->stride[d];
-        if (++at[d] < m->dim[d])
-            break;
-        place -= m->dim[d] * in->stride[d];
-        at[d] = 0;
-    }
-    return place;
-}
-
-typedef void (*move_fn)(const bb__map *m, const bb__map_input *in, int64_t start, int64_t n,
-                        buffer *held);
-
-#define DEFINE_GATHER(name, type, text)                                                            \
-    static void copy_##name(const type *from, int64_t step, int64_t n, type *to)                   \
-    {                                                                                              \
-        const type value = *from;                                                                  \
-        if (step == 1)                                                                             \
-            memcpy(to, from, (size_t)n * sizeof(type));                                            \
-        else if (step == 0)                                                                        \
-            for (int64_t i = 0; i < n; i += BB__MAP_SPLAT)                                         \
-                for (int k = 0; k < BB__MAP_SPLAT; k++)                                            \
-                    to[i + k] = value;                                                             \
-        else                                                                                       \
-            for (int64_t i = 0; i < n; i++)                                                        \
-                to[i] = from[i * step];                                                            \
-    }                                                                                              \
-    static void gather_##name(const bb__map *m, const bb__map_input *in, int64_t start, int64_t n, \
-                              buffer *to)                                                          \
-    {                                                                                              \
-        int64_t at[BB_MAX_DIMS];                                                                   \
-        int64_t place = locate(m, in, start, at);                                                  \
-        int64_t size = m->dim[m->ndim - 1], step = in->stride[m->ndim - 1];                        \
-        int64_t first = at[m->ndim - 1];                                                           \
-        place -= first * step;                                                                     \
-        for (int64_t done = 0; done < n;) {                                                        \
-            int64_t run = size - first < n - done ? size - first : n - done;                       \
-            copy_##name((const type *)(const void *)in->data + place + first * step, step, run,    \
-                        to->of_##name + done);                                                     \
-            done += run;                                                                           \
-            first = 0;                                                                             \
-            place = next_run(m, in, place, at);                                                    \
-        }                                                                                          \
-    }
-BB_DTYPE_LIST(DEFINE_GATHER)
-
-/* The way back. */
-#define DEFINE_SCATTER(name, type, text)                                                 \
-    static void scatter_##name(const bb__map *m, const bb__map_input *in, int64_t start, \
-                               int64_t n, buffer *from)                                  \
-    {                                                                                    \
-        int64_t at[BB_MAX_DIMS];                                                         \
-        int64_t place = locate(m, in, start, at);                                        \
-        const int64_t size = m->dim[m->ndim - 1], step = in->stride[m->ndim - 1];        \
-        int64_t first = at[m->ndim - 1];                                                 \
-        place -= first * step;                                                           \
-        for (int64_t done = 0; done < n;) {                                              \
-            const int64_t run = size - first < n - done ? size - first : n - done;       \
-            type *to = (type *)(uintptr_t)in->data + place + first * step;               \
-            for (int64_t i = 0; i < run; i++)                                            \
-                to[i * step] = from->of_##name[done + i];                                \
-            done += run;                                                                 \
-            first = 0;                                                                   \
-            place = next_run(m, in, place, at);                                          \
-        }                                                                                \
-    }
-BB_DTYPE_LIST(DEFINE_SCATTER)
-
-static const move_fn gathers[BB_DTYPE_COUNT] = {
-#define ENTRY(name, type, text) [name] = gather_##name,
-    BB_DTYPE_LIST(ENTRY)
-#undef ENTRY
-};
-static const move_fn scatters[BB_DTYPE_COUNT] = {
-#define ENTRY(name, type, text) [name] = scatter_##name,
-    BB_DTYPE_LIST(ENTRY)
-#undef ENTRY
-};
 
 /* What an input's buffer holds: `length` elements from `place` on. */
 typedef struct held {
@@ -126,36 +20,15 @@ static const void *tile_source(const bb__map *m, const bb__map_input *in, int64_
     int64_t at[BB_MAX_DIMS];
     char *to = buffers + in->buffer;
     if (in->how != BB__GATHER) {
-        int64_t place = locate(m, in, start, at);
+        const int64_t place = bb__map_locate(m, in, start, at);
         if (in->how == BB__BY_ROWS)
             return in->data + place * (int64_t)in->size;
         if (h->length >= n && h->place == place)
             return to;
         *h = (held){place, n};
     }
-    gathers[in->dtype](m, in, start, n, (buffer *)(void *)to);
+    bb__map_gather(m, in, start, n, to);
     return to;
-}
-
-/* A store past the caches does not read the line first, which is half of the traffic. */
-static void stream(char *to, const char *from, size_t bytes)
-{
-    size_t done = 0;
-#ifdef __SSE2__
-    for (; (uintptr_t)to % sizeof(__m128i) == 0 && done + sizeof(__m128i) <= bytes;
-         done += sizeof(__m128i))
-        _mm_stream_si128((__m128i *)(void *)(to + done),
-                         _mm_load_si128((const __m128i *)(const void *)(from + done)));
-#endif
-    memcpy(to + done, from + done, bytes - done);
-}
-
-/* After streams, for other threads. */
-static void settle_streams(void)
-{
-#ifdef __SSE2__
-    _mm_sfence();
-#endif
 }
 
 /* A slot whose address moves from tile to tile: by elements of so many bytes, or, where that is
@@ -241,9 +114,9 @@ static void run_ops(const bb__map *m, int64_t start, int64_t n, const void *cons
         op->tile((size_t)n, slots, to, op->attrs);
         slots += op->n_in + 1;
         if (op->streams)
-            stream((char *)(uintptr_t)*slots++, to, (size_t)n * op->size);
+            bb__map_stream((char *)(uintptr_t)*slots++, to, (size_t)n * op->size);
         if (op->to)
-            scatters[op->dtype](m, &m->in[op->to], start, n, (buffer *)(void *)to);
+            bb__map_scatter(m, &m->in[op->to], start, n, to);
         if (share)
             ask_ahead(m, start + n, k * share, (k + 1) * share < ahead ? (k + 1) * share : ahead);
     }
@@ -280,7 +153,7 @@ static void run_tiles(void *context, int64_t first, int64_t last)
         start += n;
         left = left == n ? m->row : left - n;
     }
-    settle_streams();
+    bb__map_settle();
 }
 
 void bb__map_run_stretch(const void *map, int64_t first, int64_t count)
@@ -294,7 +167,7 @@ void bb__map_run_stretch(const void *map, int64_t first, int64_t count)
         n = n < m->tile_length ? n : m->tile_length;
         run_tile(m, start, n, &w);
     }
-    settle_streams();
+    bb__map_settle();
 }
 
 /* Where a strip's memory would begin if that of all strips were there. */

@@ -9,6 +9,7 @@
 enum {
     KEPT = 28 << 10, /* bytes that a tile may touch: the first-level cache keeps them */
     SHORTEST = 32,   /* elements of a tile at least */
+    PARTS = 256,     /* of a large map, enough to be shared equally; each begins anew */
 };
 
 /* Whether in every input dimension d of the arrays continues the map's innermost one. */
@@ -230,4 +231,5 @@ void bb__map_prepare(bb__map *m, const bb_array *in, bb_shape shape)
     m->row_tiles = (m->row - 1) / m->tile_length + 1;
     m->tiles = m->count / m->row * m->row_tiles;
     m->grain = BB__MAP_SHARE / m->tile_length + (BB__MAP_SHARE < m->tile_length);
+    m->grain = m->tiles / PARTS > m->grain ? m->tiles / PARTS : m->grain;
 }

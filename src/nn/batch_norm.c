@@ -37,13 +37,12 @@ static bb_node *follow(const batch *b, bb_node *running, bb_node *now)
 /* The deviations of x from a mean, over the root of a variance, scaled and shifted. */
 static bb_node *normalise(const batch *b, bb_node *centred, bb_node *variance, bool plain)
 {
-    bb_node *deviation = bb_sqrt(bb_add_scalar(variance, b->epsilon));
+    bb_node *factor = bb_rsqrt(bb_add_scalar(variance, b->epsilon));
     if (plain)
-        return bb_div(centred, deviation);
+        return bb_mul(centred, factor);
     bb_node *weight = bb__layer_param(b->x, b->params, "weight", b->channels, bb_init_constant(1));
     bb_node *bias = bb__layer_param(b->x, b->params, "bias", b->channels, bb_init_zeros());
-    bb_node *factor = bb_div(wide(b, weight), deviation);
-    return bb_add(bb_mul(centred, factor), wide(b, bias));
+    return bb_add(bb_mul(centred, bb_mul(wide(b, weight), factor)), wide(b, bias));
 }
 
 static bb_node *train(const batch *b, bool plain)

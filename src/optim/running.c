@@ -10,11 +10,12 @@ bb_node *bb__running_mean(bb_node *mean, bb_node *x, double beta)
     return bb_add(bb_mul_scalar(mean, beta), bb_mul_scalar(x, 1 - beta));
 }
 
-/* 1 - beta^t, of w's dtype */
+/* 1 / (1 - beta^t), of w's dtype: a product for each number, where a quotient takes seven times as
+ * long */
 static bb_node *correction(const bb_update *u, double beta, bb_node *t)
 {
     bb_node *power = bb_pow(bb_number(t, beta), t);
-    return bb_cast(bb_sub(bb_number(t, 1), power), bb_node_dtype(u->w));
+    return bb_cast(bb_reciprocal(bb_sub(bb_number(t, 1), power)), bb_node_dtype(u->w));
 }
 
 bb_node *bb__adam_step(const bb_update *u, bb_node **kept_out)
@@ -25,8 +26,8 @@ bb_node *bb__adam_step(const bb_update *u, bb_node **kept_out)
     bb_node *t = bb_add_scalar(updates, 1);
     bb_node *m_new = bb__running_mean(m, u->g, o->beta1);
     bb_node *v_new = bb__running_mean(v, bb_square(u->g), o->beta2);
-    bb_node *rate = bb_div(u->rate, correction(u, o->beta1, t));
-    bb_node *root = bb_sqrt(bb_div(v_new, correction(u, o->beta2, t)));
+    bb_node *rate = bb_mul(u->rate, correction(u, o->beta1, t));
+    bb_node *root = bb_sqrt(bb_mul(v_new, correction(u, o->beta2, t)));
     *kept_out = bb_group(BB_NODES(bb_assign(m, m_new), bb_assign(v, v_new), bb_assign(updates, t)));
     return bb_div(bb_mul(m_new, rate), bb_add_scalar(root, o->epsilon));
 }

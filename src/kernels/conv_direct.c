@@ -86,20 +86,29 @@ static void copy_run(const float *x, int64_t n, float *to)
             to[i] = x[i];
 }
 
-/* Every `step`-th element of a row from `first` on, and zeros for what lies outside of it. */
-static void copy_row(const float *row, int64_t size, int64_t first, int64_t step, int64_t n,
-                     float *to)
+/* Which elements of a copied row lie in the image: every `step`-th from `first` on. */
+typedef struct inner {
+    int64_t first, step, left, end, count;
+} inner;
+
+static inner inner_of(int64_t size, int64_t first, int64_t step, int64_t n)
 {
-    const int64_t left = first < 0 ? within(divided_up(-first, step), 0, n) : 0;
-    const int64_t end = size > first ? within(divided_up(size - first, step), left, n) : left;
-    for (int64_t i = 0; i < left; i++)
+    inner in = {first, step, 0, 0, n};
+    in.left = first < 0 ? within(divided_up(-first, step), 0, n) : 0;
+    in.end = size > first ? within(divided_up(size - first, step), in.left, n) : in.left;
+    return in;
+}
+
+static void copy_row(const float *row, const inner *in, float *to)
+{
+    for (int64_t i = 0; i < in->left; i++)
         to[i] = 0;
-    if (step == 1 && end > left)
-        copy_run(row + first + left, end - left, to + left);
+    if (in->step == 1 && in->end > in->left)
+        copy_run(row + in->first + in->left, in->end - in->left, to + in->left);
     else
-        for (int64_t i = left; i < end; i++)
-            to[i] = row[first + i * step];
-    for (int64_t i = end; i < n; i++)
+        for (int64_t i = in->left; i < in->end; i++)
+            to[i] = row[in->first + i * in->step];
+    for (int64_t i = in->end; i < in->count; i++)
         to[i] = 0;
 }
 
@@ -108,15 +117,17 @@ static void copy_plane(const bb__conv_shape *s, const bb__direct_cut *cut, const
 {
     const int64_t rows = reach(s, 0, at.rows);
     for (int64_t a = 0; a < cut->phases[0]; a++)
-        for (int64_t b = 0; b < cut->phases[1]; b++, to += cut->rows * cut->width)
+        for (int64_t b = 0; b < cut->phases[1]; b++, to += cut->rows * cut->width) {
+            const inner in = inner_of(s->w, b - s->padding[1], s->stride[1], cut->width);
             for (int64_t i = 0; i < rows; i++) {
                 const int64_t y = (at.row + i) * s->stride[0] + a - s->padding[0];
                 float *row = to + i * cut->width;
                 if (y < 0 || y >= s->h)
                     memset(row, 0, (size_t)cut->width * sizeof *row);
                 else
-                    copy_row(x + y * s->w, s->w, b - s->padding[1], s->stride[1], cut->width, row);
+                    copy_row(x + y * s->w, &in, row);
             }
+        }
 }
 
 void bb__direct_copy(const bb__conv_shape *s, const bb__direct_cut *cut, const float *x,
@@ -129,10 +140,11 @@ void bb__direct_copy(const bb__conv_shape *s, const bb__direct_cut *cut, const f
 
 void bb__direct_distances(const bb__conv_shape *s, const bb__direct_cut *cut, int32_t *to)
 {
-    for (int64_t c = 0; c < s->c / s->groups; c++)
-        for (int64_t ky = 0; ky < s->kh; ky++)
-            for (int64_t kx = 0; kx < s->kw; kx++)
-                *to++ = (int32_t)(c * cut->plane + distance_of(s, cut, ky, kx));
+    const int64_t taps = s->kh * s->kw, size = bb__filter_size(s);
+    for (int64_t t = 0; t < taps; t++)
+        to[t] = (int32_t)distance_of(s, cut, t / s->kw, t % s->kw);
+    for (int64_t t = taps; t < size; t++)
+        to[t] = to[t - taps] + (int32_t)cut->plane;
 }
 
 /* Spots. */
@@ -145,18 +157,15 @@ int64_t bb__direct_most_spots(const bb__conv_shape *s, const bb__direct_cut *cut
 bb__spots bb__direct_spots(const bb__conv_shape *s, const bb__direct_cut *cut, bb__places at,
                            bb__spot *memory)
 {
-    const int64_t image = cut->plane * (s->c / s->groups), lines = at.images * at.rows;
-    bb__spots spots = {lines * (s->ow / BB__LANES), 0, memory};
-    for (int64_t first = 0; first + BB__LANES <= s->ow; first += BB__LANES)
-        for (int64_t i = 0; i < lines; i++)
-            spots.at[spots.count++] = (bb__spot){first, i};
-    for (int64_t i = 0; i < lines && s->ow % BB__LANES; i++)
-        spots.at[spots.count++] = (bb__spot){s->ow - BB__LANES, i};
-    for (int64_t k = 0; k < spots.count; k++) {
-        const int64_t first = spots.at[k].x, i = spots.at[k].y / at.rows;
-        const int64_t row = spots.at[k].y % at.rows;
-        spots.at[k] = (bb__spot){i * image + row * cut->width + first,
-                                 (i * s->o * s->oh + at.row + row) * s->ow + first};
+    const int64_t image = cut->plane * (s->c / s->groups);
+    bb__spots spots = {at.images * at.rows * (s->ow / BB__LANES), 0, memory};
+    for (int64_t x = 0; x < s->ow; x += BB__LANES) {
+        const int64_t first = bb__lower(x, s->ow - BB__LANES);
+        for (int64_t i = 0; i < at.images; i++)
+            for (int64_t row = 0; row < at.rows; row++)
+                spots.at[spots.count++] =
+                    (bb__spot){i * image + row * cut->width + first,
+                               (i * s->o * s->oh + at.row + row) * s->ow + first};
     }
     return spots;
 }

@@ -7,8 +7,16 @@
 
 #include <string.h>
 
-/* Twelve sums fill the registers of AVX2; of few filters more spots are taken. */
-enum { ALIGN = 64, FILTERS = 4, SPOTS = 3, MOST_SPOTS = 6 };
+enum { ALIGN = 64, MOST_SPOTS = 6 };
+#if defined(__AVX512F__)
+enum { FILTERS = 8, REGISTERS = 32 };
+#else
+enum { FILTERS = 4, REGISTERS = 16 };
+#endif
+/* So many that the sums of so many filters fill the registers, with a vector for each and one for
+ * an element. */
+#define SPOTS_FOR(filters) \
+    ((REGISTERS - 1) / ((filters) + 1) < MOST_SPOTS ? (REGISTERS - 1) / ((filters) + 1) : MOST_SPOTS)
 
 static size_t aligned(size_t bytes)
 {
@@ -177,7 +185,8 @@ typedef struct job {
     bb__direct_cut cut;
     int64_t parts; /* of the filters of a group */
     int64_t items; /* blocks times groups times parts */
-    size_t slot;   /* scratch bytes of a thread */
+    size_t packed; /* where filters are in the scratch of a thread */
+    size_t slot;   /* bytes of that */
     const float *x, *w;
     float *out;
     char *scratch;
@@ -194,16 +203,25 @@ static job job_of(const bb__conv_shape *s)
     if (items < FEW && filters >= 2 * LEAST_FILTERS)
         j.parts = bb__lower(FEW / items, filters / LEAST_FILTERS);
     j.items = items * j.parts;
-    j.slot = j.cut.bytes +
-             aligned((size_t)(bb__direct_most_spots(s, &j.cut) + MOST_SPOTS) * sizeof(bb__spot));
+    j.packed = j.cut.bytes +
+               aligned((size_t)(bb__direct_most_spots(s, &j.cut) + MOST_SPOTS) * sizeof(bb__spot));
+    j.slot = j.packed + aligned((size_t)(FILTERS * bb__filter_size(s)) * sizeof(float));
     return j;
 }
 
+/* Some filters, whose elements lie side by side. */
 typedef struct filters {
     const int32_t *distances;
     const float *w;
     int64_t size; /* elements of one */
 } filters;
+
+static void pack(const float *w, int64_t size, int64_t count, float *to)
+{
+    for (int64_t i = 0; i < count; i++)
+        for (int64_t t = 0; t < size; t++)
+            to[t * count + i] = w[i * size + t];
+}
 
 /* Sums of `count` filters at some spots, both constants. */
 static inline __attribute__((always_inline)) void run_tile(const int count, const int n_spots,
@@ -224,7 +242,7 @@ static inline __attribute__((always_inline)) void run_tile(const int count, cons
         for (int k = 0; k < n_spots; k++)
             v[k] = *VECTOR(from[k] + d);
         for (int i = 0; i < count; i++) {
-            const float w = f->w[i * f->size + t];
+            const float w = f->w[t * count + i];
             for (int k = 0; k < n_spots; k++)
                 sum[i][k] += v[k] * w;
         }
@@ -234,21 +252,36 @@ static inline __attribute__((always_inline)) void run_tile(const int count, cons
             *VECTOR(out + i * plane + at[k].y) = sum[i][k];
 }
 
-#define DEFINE_RUN(COUNT, SPOTS)                                                             \
+#define DEFINE_RUN(COUNT)                                                                    \
     static void run_##COUNT(const filters *f, const float *x, const bb__spot *at, int64_t n, \
                             float *out, int64_t plane)                                       \
     {                                                                                        \
-        for (int64_t i = 0; i < n; i += (SPOTS))                                             \
-            run_tile(COUNT, SPOTS, f, x, at + i, out, plane);                                \
+        enum { TAKEN = SPOTS_FOR(COUNT), HALF = (TAKEN + 1) / 2 };                           \
+        int64_t i = 0;                                                                       \
+        for (; i + HALF < n; i += TAKEN)                                                     \
+            run_tile(COUNT, TAKEN, f, x, at + i, out, plane);                                \
+        if (i < n)                                                                           \
+            run_tile(COUNT, HALF, f, x, at + i, out, plane);                                 \
     }
-DEFINE_RUN(1, MOST_SPOTS)
-DEFINE_RUN(2, MOST_SPOTS)
-DEFINE_RUN(3, SPOTS)
-DEFINE_RUN(4, SPOTS)
+DEFINE_RUN(1)
+DEFINE_RUN(2)
+DEFINE_RUN(3)
+DEFINE_RUN(4)
+#if defined(__AVX512F__)
+DEFINE_RUN(5)
+DEFINE_RUN(6)
+DEFINE_RUN(7)
+DEFINE_RUN(8)
+#endif
 
 typedef void (*run_fn)(const filters *f, const float *x, const bb__spot *at, int64_t n, float *out,
                        int64_t plane);
-static const run_fn runs[FILTERS + 1] = {NULL, run_1, run_2, run_3, run_4};
+static const run_fn runs[FILTERS + 1] = {
+    NULL,  run_1, run_2, run_3, run_4,
+#if defined(__AVX512F__)
+    run_5, run_6, run_7, run_8,
+#endif
+};
 
 static void run_item(const job *j, bb__places at, int64_t group, int64_t part, char *slot)
 {
@@ -256,8 +289,9 @@ static void run_item(const job *j, bb__places at, int64_t group, int64_t part, c
     const int64_t outputs = s->o / s->groups, channels = s->c / s->groups, plane = s->oh * s->ow;
     const int64_t first = group * outputs + bb__deal(outputs, j->parts, part);
     const int64_t end = group * outputs + bb__deal(outputs, j->parts, part + 1);
-    float *copy = (float *)(void *)slot;
-    int32_t *distances = (int32_t *)(void *)(slot + j->cut.bytes) - bb__filter_size(s);
+    const int64_t size = bb__filter_size(s);
+    float *copy = (float *)(void *)slot, *packed = (float *)(void *)(slot + j->packed);
+    int32_t *distances = (int32_t *)(void *)(slot + j->cut.bytes) - size;
     const unsigned mode = bb__float_mode();
     bb__float_mode_set(bb__float_mode_flushing(mode));
     bb__direct_copy(s, &j->cut, j->x, at, (bb__channels){group * channels, channels}, copy);
@@ -267,9 +301,10 @@ static void run_item(const job *j, bb__places at, int64_t group, int64_t part, c
     for (int i = 0; i < MOST_SPOTS; i++) /* what fills up the last tile */
         spots.at[spots.count + i] = spots.at[spots.count - 1];
     for (int64_t f = first; f < end; f += FILTERS) {
-        const filters taken = {distances, j->w + f * bb__filter_size(s), bb__filter_size(s)};
-        runs[bb__lower(end - f, FILTERS)](&taken, copy, spots.at, spots.count,
-                                          j->out + (at.image * s->o + f) * plane, plane);
+        const int64_t count = bb__lower(end - f, FILTERS);
+        pack(j->w + f * size, size, count, packed);
+        runs[count](&(filters){distances, packed, size}, copy, spots.at, spots.count,
+                    j->out + (at.image * s->o + f) * plane, plane);
     }
     bb__float_mode_set(mode);
     bb__conv_finish(j->tail, s->o, s->oh, s->ow, at, (bb__channels){first, end - first});

@@ -163,18 +163,22 @@ int64_t bb__direct_most_spots(const bb__conv_shape *s, const bb__direct_cut *cut
 }
 
 bb__spots bb__direct_spots(const bb__conv_shape *s, const bb__direct_cut *cut, bb__places at,
-                           bb__spot *memory)
+                           bool is_apart, bb__spot *memory)
 {
-    const int64_t image = cut->plane * (s->c / s->groups);
-    bb__spots spots = {at.images * at.rows * (s->ow / BB__LANES), 0, memory};
-    for (int64_t x = 0; x < s->ow; x += BB__LANES) {
-        const int64_t first = bb__lower(x, s->ow - BB__LANES);
-        for (int64_t i = 0; i < at.images; i++)
-            for (int64_t row = 0; row < at.rows; row++)
-                spots.at[spots.count++] =
-                    (bb__spot){i * image + row * cut->width + first,
-                               (i * s->o * s->oh + at.row + row) * s->ow + first};
-    }
+    const int64_t image = cut->plane * (s->c / s->groups), lines = at.images * at.rows;
+    const int64_t vectors = s->ow / BB__LANES;
+    bb__spots spots = {lines * vectors, lines * divided_up(s->ow, BB__LANES), memory};
+    bb__spot *next = memory, *rest = memory + spots.whole;
+    for (int64_t i = 0; i < at.images; i++)
+        for (int64_t row = 0; row < at.rows; row++) {
+            const bb__spot first = {i * image + row * cut->width,
+                                    (i * s->o * s->oh + at.row + row) * s->ow};
+            for (int64_t k = 0; k < vectors; k++)
+                *next++ = (bb__spot){first.x + k * BB__LANES, first.y + k * BB__LANES};
+            if (s->ow % BB__LANES)
+                *(is_apart ? rest++ : next++) =
+                    (bb__spot){first.x + s->ow - BB__LANES, first.y + s->ow - BB__LANES};
+        }
     return spots;
 }
 
@@ -297,7 +301,7 @@ static void run_item(const job *j, bb__places at, int64_t group, int64_t part, c
     bb__direct_copy(s, &j->cut, j->x, at, (bb__channels){group * channels, channels}, copy);
     bb__direct_distances(s, &j->cut, distances);
     const bb__spots spots =
-        bb__direct_spots(s, &j->cut, at, (bb__spot *)(void *)(slot + j->cut.bytes));
+        bb__direct_spots(s, &j->cut, at, false, (bb__spot *)(void *)(slot + j->cut.bytes));
     for (int i = 0; i < MOST_SPOTS; i++) /* what fills up the last tile */
         spots.at[spots.count + i] = spots.at[spots.count - 1];
     for (int64_t f = first; f < end; f += FILTERS) {

@@ -135,7 +135,7 @@ static void add_block(const job *j, bb__places at, int64_t group, int64_t first,
     bb__spot *memory = (bb__spot *)(void *)(slot + j->cut.bytes);
     float *copy = (float *)(void *)slot;
     block b = {.x = copy, .plane = plane, .mask = j->mask};
-    b.spots = bb__direct_spots(s, &j->cut, at, memory);
+    b.spots = bb__direct_spots(s, &j->cut, at, true, memory);
     bb__direct_copy(s, &j->cut, j->x, at, (bb__channels){group * channels, channels}, copy);
     for (int64_t f = first; f < end; f += FILTERS) {
         b.dy = j->dy + (at.image * s->o + f) * plane;

@@ -15,8 +15,9 @@ enum { FILTERS = 4, REGISTERS = 16 };
 #endif
 /* So many that the sums of so many filters fill the registers, with a vector for each and one for
  * an element. */
-#define SPOTS_FOR(filters) \
-    ((REGISTERS - 1) / ((filters) + 1) < MOST_SPOTS ? (REGISTERS - 1) / ((filters) + 1) : MOST_SPOTS)
+#define SPOTS_FOR(filters)                                                              \
+    ((REGISTERS - 1) / ((filters) + 1) < MOST_SPOTS ? (REGISTERS - 1) / ((filters) + 1) \
+                                                    : MOST_SPOTS)
 
 static size_t aligned(size_t bytes)
 {

@@ -69,8 +69,8 @@ static bool has_fitting_size(const bb__conv_shape *s)
            src <= most && dst <= most;
 }
 
-/* With AVX-512 both are fast, and what they fill up decides: oneDNN channels, which it reads as they
- * lie where they are few, and direct convolution rows, whose ends cost gradients of filters twice.
+/* With AVX-512 both are fast, and what they fill up decides: oneDNN channels, which it reads as
+ * they lie where they are few, and direct convolution rows, whose ends cost gradients of filters twice.
  * On rows of 32, 30 filters of 30 channels have 256 Gflop/s by loops and 208 by oneDNN; on rows of
  * 28, 16 of 16 have 210 and 254. The factors are what was measured beside that: of few channels
  * (32 of 3 with 5 x 5 elements on rows of 32: 294 and 232; 16 of 8 on rows of 28: 227 and 277), of

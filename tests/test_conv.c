@@ -72,6 +72,21 @@ Test(conv, cuts)
         check(&rng, &shapes[i]);
 }
 
+/* Few channels, and channels and rows that are or are not whole vectors: between these it is
+ * chosen. */
+Test(conv, fillings)
+{
+    bb_rng rng = {10, 0};
+    bb__conv_shape shapes[] = {
+        plain(BB_F32, 5, 8, 28, 16, 3, 1),  plain(BB_F32, 5, 6, 16, 16, 3, 1),
+        plain(BB_F32, 9, 3, 20, 32, 5, 2),  plain(BB_F32, 4, 30, 16, 30, 3, 1),
+        plain(BB_F32, 5, 12, 14, 48, 3, 1), plain(BB_F32, 6, 1, 32, 15, 5, 2),
+        plain(BB_F32, 4, 32, 16, 32, 3, 1), plain(BB_F32, 4, 32, 28, 32, 3, 1)};
+    shapes[6].groups = shapes[7].groups = 2;
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
+        check(&rng, &shapes[i]);
+}
+
 /* Options of convolutions that may be oneDNN's, with more blocks than sums at the end. */
 Test(conv, vectors_of_channels)
 {

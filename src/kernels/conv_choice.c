@@ -8,32 +8,48 @@
 
 enum { FEW = 3 }; /* channels */
 
+/* How many times the work of direct convolution grows when rows are filled up to whole vectors. */
+static double filled_rows(const bb__conv_shape *s, bb__conv_direction d)
+{
+    const int64_t lanes = bb_simd() == BB_SIMD_AVX512 ? 16 : 8;
+    const int64_t width = d == BB__CONV_INPUT ? s->w : s->ow;
+    return (double)((width + lanes - 1) / lanes * lanes) / (double)width;
+}
+
 /* Direct convolution takes as long as its rows filled up to whole vectors, which must not be much
  * more, and copies what products of single elements read in place. Columns suit gradients of few
  * channels, where four filters at a time are too many, and of filters, since whole vectors of these
- * save the ends of rows, where places come twice; but not groups, less than FEW_FILTERS, or single
- * channels, of which products are thin. */
+ * save the ends of rows, where places come twice; but not groups, less than FEW_FILTERS, or, with
+ * AVX2 or less than SOME_FILTERS, single channels, of which products are thin. With AVX-512 ends of
+ * rows are dear only from `short_of_whole` on: 16 filters of 8 channels on rows of 28 have 168
+ * Gflop/s by loops and 121 by columns, 24 of 20 on rows of 24 106 and 115. */
 static bool is_direct(const bb__conv_shape *s, bb__conv_direction d)
 {
-    enum { FEW_FILTERS = 8 };
-    const bb_simd_level level = bb_simd();
-    const int64_t lanes = level == BB_SIMD_AVX512 ? 16 : 8, channels = s->c / s->groups;
-    const int64_t width = d == BB__CONV_INPUT ? s->w : s->ow;
-    const int64_t filled = (width + lanes - 1) / lanes * lanes;
-    if (level == BB_SIMD_BASE || !bb__direct_is_possible(s, d) || 4 * width < 3 * filled)
+    enum { FEW_FILTERS = 8, SOME_FILTERS = 16 };
+    static const double most_filled = 4. / 3, short_of_whole = 8. / 7;
+    const bool is_avx512 = bb_simd() == BB_SIMD_AVX512;
+    const int64_t channels = s->c / s->groups;
+    if (bb_simd() == BB_SIMD_BASE || !bb__direct_is_possible(s, d))
         return false;
-    if (s->kh * s->kw == 1 && channels > FEW)
+    const double filled = filled_rows(s, d);
+    if (filled > most_filled || (s->kh * s->kw == 1 && channels > FEW))
         return false;
-    return d == BB__CONV_FORWARD || s->groups > 1 || s->o < FEW_FILTERS ||
-           (d == BB__CONV_INPUT ? channels > FEW : channels == 1 || width == filled);
+    if (d == BB__CONV_FORWARD || s->groups > 1 || s->o < FEW_FILTERS)
+        return true;
+    if (d == BB__CONV_INPUT)
+        return channels > FEW;
+    if (channels == 1)
+        return !is_avx512 || s->o < SOME_FILTERS || filled <= 1;
+    return filled <= (is_avx512 ? short_of_whole : 1);
 }
 
 #ifdef BB_HAS_ONEDNN
+enum { VECTOR = 16 }; /* channels of a block of oneDNN's */
+
 /* How many times the work grows when channels are filled up to whole vectors, as oneDNN's kernels
  * want them. */
 static double filled_up(const bb__conv_shape *s)
 {
-    enum { VECTOR = 16 };
     const int64_t channels = s->c / s->groups, filters = s->o / s->groups;
     const bool is_depthwise = s->groups > 1 && channels == 1 && filters == 1;
     const int64_t a = is_depthwise ? s->groups : channels, b = is_depthwise ? VECTOR : filters;
@@ -53,23 +69,55 @@ static bool has_fitting_size(const bb__conv_shape *s)
            src <= most && dst <= most;
 }
 
+/* With AVX-512 both are fast, and what they fill up decides: oneDNN channels, which it reads as
+ * they lie where they are few, and direct convolution rows, whose ends cost gradients of filters twice.
+ * On rows of 32, 30 filters of 30 channels have 256 Gflop/s by loops and 208 by oneDNN; on rows of
+ * 28, 16 of 16 have 210 and 254. The factors are what was measured beside that: of few channels
+ * (32 of 3 with 5 x 5 elements on rows of 32: 294 and 232; 16 of 8 on rows of 28: 227 and 277), of
+ * gradients by few elements (16 of 1 with 5 x 5 on rows of 32: 196 and 150), and of groups (16 of
+ * 16 on rows of 32: 246 and 168). */
+static bool is_suited_to_avx512(const bb__conv_shape *s, bb__conv_direction d)
+{
+    enum { THIN_FORWARD = 48, THIN_WEIGHT = 16, THICK_WEIGHT = 64 };
+    static const double most_filled_up = 1.5, few = 1.15, thin = 1.3, groups = 1.2;
+    static const double loops = 1.1, loops_weight = 1.25; /* of oneDNN's time at the same filling */
+    const int64_t elements = bb__filter_size(s), channels = s->c / s->groups;
+    const bool is_forward = d == BB__CONV_FORWARD;
+    const bool is_few =
+        s->groups == 1 && d != BB__CONV_INPUT && s->c < (is_forward ? VECTOR : FEW + 1);
+    double work = filled_up(s);
+    if (is_few && elements < (is_forward ? THIN_FORWARD : THIN_WEIGHT))
+        return false;
+    if (is_few)
+        work = (double)((s->o + VECTOR - 1) / VECTOR * VECTOR) / (double)s->o *
+               (is_forward                ? few
+                : elements < THICK_WEIGHT ? thin
+                                          : 1);
+    else if (s->kh * s->kw == 1)
+        return false;
+    else if (s->groups > 1 && (channels > 1 || s->o > s->groups))
+        work *= groups;
+    if (!is_direct(s, d))
+        return work <= most_filled_up || (is_few && s->c <= FEW);
+    const double rows = filled_rows(s, d);
+    return work <= (d == BB__CONV_WEIGHT ? loops_weight * rows * rows : loops * rows);
+}
+
 /* oneDNN's products are faster than those of columns, but its layout costs two moves of the images,
  * which columns of single elements do not need. FEW channels it reads as they lie, but with AVX2 up
  * to ten times as slowly as direct convolution; and there columns are faster for the gradient of
  * many filters. The numbers are where both take as long. */
 static bool is_suited(const bb__conv_shape *s, bb__conv_direction d)
 {
-    enum { THIN_FORWARD = 64, THIN_WEIGHT = 16, MANY = 32 };
+    enum { MANY = 32 };
     static const double most_filled_up = 1.5;
-    const int64_t filter = s->kh * s->kw;
-    const bool is_avx2 = bb__onednn_is_avx2();
     if (s->dtype != BB_F32 || !has_fitting_size(s) || !bb__onednn_is_used())
         return false;
-    if (!is_avx2 && s->groups == 1 && s->c <= FEW && d != BB__CONV_INPUT)
-        return s->c * filter >= (d == BB__CONV_FORWARD ? THIN_FORWARD : THIN_WEIGHT);
-    if (is_avx2 && d == BB__CONV_WEIGHT && s->o / s->groups >= MANY)
+    if (!bb__onednn_is_avx2())
+        return is_suited_to_avx512(s, d);
+    if (d == BB__CONV_WEIGHT && s->o / s->groups >= MANY)
         return false;
-    return filter > 1 && filled_up(s) <= most_filled_up;
+    return s->kh * s->kw > 1 && filled_up(s) <= most_filled_up;
 }
 
 /* Bytes, for as many as our own kernels may need them too. */

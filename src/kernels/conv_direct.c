@@ -7,8 +7,17 @@
 
 #include <string.h>
 
-/* Twelve sums fill the registers of AVX2; of few filters more spots are taken. */
-enum { ALIGN = 64, FILTERS = 4, SPOTS = 3, MOST_SPOTS = 6 };
+enum { ALIGN = 64, MOST_SPOTS = 6 };
+#if defined(__AVX512F__)
+enum { FILTERS = 8, REGISTERS = 32 };
+#else
+enum { FILTERS = 4, REGISTERS = 16 };
+#endif
+/* So many that the sums of so many filters fill the registers, with a vector for each and one for
+ * an element. */
+#define SPOTS_FOR(filters)                                                              \
+    ((REGISTERS - 1) / ((filters) + 1) < MOST_SPOTS ? (REGISTERS - 1) / ((filters) + 1) \
+                                                    : MOST_SPOTS)
 
 static size_t aligned(size_t bytes)
 {
@@ -86,20 +95,29 @@ static void copy_run(const float *x, int64_t n, float *to)
             to[i] = x[i];
 }
 
-/* Every `step`-th element of a row from `first` on, and zeros for what lies outside of it. */
-static void copy_row(const float *row, int64_t size, int64_t first, int64_t step, int64_t n,
-                     float *to)
+/* Which elements of a copied row lie in the image: every `step`-th from `first` on. */
+typedef struct inner {
+    int64_t first, step, left, end, count;
+} inner;
+
+static inner inner_of(int64_t size, int64_t first, int64_t step, int64_t n)
 {
-    const int64_t left = first < 0 ? within(divided_up(-first, step), 0, n) : 0;
-    const int64_t end = size > first ? within(divided_up(size - first, step), left, n) : left;
-    for (int64_t i = 0; i < left; i++)
+    inner in = {first, step, 0, 0, n};
+    in.left = first < 0 ? within(divided_up(-first, step), 0, n) : 0;
+    in.end = size > first ? within(divided_up(size - first, step), in.left, n) : in.left;
+    return in;
+}
+
+static void copy_row(const float *row, const inner *in, float *to)
+{
+    for (int64_t i = 0; i < in->left; i++)
         to[i] = 0;
-    if (step == 1 && end > left)
-        copy_run(row + first + left, end - left, to + left);
+    if (in->step == 1 && in->end > in->left)
+        copy_run(row + in->first + in->left, in->end - in->left, to + in->left);
     else
-        for (int64_t i = left; i < end; i++)
-            to[i] = row[first + i * step];
-    for (int64_t i = end; i < n; i++)
+        for (int64_t i = in->left; i < in->end; i++)
+            to[i] = row[in->first + i * in->step];
+    for (int64_t i = in->end; i < in->count; i++)
         to[i] = 0;
 }
 
@@ -108,15 +126,17 @@ static void copy_plane(const bb__conv_shape *s, const bb__direct_cut *cut, const
 {
     const int64_t rows = reach(s, 0, at.rows);
     for (int64_t a = 0; a < cut->phases[0]; a++)
-        for (int64_t b = 0; b < cut->phases[1]; b++, to += cut->rows * cut->width)
+        for (int64_t b = 0; b < cut->phases[1]; b++, to += cut->rows * cut->width) {
+            const inner in = inner_of(s->w, b - s->padding[1], s->stride[1], cut->width);
             for (int64_t i = 0; i < rows; i++) {
                 const int64_t y = (at.row + i) * s->stride[0] + a - s->padding[0];
                 float *row = to + i * cut->width;
                 if (y < 0 || y >= s->h)
                     memset(row, 0, (size_t)cut->width * sizeof *row);
                 else
-                    copy_row(x + y * s->w, s->w, b - s->padding[1], s->stride[1], cut->width, row);
+                    copy_row(x + y * s->w, &in, row);
             }
+        }
 }
 
 void bb__direct_copy(const bb__conv_shape *s, const bb__direct_cut *cut, const float *x,
@@ -129,10 +149,11 @@ void bb__direct_copy(const bb__conv_shape *s, const bb__direct_cut *cut, const f
 
 void bb__direct_distances(const bb__conv_shape *s, const bb__direct_cut *cut, int32_t *to)
 {
-    for (int64_t c = 0; c < s->c / s->groups; c++)
-        for (int64_t ky = 0; ky < s->kh; ky++)
-            for (int64_t kx = 0; kx < s->kw; kx++)
-                *to++ = (int32_t)(c * cut->plane + distance_of(s, cut, ky, kx));
+    const int64_t taps = s->kh * s->kw, size = bb__filter_size(s);
+    for (int64_t t = 0; t < taps; t++)
+        to[t] = (int32_t)distance_of(s, cut, t / s->kw, t % s->kw);
+    for (int64_t t = taps; t < size; t++)
+        to[t] = to[t - taps] + (int32_t)cut->plane;
 }
 
 /* Spots. */
@@ -143,21 +164,22 @@ int64_t bb__direct_most_spots(const bb__conv_shape *s, const bb__direct_cut *cut
 }
 
 bb__spots bb__direct_spots(const bb__conv_shape *s, const bb__direct_cut *cut, bb__places at,
-                           bb__spot *memory)
+                           bool is_apart, bb__spot *memory)
 {
     const int64_t image = cut->plane * (s->c / s->groups), lines = at.images * at.rows;
-    bb__spots spots = {lines * (s->ow / BB__LANES), 0, memory};
-    for (int64_t first = 0; first + BB__LANES <= s->ow; first += BB__LANES)
-        for (int64_t i = 0; i < lines; i++)
-            spots.at[spots.count++] = (bb__spot){first, i};
-    for (int64_t i = 0; i < lines && s->ow % BB__LANES; i++)
-        spots.at[spots.count++] = (bb__spot){s->ow - BB__LANES, i};
-    for (int64_t k = 0; k < spots.count; k++) {
-        const int64_t first = spots.at[k].x, i = spots.at[k].y / at.rows;
-        const int64_t row = spots.at[k].y % at.rows;
-        spots.at[k] = (bb__spot){i * image + row * cut->width + first,
-                                 (i * s->o * s->oh + at.row + row) * s->ow + first};
-    }
+    const int64_t vectors = s->ow / BB__LANES;
+    bb__spots spots = {lines * vectors, lines * divided_up(s->ow, BB__LANES), memory};
+    bb__spot *next = memory, *rest = memory + spots.whole;
+    for (int64_t i = 0; i < at.images; i++)
+        for (int64_t row = 0; row < at.rows; row++) {
+            const bb__spot first = {i * image + row * cut->width,
+                                    (i * s->o * s->oh + at.row + row) * s->ow};
+            for (int64_t k = 0; k < vectors; k++)
+                *next++ = (bb__spot){first.x + k * BB__LANES, first.y + k * BB__LANES};
+            if (s->ow % BB__LANES)
+                *(is_apart ? rest++ : next++) =
+                    (bb__spot){first.x + s->ow - BB__LANES, first.y + s->ow - BB__LANES};
+        }
     return spots;
 }
 
@@ -168,7 +190,8 @@ typedef struct job {
     bb__direct_cut cut;
     int64_t parts; /* of the filters of a group */
     int64_t items; /* blocks times groups times parts */
-    size_t slot;   /* scratch bytes of a thread */
+    size_t packed; /* where filters are in the scratch of a thread */
+    size_t slot;   /* bytes of that */
     const float *x, *w;
     float *out;
     char *scratch;
@@ -185,16 +208,25 @@ static job job_of(const bb__conv_shape *s)
     if (items < FEW && filters >= 2 * LEAST_FILTERS)
         j.parts = bb__lower(FEW / items, filters / LEAST_FILTERS);
     j.items = items * j.parts;
-    j.slot = j.cut.bytes +
-             aligned((size_t)(bb__direct_most_spots(s, &j.cut) + MOST_SPOTS) * sizeof(bb__spot));
+    j.packed = j.cut.bytes +
+               aligned((size_t)(bb__direct_most_spots(s, &j.cut) + MOST_SPOTS) * sizeof(bb__spot));
+    j.slot = j.packed + aligned((size_t)(FILTERS * bb__filter_size(s)) * sizeof(float));
     return j;
 }
 
+/* Some filters, whose elements lie side by side. */
 typedef struct filters {
     const int32_t *distances;
     const float *w;
     int64_t size; /* elements of one */
 } filters;
+
+static void pack(const float *w, int64_t size, int64_t count, float *to)
+{
+    for (int64_t i = 0; i < count; i++)
+        for (int64_t t = 0; t < size; t++)
+            to[t * count + i] = w[i * size + t];
+}
 
 /* Sums of `count` filters at some spots, both constants. */
 static inline __attribute__((always_inline)) void run_tile(const int count, const int n_spots,
@@ -215,7 +247,7 @@ static inline __attribute__((always_inline)) void run_tile(const int count, cons
         for (int k = 0; k < n_spots; k++)
             v[k] = *VECTOR(from[k] + d);
         for (int i = 0; i < count; i++) {
-            const float w = f->w[i * f->size + t];
+            const float w = f->w[t * count + i];
             for (int k = 0; k < n_spots; k++)
                 sum[i][k] += v[k] * w;
         }
@@ -225,21 +257,36 @@ static inline __attribute__((always_inline)) void run_tile(const int count, cons
             *VECTOR(out + i * plane + at[k].y) = sum[i][k];
 }
 
-#define DEFINE_RUN(COUNT, SPOTS)                                                             \
+#define DEFINE_RUN(COUNT)                                                                    \
     static void run_##COUNT(const filters *f, const float *x, const bb__spot *at, int64_t n, \
                             float *out, int64_t plane)                                       \
     {                                                                                        \
-        for (int64_t i = 0; i < n; i += (SPOTS))                                             \
-            run_tile(COUNT, SPOTS, f, x, at + i, out, plane);                                \
+        enum { TAKEN = SPOTS_FOR(COUNT), HALF = (TAKEN + 1) / 2 };                           \
+        int64_t i = 0;                                                                       \
+        for (; i + HALF < n; i += TAKEN)                                                     \
+            run_tile(COUNT, TAKEN, f, x, at + i, out, plane);                                \
+        if (i < n)                                                                           \
+            run_tile(COUNT, HALF, f, x, at + i, out, plane);                                 \
     }
-DEFINE_RUN(1, MOST_SPOTS)
-DEFINE_RUN(2, MOST_SPOTS)
-DEFINE_RUN(3, SPOTS)
-DEFINE_RUN(4, SPOTS)
+DEFINE_RUN(1)
+DEFINE_RUN(2)
+DEFINE_RUN(3)
+DEFINE_RUN(4)
+#if defined(__AVX512F__)
+DEFINE_RUN(5)
+DEFINE_RUN(6)
+DEFINE_RUN(7)
+DEFINE_RUN(8)
+#endif
 
 typedef void (*run_fn)(const filters *f, const float *x, const bb__spot *at, int64_t n, float *out,
                        int64_t plane);
-static const run_fn runs[FILTERS + 1] = {NULL, run_1, run_2, run_3, run_4};
+static const run_fn runs[FILTERS + 1] = {
+    NULL,  run_1, run_2, run_3, run_4,
+#if defined(__AVX512F__)
+    run_5, run_6, run_7, run_8,
+#endif
+};
 
 static void run_item(const job *j, bb__places at, int64_t group, int64_t part, char *slot)
 {
@@ -247,20 +294,22 @@ static void run_item(const job *j, bb__places at, int64_t group, int64_t part, c
     const int64_t outputs = s->o / s->groups, channels = s->c / s->groups, plane = s->oh * s->ow;
     const int64_t first = group * outputs + bb__deal(outputs, j->parts, part);
     const int64_t end = group * outputs + bb__deal(outputs, j->parts, part + 1);
-    float *copy = (float *)(void *)slot;
-    int32_t *distances = (int32_t *)(void *)(slot + j->cut.bytes) - bb__filter_size(s);
+    const int64_t size = bb__filter_size(s);
+    float *copy = (float *)(void *)slot, *packed = (float *)(void *)(slot + j->packed);
+    int32_t *distances = (int32_t *)(void *)(slot + j->cut.bytes) - size;
     const unsigned mode = bb__float_mode();
     bb__float_mode_set(bb__float_mode_flushing(mode));
     bb__direct_copy(s, &j->cut, j->x, at, (bb__channels){group * channels, channels}, copy);
     bb__direct_distances(s, &j->cut, distances);
     const bb__spots spots =
-        bb__direct_spots(s, &j->cut, at, (bb__spot *)(void *)(slot + j->cut.bytes));
+        bb__direct_spots(s, &j->cut, at, false, (bb__spot *)(void *)(slot + j->cut.bytes));
     for (int i = 0; i < MOST_SPOTS; i++) /* what fills up the last tile */
         spots.at[spots.count + i] = spots.at[spots.count - 1];
     for (int64_t f = first; f < end; f += FILTERS) {
-        const filters taken = {distances, j->w + f * bb__filter_size(s), bb__filter_size(s)};
-        runs[bb__lower(end - f, FILTERS)](&taken, copy, spots.at, spots.count,
-                                          j->out + (at.image * s->o + f) * plane, plane);
+        const int64_t count = bb__lower(end - f, FILTERS);
+        pack(j->w + f * size, size, count, packed);
+        runs[count](&(filters){distances, packed, size}, copy, spots.at, spots.count,
+                    j->out + (at.image * s->o + f) * plane, plane);
     }
     bb__float_mode_set(mode);
     bb__conv_finish(j->tail, s->o, s->oh, s->ow, at, (bb__channels){first, end - first});

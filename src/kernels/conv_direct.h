@@ -41,7 +41,8 @@ typedef struct bb__spot {
 } bb__spot;
 
 /* The spots that cover a block: `whole` ones whose places no other has, and one for each row that
- * is left over, which ends where the row does. */
+ * is left over, which ends where the row does. In the order of memory, which is faster to write, or
+ * the whole ones apart, before the others. */
 typedef struct bb__spots {
     int64_t whole, count;
     bb__spot *at;
@@ -49,7 +50,7 @@ typedef struct bb__spots {
 
 int64_t bb__direct_most_spots(const bb__conv_shape *s, const bb__direct_cut *cut);
 bb__spots bb__direct_spots(const bb__conv_shape *s, const bb__direct_cut *cut, bb__places at,
-                           bb__spot *memory);
+                           bool is_apart, bb__spot *memory);
 
 /* Whether output rows are as long as a vector, and all is floats. The gradient of the images must
  * be a convolution itself. */

@@ -6,6 +6,8 @@
 #include "conv_direct.h"
 #include "conv_onednn.h"
 
+#include <math.h>
+
 enum { FEW = 3 }; /* channels */
 
 /* How many times the work of direct convolution grows when rows are filled up to whole vectors. */
@@ -18,11 +20,12 @@ static double filled_rows(const bb__conv_shape *s, bb__conv_direction d)
 
 /* Direct convolution takes as long as its rows filled up to whole vectors, which must not be much
  * more, and copies what products of single elements read in place. Columns suit gradients of few
- * channels, where four filters at a time are too many, and of filters, since whole vectors of these
- * save the ends of rows, where places come twice; but not groups, less than FEW_FILTERS, or, with
- * AVX2 or less than SOME_FILTERS, single channels, of which products are thin. With AVX-512 ends of
- * rows are dear only from `short_of_whole` on: 16 filters of 8 channels on rows of 28 have 168
- * Gflop/s by loops and 121 by columns, 24 of 20 on rows of 24 106 and 115. */
+ * channels, which are too few for several filters at a time, and of filters, since whole vectors of
+ * these save the ends of rows, where places come twice; but not groups, less than FEW_FILTERS, or,
+ * with AVX2 or less than SOME_FILTERS, single channels, of which products are thin. With AVX-512
+ * ends of rows are dear only from `short_of_whole` on: on an Emerald Rapids 16 filters of 8
+ * channels on rows of 28 have 168 Gflop/s by loops and 121 by columns, 24 of 20 on rows of 24 106
+ * and 115. */
 static bool is_direct(const bb__conv_shape *s, bb__conv_direction d)
 {
     enum { FEW_FILTERS = 8, SOME_FILTERS = 16 };
@@ -45,6 +48,8 @@ static bool is_direct(const bb__conv_shape *s, bb__conv_direction d)
 
 #ifdef BB_HAS_ONEDNN
 enum { VECTOR = 16 }; /* channels of a block of oneDNN's */
+/* Up to which oneDNN is faster than products of columns. */
+static const double most_filled_up = 1.5;
 
 /* How many times the work grows when channels are filled up to whole vectors, as oneDNN's kernels
  * want them. */
@@ -69,36 +74,47 @@ static bool has_fitting_size(const bb__conv_shape *s)
            src <= most && dst <= most;
 }
 
-/* With AVX-512 both are fast, and what they fill up decides: oneDNN channels, which it reads as
- * they lie where they are few, and direct convolution rows, whose ends cost gradients of filters twice.
- * On rows of 32, 30 filters of 30 channels have 256 Gflop/s by loops and 208 by oneDNN; on rows of
- * 28, 16 of 16 have 210 and 254. The factors are what was measured beside that: of few channels
- * (32 of 3 with 5 x 5 elements on rows of 32: 294 and 232; 16 of 8 on rows of 28: 227 and 277), of
- * gradients by few elements (16 of 1 with 5 x 5 on rows of 32: 196 and 150), and of groups (16 of
- * 16 on rows of 32: 246 and 168). */
+/* Few channels it reads as they lie, without filling them up. */
+static bool reads_few(const bb__conv_shape *s, bb__conv_direction d)
+{
+    return s->groups == 1 && (d == BB__CONV_FORWARD  ? s->c < VECTOR
+                              : d == BB__CONV_WEIGHT ? s->c <= FEW
+                                                     : false);
+}
+
+/* Its work with AVX-512, in units of what it would be if nothing were filled up, infinite for what
+ * it does not suit. The factors were measured on an Emerald Rapids: of few channels (32 filters of
+ * 3 with 5 x 5 elements on rows of 32: 294 Gflop/s by loops and 232 by oneDNN; 16 of 8 on rows of
+ * 28: 227 and 277), of gradients by few elements (16 of 1 with 5 x 5 on rows of 32: 196 and 150),
+ * and of groups (16 of 16 on rows of 32: 246 and 168). */
+static double onednn_work(const bb__conv_shape *s, bb__conv_direction d)
+{
+    enum { THIN_FORWARD = 48, THIN_WEIGHT = 16, THICK_WEIGHT = 64 }; /* elements of a filter */
+    static const double few = 1.15, thin = 1.3, groups = 1.2;
+    const int64_t elements = bb__filter_size(s), filled = (s->o + VECTOR - 1) / VECTOR * VECTOR;
+    const double filters = (double)filled / (double)s->o;
+    const bool is_depthwise = s->c == s->groups && s->o == s->groups;
+    if (!reads_few(s, d))
+        return s->kh * s->kw == 1 ? (double)INFINITY
+                                  : filled_up(s) * (s->groups > 1 && !is_depthwise ? groups : 1);
+    if (d == BB__CONV_FORWARD)
+        return elements < THIN_FORWARD ? (double)INFINITY : filters * few;
+    return elements < THIN_WEIGHT ? (double)INFINITY
+                                  : filters * (elements < THICK_WEIGHT ? thin : 1);
+}
+
+/* With AVX-512 oneDNN and direct convolution are both fast, and what they fill up decides: the one
+ * channels, the other rows, whose ends cost gradients of filters twice. On rows of 32, 30 filters
+ * of 30 channels have 256 Gflop/s by loops and 208 by oneDNN; on rows of 28, 16 of 16 have 210 and
+ * 254. */
 static bool is_suited_to_avx512(const bb__conv_shape *s, bb__conv_direction d)
 {
-    enum { THIN_FORWARD = 48, THIN_WEIGHT = 16, THICK_WEIGHT = 64 };
-    static const double most_filled_up = 1.5, few = 1.15, thin = 1.3, groups = 1.2;
     static const double loops = 1.1, loops_weight = 1.25; /* of oneDNN's time at the same filling */
-    const int64_t elements = bb__filter_size(s), channels = s->c / s->groups;
-    const bool is_forward = d == BB__CONV_FORWARD;
-    const bool is_few =
-        s->groups == 1 && d != BB__CONV_INPUT && s->c < (is_forward ? VECTOR : FEW + 1);
-    double work = filled_up(s);
-    if (is_few && elements < (is_forward ? THIN_FORWARD : THIN_WEIGHT))
+    const double work = onednn_work(s, d);
+    if (isinf(work))
         return false;
-    if (is_few)
-        work = (double)((s->o + VECTOR - 1) / VECTOR * VECTOR) / (double)s->o *
-               (is_forward                ? few
-                : elements < THICK_WEIGHT ? thin
-                                          : 1);
-    else if (s->kh * s->kw == 1)
-        return false;
-    else if (s->groups > 1 && (channels > 1 || s->o > s->groups))
-        work *= groups;
     if (!is_direct(s, d))
-        return work <= most_filled_up || (is_few && s->c <= FEW);
+        return work <= most_filled_up || (reads_few(s, d) && s->c <= FEW);
     const double rows = filled_rows(s, d);
     return work <= (d == BB__CONV_WEIGHT ? loops_weight * rows * rows : loops * rows);
 }
@@ -110,7 +126,6 @@ static bool is_suited_to_avx512(const bb__conv_shape *s, bb__conv_direction d)
 static bool is_suited(const bb__conv_shape *s, bb__conv_direction d)
 {
     enum { MANY = 32 };
-    static const double most_filled_up = 1.5;
     if (s->dtype != BB_F32 || !has_fitting_size(s) || !bb__onednn_is_used())
         return false;
     if (!bb__onednn_is_avx2())

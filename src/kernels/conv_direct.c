@@ -7,17 +7,12 @@
 
 #include <string.h>
 
-enum { ALIGN = 64, MOST_SPOTS = 6 };
+enum { ALIGN = 64, MOST_SPOTS = BB__MOST_ABREAST };
 #if defined(__AVX512F__)
-enum { FILTERS = 8, REGISTERS = 32 };
+enum { FILTERS = 8 };
 #else
-enum { FILTERS = 4, REGISTERS = 16 };
+enum { FILTERS = 4 };
 #endif
-/* So many that the sums of so many filters fill the registers, with a vector for each and one for
- * an element. */
-#define SPOTS_FOR(filters)                                                              \
-    ((REGISTERS - 1) / ((filters) + 1) < MOST_SPOTS ? (REGISTERS - 1) / ((filters) + 1) \
-                                                    : MOST_SPOTS)
 
 static size_t aligned(size_t bytes)
 {
@@ -261,7 +256,7 @@ static inline __attribute__((always_inline)) void run_tile(const int count, cons
     static void run_##COUNT(const filters *f, const float *x, const bb__spot *at, int64_t n, \
                             float *out, int64_t plane)                                       \
     {                                                                                        \
-        enum { TAKEN = SPOTS_FOR(COUNT), HALF = (TAKEN + 1) / 2 };                           \
+        enum { TAKEN = BB__ABREAST(COUNT), HALF = (TAKEN + 1) / 2 };                         \
         int64_t i = 0;                                                                       \
         for (; i + HALF < n; i += TAKEN)                                                     \
             run_tile(COUNT, TAKEN, f, x, at + i, out, plane);                                \

@@ -8,15 +8,23 @@
 #include "conv.h"
 
 #if defined(__AVX512F__)
-enum { BB__LANES = 16 };
+enum { BB__LANES = 16, BB__REGISTERS = 32 };
 #elif defined(__AVX2__)
-enum { BB__LANES = 8 };
+enum { BB__LANES = 8, BB__REGISTERS = 16 };
 #else
-enum { BB__LANES = 4 };
+enum { BB__LANES = 4, BB__REGISTERS = 16 };
 #endif
 /* A vector wherever floats may lie. */
 typedef float bb__lanes
     __attribute__((vector_size(BB__LANES * sizeof(float)), aligned(sizeof(float)), may_alias));
+
+/* How many vectors so many filters take at once: they, a sum of each by each filter, and one of the
+ * filter's fill the registers. */
+enum { BB__MOST_ABREAST = 6 };
+#define BB__ABREAST(filters)                                  \
+    ((BB__REGISTERS - 1) / ((filters) + 1) < BB__MOST_ABREAST \
+         ? (BB__REGISTERS - 1) / ((filters) + 1)              \
+         : BB__MOST_ABREAST)
 
 /* Blocks of places and what their copies are like: a channel of an image is one plane for each
  * remainder of a coordinate by the stride. */

@@ -7,19 +7,15 @@
 
 #include <string.h>
 
-enum { ALIGN = 64, MOST_TAPS = 6 };
+enum { ALIGN = 64, MOST_TAPS = BB__MOST_ABREAST };
 /* With eight filters, single channels took a tenth longer: more vectors lie across lines. */
 #if defined(__AVX512F__)
-enum { FILTERS = 6, REGISTERS = 32 };
+enum { FILTERS = 6 };
 #define ONCE volatile /* else each product loads its dy anew */
 #else
-enum { FILTERS = 4, REGISTERS = 16 };
+enum { FILTERS = 4 };
 #define ONCE
 #endif
-/* So many that the sums of so many filters fill the registers, with a vector for each and one of
- * dy. */
-#define TAPS_FOR(filters) \
-    ((REGISTERS - 1) / ((filters) + 1) < MOST_TAPS ? (REGISTERS - 1) / ((filters) + 1) : MOST_TAPS)
 
 typedef int32_t bits
     __attribute__((vector_size(BB__LANES * sizeof(int32_t)), aligned(sizeof(int32_t)), may_alias));
@@ -118,14 +114,15 @@ static inline __attribute__((always_inline)) void run_tile(const int n_filters, 
             to[f * size + t] += total(sum[f][t]);
 }
 
-#define CASE(F, T)                                                                          \
-    case T:                                                                                 \
-        run_tile(F, (T) < TAPS_FOR(F) ? (T) : TAPS_FOR(F), b, distances + t, size, to + t); \
+/* Cases beyond BB__ABREAST(F) do not come up. */
+#define CASE(F, T)                                                                                \
+    case T:                                                                                       \
+        run_tile(F, (T) < BB__ABREAST(F) ? (T) : BB__ABREAST(F), b, distances + t, size, to + t); \
         break;
 #define DEFINE_RUN(F)                                                                      \
     static void run_##F(const block *b, const int32_t *distances, int64_t size, float *to) \
     {                                                                                      \
-        const int64_t tiles = (size + TAPS_FOR(F) - 1) / TAPS_FOR(F);                      \
+        const int64_t tiles = (size + BB__ABREAST(F) - 1) / BB__ABREAST(F);                \
         for (int64_t i = 0; i < tiles; i++) {                                              \
             const int64_t t = bb__deal(size, tiles, i);                                    \
             switch (bb__deal(size, tiles, i + 1) - t) {                                    \

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* With lapack.c the only file that calls BLAS, and with *onednn*.c the only one that calls oneDNN,
- * each on one thread: float matrix products go to oneDNN where it was found, but for small ones
- * and, with AVX2, those of rows that crowd the caches; all others to OpenBLAS. */
+ * each on one thread: float matrix products go to oneDNN where it was found, but for small ones,
+ * the last few columns of others, and, with AVX2, those of rows that crowd the caches; all that is
+ * left to OpenBLAS. */
 #include "blas.h"
 
 #include "float_mode.h"
@@ -95,6 +96,11 @@ bool bb__blas_has_small_kernels(void)
     return answer == 2;
 }
 
+static double work_of(int64_t m, int64_t n, int64_t k)
+{
+    return (double)m * (double)n * (double)k;
+}
+
 /* How many of n columns are a few beyond whole vectors: these take oneDNN as long as a vector, and
  * OpenBLAS's kernels for small matrices hardly longer than their share. */
 static int64_t few_last(int64_t n)
@@ -103,15 +109,15 @@ static int64_t few_last(int64_t n)
     return n > VECTOR && n % VECTOR <= FEW ? n % VECTOR : 0;
 }
 
-/* Beyond these oneDNN is as fast or faster, alone or but for the last few columns: measured on an
- * Emerald Rapids Xeon with 8 to 392 rows, 4 to 256 columns and sums of 16 to 1024. */
+/* Beyond so many columns, terms of a sum, elements of x where a few columns are the last, and
+ * elements of a result where y is transposed, oneDNN is as fast or faster, alone or but for those
+ * last: measured on an Emerald Rapids with 8 to 392 rows, 4 to 256 columns, sums of 16 to 1024. */
 bool bb__blas_suits_small(bool yt, int64_t m, int64_t n, int64_t k)
 {
     enum { NARROW = 16, LONG = 256, MUCH = 16384, TURNED = 1200 };
     const bool is_long = k > LONG || (few_last(n) && m * k > MUCH);
     const bool is_suited = yt ? m * n <= TURNED : n < NARROW || !is_long || !bb__onednn_is_used();
-    return is_suited && (double)m * (double)n * (double)k <= BB__SMALL_WORK &&
-           bb__blas_has_small_kernels();
+    return is_suited && work_of(m, n, k) <= BB__SMALL_WORK && bb__blas_has_small_kernels();
 }
 
 const char *bb__blas_text(char *buffer, size_t size)
@@ -149,13 +155,8 @@ bool bb__onednn_is_crowded(bool x_transposed, bool y_transposed, int64_t k, int6
 
 bool bb__onednn_wants_space(int64_t k, int64_t y_lead)
 {
-    enum { LEAST = 256 };
+    enum { LEAST = 256 }; /* with AVX-512 too */
     return bb__rows_crowd(y_lead, k, LEAST) && bb__onednn_is_used();
-}
-
-static double work_of(int m, int n, int k)
-{
-    return (double)m * (double)n * (double)k;
 }
 
 /* Whether OpenBLAS is faster: it has less to prepare. */
@@ -165,6 +166,7 @@ static bool suits_openblas(bool yt, int m, int n, int k)
     return work_of(m, n, k) <= few || bb__blas_suits_small(yt, m, n, k);
 }
 
+/* Of a product by oneDNN, those that are left to OpenBLAS's kernels for small matrices. */
 static int last_columns(int m, int n, int k)
 {
     const int last = (int)few_last(n);

@@ -7,7 +7,7 @@
 #include "kernels.h"
 
 enum {
-    /* elements that a thread takes at once, few so that shares are equal */
+    /* elements that a thread takes at once, more of a large map; few so that shares are equal */
     BB__MAP_SHARE = 8 * BB__TILE,
     BB__LINE = 64,             /* bytes of a cache line */
     BB__MAP_BUFFERS = 1 << 15, /* bytes of buffers at most */
@@ -34,7 +34,7 @@ void bb__map_gather(const bb__map *m, const bb__map_input *in, int64_t start, in
 void bb__map_scatter(const bb__map *m, const bb__map_input *in, int64_t start, int64_t n,
                      void *from);
 
-/* Stores past the caches, from a buffer: a store through them reads the line first, which is half
+/* Copies past the caches, from a buffer: a store through them reads the line first, which is half
  * of the traffic. */
 void bb__map_stream(char *to, const char *from, size_t bytes);
 /* After streams, for other threads. */

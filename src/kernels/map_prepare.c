@@ -9,7 +9,7 @@
 enum {
     KEPT = 28 << 10, /* bytes that a tile may touch: the first-level cache keeps them */
     SHORTEST = 32,   /* elements of a tile at least */
-    PARTS = 256,     /* of a large map, enough to be shared equally; each begins anew */
+    PARTS = 256,     /* of a large map at least, to be shared equally; each begins anew */
 };
 
 /* Whether in every input dimension d of the arrays continues the map's innermost one. */

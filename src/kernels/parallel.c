@@ -20,16 +20,16 @@ static void run_part(const job *j, int64_t part)
     j->range(j->context, first, left < j->grain ? j->n : first + j->grain);
 }
 
-/* A thread whose core another program holds, or that has to wait for the caller's, can keep a region
- * waiting for milliseconds, a thousand times the work. After a region that was slower than the
- * caller alone would have been, the caller does go on alone, each time for more regions; results do
- * not depend on it. */
+/* A thread whose core another program holds, or that has to wait for the caller's, can keep a
+ * region waiting for milliseconds, a thousand times the work. After a region that was slower than
+ * the caller alone would have been, the caller does go on alone, each time for more regions;
+ * results do not depend on it. */
 enum { LEAST_ALONE = 64, MOST_ALONE = 4096 };
 static _Thread_local int alone; /* regions still to be run alone */
 static _Thread_local int next_alone = LEAST_ALONE;
 
-/* After a long region the caller's work is told by its processor's time, which takes a call of the
- * system: in the time of the clock a caller that had to wait itself looks busy. */
+/* In the region after a long one the caller's work is told by its processor's time, which takes a
+ * call of the system: by the clock a caller whose core somebody else held looks busy. */
 static _Thread_local bool is_watched;
 
 static double processor_time(void)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Exponentially weighted means, and Adam's step from two of them (Kingma and Ba 2015, algorithm 1).
  *
- * The count of a parameter's updates and the corrections 1 - beta^t are f64 whatever the parameter
+ * The count of a parameter's updates and what corrects by 1 - beta^t are f64 whatever the parameter
  * is: in f32, 1 - 0.999 is off by 5e-5 and a count stands still at 2^24. */
 #include "running.h"
 
@@ -10,8 +10,7 @@ bb_node *bb__running_mean(bb_node *mean, bb_node *x, double beta)
     return bb_add(bb_mul_scalar(mean, beta), bb_mul_scalar(x, 1 - beta));
 }
 
-/* 1 / (1 - beta^t), of w's dtype: a product for each number, where a quotient takes seven times as
- * long */
+/* 1 / (1 - beta^t), of w's dtype: a product for each number takes a seventh of a quotient's time */
 static bb_node *correction(const bb_update *u, double beta, bb_node *t)
 {
     bb_node *power = bb_pow(bb_number(t, beta), t);

@@ -122,6 +122,40 @@ Test(gemm, panels)
     check_panels(70, 3000, 40, SPACED, TRANSPOSED, BB_F64);
 }
 
+/* Columns beyond whole vectors may be another library's: where y is turned, rows are apart, and
+ * what is there is added to. */
+Test(gemm, last_columns)
+{
+    enum { M = 60, K = 300, MOST = 70, LEAD = MOST + 3 };
+    static const int64_t columns[] = {16, 17, 20, 21, 33, 50, 52, 66};
+    bb_rng rng = {9, 0};
+    block to = block_new(BB_F32, BB_SHAPE(M, LEAD));
+    float *out = to.memory;
+    for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
+        for (int way = 0; way < 8; way++) {
+            const int64_t n = columns[i];
+            const bool xt = way & 1, yt = way & 2, is_added = way & 4;
+            block x = block_random(&rng, BB_F32, BB_SHAPE(M, K), xt ? TRANSPOSED : ROW_MAJOR, 0);
+            block y = block_random(&rng, BB_F32, BB_SHAPE(K, n), yt ? TRANSPOSED : ROW_MAJOR, 0);
+            for (int64_t k = 0; k < M * LEAD; k++)
+                out[k] = 100;
+            bb__product(BB_F32, M, n, K, (bb__matrix){x.array.data, xt ? M : K, xt},
+                        (bb__matrix){y.array.data, yt ? K : n, yt}, is_added, out, LEAD);
+            for (int64_t row = 0; row < M; row++)
+                for (int64_t k = 0; k < LEAD; k++) {
+                    double sum = k < n && !is_added ? 0 : 100;
+                    for (int64_t l = 0; l < K && k < n; l++)
+                        sum += get(&x.array, at_index(&x.array, (int64_t[]){row, l})) *
+                               get(&y.array, at_index(&y.array, (int64_t[]){l, k}));
+                    cr_assert_float_eq(out[row * LEAD + k], sum, 2e-3, "[%d, %d] of %d, way %d",
+                                       (int)row, (int)k, (int)n, way);
+                }
+            free(x.memory);
+            free(y.memory);
+        }
+    free(to.memory);
+}
+
 Test(gemm, batches_are_spread_over_threads)
 {
     bb_rng rng = {4, 0};
@@ -301,7 +335,7 @@ Test(gemm, rows_that_crowd)
                      "case %d", (int)i);
 }
 
-/* What is asked of weights is a line more, or nothing; whether it is depends on the processor. */
+/* What is asked of weights is a line more where oneDNN reads them, else nothing. */
 Test(gemm, rows_of_shared_weights)
 {
     const bool spaces = bb__onednn_is_used();

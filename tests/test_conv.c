@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Convolutions and their adjoints against plain loops, for any sizes and options. */
+#include "blas.h"
+#include "conv.h"
 #include "conv_onednn.h"
 #include "convs.h"
 
@@ -85,6 +87,44 @@ Test(conv, fillings)
     shapes[6].groups = shapes[7].groups = 2;
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
         check(&rng, &shapes[i]);
+}
+
+/* With the libraries at hand and the instruction set in use: forward, images' and filters' gradient
+ * as oneDNN, loops or columns. */
+static const char *way_text(const bb__conv_shape *s)
+{
+    static char text[DIRECTIONS + 1];
+    for (int d = 0; d < BB__CONV_DIRECTIONS; d++)
+        text[d] = "olc"[bb__conv_way_of(s, (bb__conv_direction)d)];
+    return text;
+}
+
+Test(conv, ways)
+{
+    static const struct {
+        int64_t channels, size, filters, kernel, groups;
+        const char *avx512, *avx512_alone, *avx2, *avx2_alone;
+    } cases[] = {{1, 28, 30, 5, 1, "lco", "lcc", "lcl", "lcl"},
+                 {3, 32, 32, 5, 1, "lco", "lcl", "lcl", "lcl"},
+                 {16, 28, 16, 3, 1, "ooo", "lll", "ooo", "llc"},
+                 {8, 28, 16, 3, 1, "oll", "lll", "llc", "llc"},
+                 {24, 32, 24, 3, 1, "lll", "lll", "lll", "lll"},
+                 {30, 32, 30, 3, 1, "llo", "lll", "ooo", "lll"},
+                 {64, 8, 64, 3, 1, "ooo", "ccc", "ool", "lll"},
+                 {60, 28, 120, 5, 30, "lll", "lll", "lll", "lll"},
+                 {32, 16, 32, 1, 1, "ccc", "ccc", "ccc", "ccc"}};
+    const bool is_avx512 = bb_simd() == BB_SIMD_AVX512, is_alone = !bb__onednn_is_used();
+    if (bb_simd() == BB_SIMD_BASE || (!is_alone && is_avx512 != bb__onednn_is_avx512()))
+        cr_skip("no choice for these is written down");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        bb__conv_shape s = plain(BB_F32, 32, cases[i].channels, cases[i].size, cases[i].filters,
+                                 cases[i].kernel, cases[i].kernel / 2);
+        s.groups = cases[i].groups;
+        const char *wanted = is_avx512  ? is_alone ? cases[i].avx512_alone : cases[i].avx512
+                             : is_alone ? cases[i].avx2_alone
+                                        : cases[i].avx2;
+        cr_expect_str_eq(way_text(&s), wanted, "case %d: %s, not %s", (int)i, way_text(&s), wanted);
+    }
 }
 
 /* Options of convolutions that may be oneDNN's, with more blocks than sums at the end. */

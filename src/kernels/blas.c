@@ -103,7 +103,7 @@ static double work_of(int64_t m, int64_t n, int64_t k)
 
 /* How many of n columns are a few beyond whole vectors: these take oneDNN as long as a vector, and
  * OpenBLAS's kernels for small matrices hardly longer than their share. */
-static int64_t few_last(int64_t n)
+static int64_t few_beyond_vectors(int64_t n)
 {
     enum { VECTOR = 16, FEW = 4 };
     return n > VECTOR && n % VECTOR <= FEW ? n % VECTOR : 0;
@@ -115,7 +115,7 @@ static int64_t few_last(int64_t n)
 bool bb__blas_suits_small(bool yt, int64_t m, int64_t n, int64_t k)
 {
     enum { NARROW = 16, LONG = 256, MUCH = 16384, TURNED = 1200 };
-    const bool is_long = k > LONG || (few_last(n) && m * k > MUCH);
+    const bool is_long = k > LONG || (few_beyond_vectors(n) && m * k > MUCH);
     const bool is_suited = yt ? m * n <= TURNED : n < NARROW || !is_long || !bb__onednn_is_used();
     return is_suited && work_of(m, n, k) <= BB__SMALL_WORK && bb__blas_has_small_kernels();
 }
@@ -137,11 +137,19 @@ const char *bb__blas_text(char *buffer, size_t size)
 /* Products. */
 
 #ifdef BB_HAS_ONEDNN
+static bool onednn_has(dnnl_cpu_isa_t isa)
+{
+    return bb__onednn_is_used() && ((unsigned)dnnl_get_effective_cpu_isa() & isa) == isa;
+}
+
+bool bb__onednn_is_avx512(void)
+{
+    return onednn_has(dnnl_cpu_isa_avx512_core);
+}
+
 bool bb__onednn_is_avx2(void)
 {
-    const unsigned isa = (unsigned)dnnl_get_effective_cpu_isa();
-    const unsigned avx2 = dnnl_cpu_isa_avx2, avx512 = dnnl_cpu_isa_avx512_core;
-    return bb__onednn_is_used() && (isa & avx2) == avx2 && (isa & avx512) != avx512;
+    return onednn_has(dnnl_cpu_isa_avx2) && !bb__onednn_is_avx512();
 }
 
 bool bb__onednn_is_crowded(bool x_transposed, bool y_transposed, int64_t k, int64_t x_lead,
@@ -169,7 +177,7 @@ static bool suits_openblas(bool yt, int m, int n, int k)
 /* Of a product by oneDNN, those that are left to OpenBLAS's kernels for small matrices. */
 static int last_columns(int m, int n, int k)
 {
-    const int last = (int)few_last(n);
+    const int last = (int)few_beyond_vectors(n);
     return bb__blas_has_small_kernels() && work_of(m, last, k) <= BB__SMALL_WORK ? last : 0;
 }
 
@@ -183,6 +191,11 @@ bool bb__onednn_is_crowded(bool x_transposed, bool y_transposed, int64_t k, int6
                            int64_t y_lead)
 {
     (void)x_transposed, (void)y_transposed, (void)k, (void)x_lead, (void)y_lead;
+    return false;
+}
+
+bool bb__onednn_is_avx512(void)
+{
     return false;
 }
 

@@ -24,8 +24,9 @@ void bb__gemm(bb_dtype dtype, bool x_transposed, bool y_transposed, int m, int n
               const void *x, int x_lead, const void *y, int y_lead, bool accumulate, void *out,
               int out_lead);
 
-/* Whether oneDNN is used, with its kernels for AVX2. */
+/* Whether oneDNN is used, with its kernels for AVX2 or for AVX-512. */
 bool bb__onednn_is_avx2(void);
+bool bb__onednn_is_avx512(void);
 
 /* Whether k rows that far apart, in elements, are too many for the cache lines that they share: of
  * a distance that is an odd multiple of 2^i these are the fewer, the larger i is, down to those

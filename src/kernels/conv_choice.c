@@ -128,19 +128,22 @@ static bool is_suited(const bb__conv_shape *s, bb__conv_direction d)
     enum { MANY = 32 };
     if (s->dtype != BB_F32 || !has_fitting_size(s) || !bb__onednn_is_used())
         return false;
-    if (!bb__onednn_is_avx2())
+    if (bb__onednn_is_avx512())
         return is_suited_to_avx512(s, d);
-    if (d == BB__CONV_WEIGHT && s->o / s->groups >= MANY)
+    if (bb__onednn_is_avx2() && d == BB__CONV_WEIGHT && s->o / s->groups >= MANY)
         return false;
     return s->kh * s->kw > 1 && filled_up(s) <= most_filled_up;
 }
 
-/* Bytes, for as many as our own kernels may need them too. */
-static size_t scratch_for(const bb__conv_shape *s, bb__conv_direction d, size_t own)
+static const bb__onednn_conv *made_for(const bb__conv_shape *s, bb__conv_direction d)
 {
-    const bb__onednn_conv *c = is_suited(s, d) ? bb__onednn_conv_make(s, d) : NULL;
-    const size_t bytes = c ? bb__onednn_conv_scratch(c) : 0;
-    return bytes > own ? bytes : own;
+    return is_suited(s, d) ? bb__onednn_conv_make(s, d) : NULL;
+}
+
+static size_t onednn_scratch(const bb__conv_shape *s, bb__conv_direction d)
+{
+    const bb__onednn_conv *c = made_for(s, d);
+    return c ? bb__onednn_conv_scratch(c) : 0;
 }
 
 static bool is_done(const bb__conv_shape *s, bb__conv_direction d, const void *a, const void *b,
@@ -150,10 +153,16 @@ static bool is_done(const bb__conv_shape *s, bb__conv_direction d, const void *a
     return c && bb__onednn_conv_run(c, a, b, out, scratch, tail, threads);
 }
 #else
-static size_t scratch_for(const bb__conv_shape *s, bb__conv_direction d, size_t own)
+static const void *made_for(const bb__conv_shape *s, bb__conv_direction d)
 {
     (void)s, (void)d;
-    return own;
+    return NULL;
+}
+
+static size_t onednn_scratch(const bb__conv_shape *s, bb__conv_direction d)
+{
+    (void)s, (void)d;
+    return 0;
 }
 
 static bool is_done(const bb__conv_shape *s, bb__conv_direction d, const void *a, const void *b,
@@ -163,6 +172,18 @@ static bool is_done(const bb__conv_shape *s, bb__conv_direction d, const void *a
     return false;
 }
 #endif
+
+bb__conv_way bb__conv_way_of(const bb__conv_shape *s, bb__conv_direction d)
+{
+    return made_for(s, d) ? BB__BY_ONEDNN : is_direct(s, d) ? BB__BY_LOOPS : BB__BY_COLUMNS;
+}
+
+/* Bytes for oneDNN, but for as many as our own kernels may need them too. */
+static size_t scratch_for(const bb__conv_shape *s, bb__conv_direction d, size_t own)
+{
+    const size_t bytes = onednn_scratch(s, d);
+    return bytes > own ? bytes : own;
+}
 
 size_t bb__conv2d_forward_scratch(const bb__conv_shape *s)
 {

@@ -5,7 +5,7 @@
 
 #include <bibun/bibun.h>
 
-enum { MODEL_OUTPUTS = 18, MODEL_INPUTS = 18 };
+enum { MODEL_OUTPUTS = 24, MODEL_INPUTS = 24 };
 
 /* A model in a graph of its own. */
 typedef struct model {

@@ -17,18 +17,27 @@ static long double row_logsumexp(const bb_array *in, int64_t at, int axis)
     return top + logl(sum);
 }
 
-static void check_elements(const bb_array *in, int axis, const bb_array *soft, const bb_array *log)
+/* The row through the element at `at`, which is its first. */
+static void check_row(const bb_array *in, int64_t at, int axis, const bb_array *soft,
+                      const bb_array *log)
 {
     const double tolerance = in->dtype == BB_F32 ? 1e-6 : 1e-14;
+    const long double total = row_logsumexp(in, at, axis);
+    for (int64_t i = 0; i < in->shape.dim[axis]; i++, at += in->stride[axis]) {
+        double wanted = (double)((long double)get(in, at) - total);
+        cr_assert(is_close(get(log, at), wanted, tolerance, 1 + fabs(wanted)));
+        cr_assert(is_close(get(soft, at), exp(wanted), tolerance, 1));
+    }
+}
+
+static void check_elements(const bb_array *in, int axis, const bb_array *soft, const bb_array *log)
+{
     int64_t index[BB_MAX_DIMS] = {0};
     if (bb_shape_count(in->shape) > 0)
-        do {
-            int64_t at = at_index(in, index);
-            long double total = row_logsumexp(in, at - index[axis] * in->stride[axis], axis);
-            double wanted = (double)((long double)get(in, at) - total);
-            cr_assert(is_close(get(log, at), wanted, tolerance, 1 + fabs(wanted)));
-            cr_assert(is_close(get(soft, at), exp(wanted), tolerance, 1));
-        } while (next_index(in->shape, index));
+        do
+            if (index[axis] == 0)
+                check_row(in, at_index(in, index), axis, soft, log);
+        while (next_index(in->shape, index));
 }
 
 static void check_rows(bb_rng *rng, bb_shape shape, int axis, bb_dtype dtype)

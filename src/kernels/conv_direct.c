@@ -29,7 +29,7 @@ static int64_t within(int64_t x, int64_t least, int64_t most)
     return x > most ? most : x < least ? least : x;
 }
 
-#define VECTOR(x) ((bb__lanes *)(void *)(uintptr_t)(x))
+#define VECTOR(x) ((bb__lanes_anywhere *)(void *)(uintptr_t)(x))
 
 /* Copies. */
 

@@ -14,8 +14,10 @@ enum { BB__LANES = 8, BB__REGISTERS = 16 };
 #else
 enum { BB__LANES = 4, BB__REGISTERS = 16 };
 #endif
-/* A vector wherever floats may lie. */
-typedef float bb__lanes
+/* A vector, as variables have it, and wherever floats may lie: aligned like floats, variables would
+ * be less aligned than GCC takes them to be under the address sanitizer. */
+typedef float bb__lanes __attribute__((vector_size(BB__LANES * sizeof(float))));
+typedef float bb__lanes_anywhere
     __attribute__((vector_size(BB__LANES * sizeof(float)), aligned(sizeof(float)), may_alias));
 
 /* How many vectors so many filters take at once: they, a sum of each by each filter, and one of the

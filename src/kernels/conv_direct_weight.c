@@ -17,7 +17,8 @@ enum { FILTERS = 4 };
 #define ONCE
 #endif
 
-typedef int32_t bits
+typedef int32_t bits __attribute__((vector_size(BB__LANES * sizeof(int32_t))));
+typedef int32_t bits_anywhere
     __attribute__((vector_size(BB__LANES * sizeof(int32_t)), aligned(sizeof(int32_t)), may_alias));
 
 typedef struct job {
@@ -71,7 +72,7 @@ static inline float total(bb__lanes v)
     return (parts[0][0] + parts[0][1]) + (parts[0][2] + parts[0][3]);
 }
 
-#define LOAD(x) (*(const ONCE bits *)(const void *)(x))
+#define LOAD(x) (*(const ONCE bits_anywhere *)(const void *)(x))
 
 /* sum += the products at these spots, of the lanes that the mask has. All but pointers is constant
  * where it is called. */

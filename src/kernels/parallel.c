@@ -85,8 +85,8 @@ static void run_region(const job *j, int64_t parts, int threads)
         atomic_init(&shares[i].next, bb__deal(parts, count, i));
         shares[i].end = bb__deal(parts, count, i + 1);
     }
-    double (*const clock)(void) = is_watched ? processor_time : omp_get_wtime;
-    double start = omp_get_wtime(), begin = clock(), busy = 0;
+    double (*const time_of)(void) = is_watched ? processor_time : omp_get_wtime;
+    double start = omp_get_wtime(), begin = time_of(), busy = 0;
     const unsigned mode = bb__float_mode();
 #pragma omp parallel num_threads(threads)
     {
@@ -98,7 +98,7 @@ static void run_region(const job *j, int64_t parts, int threads)
             run_share(j, &shares[(first + i) % count]);
         slot = 0;
 #pragma omp master
-        busy = clock() - begin;
+        busy = time_of() - begin;
         bb__float_mode_set(own);
     }
     judge(busy, omp_get_wtime() - start, threads);

@@ -91,7 +91,6 @@ DISPATCH(void, , bb__map_gather,
 DISPATCH(void, , bb__map_scatter,
          (const bb__map *m, const bb__map_input *in, int64_t start, int64_t n, void *from),
          (m, in, start, n, from))
-DISPATCH(void, , bb__map_settle, (void), ())
 DISPATCH(void, , bb__map_stream, (char *to, const char *from, size_t bytes), (to, from, bytes))
 DISPATCH(void, , bb__max_pick,
          (const bb__pool_shape *s, const void *x, const void *v, void *y, int threads),

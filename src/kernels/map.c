@@ -5,8 +5,18 @@
 #include "map.h"
 
 #include <string.h>
+#ifdef __SSE2__
+#include <xmmintrin.h>
+#endif
 
 enum { PART = 32 * BB__TILE }; /* elements times ops before a second thread pays */
+
+void bb__map_settle(void)
+{
+#ifdef __SSE2__
+    _mm_sfence();
+#endif
+}
 
 /* What an input's buffer holds: `length` elements from `place` on. */
 typedef struct held {

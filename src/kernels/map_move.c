@@ -140,10 +140,3 @@ void bb__map_stream(char *to, const char *from, size_t bytes)
 #endif
     memcpy(to + done, from + done, bytes - done);
 }
-
-void bb__map_settle(void)
-{
-#ifdef __SSE2__
-    _mm_sfence();
-#endif
-}

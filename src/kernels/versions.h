@@ -49,7 +49,6 @@
 #define bb__logsumexp BB__VERSIONED(bb__logsumexp)
 #define bb__map_gather BB__VERSIONED(bb__map_gather)
 #define bb__map_scatter BB__VERSIONED(bb__map_scatter)
-#define bb__map_settle BB__VERSIONED(bb__map_settle)
 #define bb__map_stream BB__VERSIONED(bb__map_stream)
 #define bb__max_pick BB__VERSIONED(bb__max_pick)
 #define bb__max_pool BB__VERSIONED(bb__max_pool)

@@ -26,7 +26,8 @@ typedef enum bb__conv_direction {
     BB__CONV_DIRECTIONS
 } bb__conv_direction;
 
-/* How a convolution is computed (conv_choice.c): direct convolution is loops over the images. */
+/* How a convolution is computed (conv_choice.c), if memory lasts, as tests compare it: direct
+ * convolution is loops over the images. */
 typedef enum bb__conv_way { BB__BY_ONEDNN, BB__BY_LOOPS, BB__BY_COLUMNS } bb__conv_way;
 bb__conv_way bb__conv_way_of(const bb__conv_shape *s, bb__conv_direction d);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Convolutions and their adjoints against plain loops, for any sizes and options. */
 #include "blas.h"
-#include "conv.h"
+#include "conv_direct.h"
 #include "conv_onednn.h"
 #include "convs.h"
 
@@ -99,31 +99,42 @@ static const char *way_text(const bb__conv_shape *s)
     return text;
 }
 
+/* of oneDNN, NOT if it is not used */
+enum { NOT, ONEDNN_AVX2, ONEDNN_AVX512, SETS };
+
+static const struct {
+    int64_t channels, size, filters, kernel, groups;
+    const char *ways[2][SETS]; /* loops with AVX2, with AVX-512 */
+} cases[] = {{1, 28, 30, 5, 1, {{"lcl", "lcl", "lco"}, {"lcc", "lcc", "lco"}}},
+             {3, 32, 32, 5, 1, {{"lcl", "lcl", "lco"}, {"lcl", "lcl", "lco"}}},
+             {16, 28, 16, 3, 1, {{"llc", "ooo", "ooo"}, {"lll", "ooo", "ooo"}}},
+             {8, 28, 16, 3, 1, {{"llc", "llc", "olc"}, {"lll", "lll", "oll"}}},
+             {24, 32, 24, 3, 1, {{"lll", "lll", "lll"}, {"lll", "lll", "lll"}}},
+             {30, 32, 30, 3, 1, {{"lll", "ooo", "llo"}, {"lll", "ooo", "llo"}}},
+             {64, 8, 64, 3, 1, {{"lll", "ool", "ooo"}, {"ccc", "ooc", "ooo"}}},
+             {60, 28, 120, 5, 30, {{"lll", "lll", "lll"}, {"lll", "lll", "lll"}}},
+             {32, 16, 32, 1, 1, {{"ccc", "ccc", "ccc"}, {"ccc", "ccc", "ccc"}}}};
+enum { CASES = sizeof cases / sizeof *cases };
+
+static bb__conv_shape shape_of_case(int i, int64_t images)
+{
+    bb__conv_shape s = plain(BB_F32, images, cases[i].channels, cases[i].size, cases[i].filters,
+                             cases[i].kernel, cases[i].kernel / 2);
+    s.groups = cases[i].groups;
+    return s;
+}
+
 Test(conv, ways)
 {
-    static const struct {
-        int64_t channels, size, filters, kernel, groups;
-        const char *avx512, *avx512_alone, *avx2, *avx2_alone;
-    } cases[] = {{1, 28, 30, 5, 1, "lco", "lcc", "lcl", "lcl"},
-                 {3, 32, 32, 5, 1, "lco", "lcl", "lcl", "lcl"},
-                 {16, 28, 16, 3, 1, "ooo", "lll", "ooo", "llc"},
-                 {8, 28, 16, 3, 1, "oll", "lll", "llc", "llc"},
-                 {24, 32, 24, 3, 1, "lll", "lll", "lll", "lll"},
-                 {30, 32, 30, 3, 1, "llo", "lll", "ooo", "lll"},
-                 {64, 8, 64, 3, 1, "ooo", "ccc", "ool", "lll"},
-                 {60, 28, 120, 5, 30, "lll", "lll", "lll", "lll"},
-                 {32, 16, 32, 1, 1, "ccc", "ccc", "ccc", "ccc"}};
-    const bool is_avx512 = bb_simd() == BB_SIMD_AVX512, is_alone = !bb__onednn_is_used();
-    if (bb_simd() == BB_SIMD_BASE || (!is_alone && is_avx512 != bb__onednn_is_avx512()))
+    const int set = bb__onednn_is_avx512() ? ONEDNN_AVX512 : ONEDNN_AVX2;
+    if (bb_simd() == BB_SIMD_BASE ||
+        (bb__onednn_is_used() && !bb__onednn_is_avx512() && !bb__onednn_is_avx2()))
         cr_skip("no choice for these is written down");
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        bb__conv_shape s = plain(BB_F32, 32, cases[i].channels, cases[i].size, cases[i].filters,
-                                 cases[i].kernel, cases[i].kernel / 2);
-        s.groups = cases[i].groups;
-        const char *wanted = is_avx512  ? is_alone ? cases[i].avx512_alone : cases[i].avx512
-                             : is_alone ? cases[i].avx2_alone
-                                        : cases[i].avx2;
-        cr_expect_str_eq(way_text(&s), wanted, "case %d: %s, not %s", (int)i, way_text(&s), wanted);
+    for (int i = 0; i < CASES; i++) {
+        const bb__conv_shape s = shape_of_case(i, 32);
+        const char *wanted =
+            cases[i].ways[bb_simd() == BB_SIMD_AVX512][bb__onednn_is_used() ? set : NOT];
+        cr_expect_str_eq(way_text(&s), wanted, "case %d: %s, not %s", i, way_text(&s), wanted);
     }
 }
 
@@ -151,12 +162,12 @@ Test(conv, vectors_of_channels)
 #define DEFINE_ONEDNN(name, direction)                                                 \
     static size_t name##_scratch(const bb__conv_shape *s)                              \
     {                                                                                  \
-        return bb__onednn_conv_scratch(bb__onednn_conv_make(s, direction));            \
+        return bb__onednn_conv_scratch(bb__onednn_conv_for(s, direction));             \
     }                                                                                  \
     static void name(const bb__conv_shape *s, const void *a, const void *b, void *out, \
                      void *scratch, const bb__tail *tail, int threads)                 \
     {                                                                                  \
-        const bb__onednn_conv *c = bb__onednn_conv_find(s, direction);                 \
+        const bb__onednn_conv *c = bb__onednn_conv_for(s, direction);                  \
         cr_assert(c &&bb__onednn_conv_run(c, a, b, out, scratch, tail, threads));      \
     }
 DEFINE_ONEDNN(onednn_forward, BB__CONV_FORWARD)
@@ -186,7 +197,7 @@ Test(conv, onednn_for_any_sizes)
         s = finished(s);
         arrays a = arrays_random(&rng, &s);
         for (direction d = FORWARD; d < DIRECTIONS; d++)
-            if (bb__onednn_conv_make(&s, (bb__conv_direction)d)) {
+            if (bb__onednn_conv_for(&s, (bb__conv_direction)d)) {
                 check_direction(&s, &a, d);
                 checked++;
             }
@@ -195,6 +206,55 @@ Test(conv, onednn_for_any_sizes)
     cr_assert(checked > 40 || bb_simd() == BB_SIMD_BASE, "%d checked", checked);
 }
 #endif
+
+static void direct_weight(const bb__conv_shape *s, const void *x, const void *dy, void *dw,
+                          void *scratch, const bb__tail *tail, int threads)
+{
+    (void)tail;
+    bb__direct_weight(s, x, dy, dw, scratch, threads);
+}
+
+static void columns_weight(const bb__conv_shape *s, const void *x, const void *dy, void *dw,
+                           void *scratch, const bb__tail *tail, int threads)
+{
+    (void)tail;
+    bb__columns_weight(s, x, dy, dw, scratch, threads);
+}
+
+static const kernel direct[DIRECTIONS] = {{bb__direct_forward, bb__direct_forward_scratch},
+                                          {bb__direct_input, bb__direct_input_scratch},
+                                          {direct_weight, bb__direct_weight_scratch}};
+static const kernel columns[DIRECTIONS] = {{bb__columns_forward, bb__columns_forward_scratch},
+                                           {bb__columns_input, bb__columns_input_scratch},
+                                           {columns_weight, bb__columns_weight_scratch}};
+
+/* A run goes the way that is stated, to the bit, and its scratch memory is enough for that way. */
+Test(conv, runs_go_the_stated_way)
+{
+    const kernel *const of[] = {
+#ifdef BB_HAS_ONEDNN
+        [BB__BY_ONEDNN] = onednn,
+#endif
+        [BB__BY_LOOPS] = direct,
+        [BB__BY_COLUMNS] = columns};
+    bb_rng rng = {11, 0};
+    for (int i = 0; i < CASES; i++) {
+        const bb__conv_shape s = shape_of_case(i, 5);
+        arrays a = arrays_random(&rng, &s);
+        for (direction d = FORWARD; d < DIRECTIONS; d++) {
+            const bb__conv_way way = bb__conv_way_of(&s, (bb__conv_direction)d);
+            kernels = chosen;
+            block run = computed(&s, &a, d, 2);
+            kernels = of[way];
+            block stated = computed(&s, &a, d, 2);
+            cr_expect(same_bits(&run, &stated), "case %d, direction %d", i, (int)d);
+            cr_expect(chosen[d].scratch(&s) >= kernels[d].scratch(&s));
+            free(run.memory);
+            free(stated.memory);
+        }
+        arrays_free(&a);
+    }
+}
 
 /* A call from a parallel region of the caller's takes the scratch memory that is its own. */
 static void check_within_region(bb_rng *rng, const bb__conv_shape *s)

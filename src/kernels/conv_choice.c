@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The one place that decides how a convolution is computed: by oneDNN, directly, or as products
- * with the matrix of columns. It depends on shape, direction and instruction set only. oneDNN's
- * work is done the other ways when memory runs out. */
+ * with the matrix of columns. Scratch memory and runs go by one answer, which depends on shape,
+ * direction and instruction set only. oneDNN's work is done the other ways when it makes nothing
+ * for a shape, and when memory runs out. */
 #include "blas.h"
 #include "conv_direct.h"
 #include "conv_onednn.h"
@@ -137,98 +138,99 @@ static bool is_suited(const bb__conv_shape *s, bb__conv_direction d)
 
 static const bb__onednn_conv *made_for(const bb__conv_shape *s, bb__conv_direction d)
 {
-    return is_suited(s, d) ? bb__onednn_conv_make(s, d) : NULL;
-}
-
-static size_t onednn_scratch(const bb__conv_shape *s, bb__conv_direction d)
-{
-    const bb__onednn_conv *c = made_for(s, d);
-    return c ? bb__onednn_conv_scratch(c) : 0;
-}
-
-static bool is_done(const bb__conv_shape *s, bb__conv_direction d, const void *a, const void *b,
-                    void *out, void *scratch, const bb__tail *tail, int threads)
-{
-    const bb__onednn_conv *c = is_suited(s, d) ? bb__onednn_conv_find(s, d) : NULL;
-    return c && bb__onednn_conv_run(c, a, b, out, scratch, tail, threads);
+    return is_suited(s, d) ? bb__onednn_conv_for(s, d) : NULL;
 }
 #else
-static const void *made_for(const bb__conv_shape *s, bb__conv_direction d)
+static const bb__onednn_conv *made_for(const bb__conv_shape *s, bb__conv_direction d)
 {
     (void)s, (void)d;
     return NULL;
 }
 
-static size_t onednn_scratch(const bb__conv_shape *s, bb__conv_direction d)
+size_t bb__onednn_conv_scratch(const bb__onednn_conv *c)
 {
-    (void)s, (void)d;
+    (void)c;
     return 0;
 }
 
-static bool is_done(const bb__conv_shape *s, bb__conv_direction d, const void *a, const void *b,
-                    void *out, void *scratch, const bb__tail *tail, int threads)
+bool bb__onednn_conv_run(const bb__onednn_conv *c, const void *a, const void *b, void *out,
+                         void *scratch, const bb__tail *tail, int threads)
 {
-    (void)s, (void)d, (void)a, (void)b, (void)out, (void)scratch, (void)tail, (void)threads;
+    (void)c, (void)a, (void)b, (void)out, (void)scratch, (void)tail, (void)threads;
     return false;
 }
 #endif
 
-bb__conv_way bb__conv_way_of(const bb__conv_shape *s, bb__conv_direction d)
+/* The choice, the same whenever it is asked for. */
+typedef struct choice {
+    const bb__onednn_conv *onednn; /* or NULL */
+    bool is_direct; /* by loops, else by columns: where oneDNN is not, or runs out of memory */
+} choice;
+
+static choice choice_of(const bb__conv_shape *s, bb__conv_direction d)
 {
-    return made_for(s, d) ? BB__BY_ONEDNN : is_direct(s, d) ? BB__BY_LOOPS : BB__BY_COLUMNS;
+    return (choice){made_for(s, d), is_direct(s, d)};
 }
 
-/* Bytes for oneDNN, but for as many as our own kernels may need them too. */
-static size_t scratch_for(const bb__conv_shape *s, bb__conv_direction d, size_t own)
+bb__conv_way bb__conv_way_of(const bb__conv_shape *s, bb__conv_direction d)
 {
-    const size_t bytes = onednn_scratch(s, d);
+    const choice c = choice_of(s, d);
+    return c.onednn ? BB__BY_ONEDNN : c.is_direct ? BB__BY_LOOPS : BB__BY_COLUMNS;
+}
+
+/* Enough for each way that a run may take. */
+static size_t scratch_of(const bb__conv_shape *s, bb__conv_direction d,
+                         size_t (*direct)(const bb__conv_shape *),
+                         size_t (*columns)(const bb__conv_shape *))
+{
+    const choice c = choice_of(s, d);
+    const size_t own = (c.is_direct ? direct : columns)(s);
+    const size_t bytes = c.onednn ? bb__onednn_conv_scratch(c.onednn) : 0;
     return bytes > own ? bytes : own;
 }
 
 size_t bb__conv2d_forward_scratch(const bb__conv_shape *s)
 {
-    return scratch_for(s, BB__CONV_FORWARD,
-                       is_direct(s, BB__CONV_FORWARD) ? bb__direct_forward_scratch(s)
-                                                      : bb__columns_forward_scratch(s));
+    return scratch_of(s, BB__CONV_FORWARD, bb__direct_forward_scratch, bb__columns_forward_scratch);
 }
 
 size_t bb__conv2d_input_scratch(const bb__conv_shape *s)
 {
-    return scratch_for(s, BB__CONV_INPUT,
-                       is_direct(s, BB__CONV_INPUT) ? bb__direct_input_scratch(s)
-                                                    : bb__columns_input_scratch(s));
+    return scratch_of(s, BB__CONV_INPUT, bb__direct_input_scratch, bb__columns_input_scratch);
 }
 
 size_t bb__conv2d_weight_scratch(const bb__conv_shape *s)
 {
-    return scratch_for(s, BB__CONV_WEIGHT,
-                       is_direct(s, BB__CONV_WEIGHT) ? bb__direct_weight_scratch(s)
-                                                     : bb__columns_weight_scratch(s));
+    return scratch_of(s, BB__CONV_WEIGHT, bb__direct_weight_scratch, bb__columns_weight_scratch);
+}
+
+static bool is_done(choice c, const void *a, const void *b, void *out, void *scratch,
+                    const bb__tail *tail, int threads)
+{
+    return c.onednn && bb__onednn_conv_run(c.onednn, a, b, out, scratch, tail, threads);
 }
 
 void bb__conv2d_forward(const bb__conv_shape *s, const void *x, const void *w, void *out,
                         void *scratch, const bb__tail *tail, int threads)
 {
-    if (is_done(s, BB__CONV_FORWARD, x, w, out, scratch, tail, threads))
-        return;
-    (is_direct(s, BB__CONV_FORWARD) ? bb__direct_forward
-                                    : bb__columns_forward)(s, x, w, out, scratch, tail, threads);
+    const choice c = choice_of(s, BB__CONV_FORWARD);
+    if (!is_done(c, x, w, out, scratch, tail, threads))
+        (c.is_direct ? bb__direct_forward : bb__columns_forward)(s, x, w, out, scratch, tail,
+                                                                 threads);
 }
 
 void bb__conv2d_input(const bb__conv_shape *s, const void *dy, const void *w, void *dx,
                       void *scratch, const bb__tail *tail, int threads)
 {
-    if (is_done(s, BB__CONV_INPUT, dy, w, dx, scratch, tail, threads))
-        return;
-    (is_direct(s, BB__CONV_INPUT) ? bb__direct_input : bb__columns_input)(s, dy, w, dx, scratch,
-                                                                          tail, threads);
+    const choice c = choice_of(s, BB__CONV_INPUT);
+    if (!is_done(c, dy, w, dx, scratch, tail, threads))
+        (c.is_direct ? bb__direct_input : bb__columns_input)(s, dy, w, dx, scratch, tail, threads);
 }
 
 void bb__conv2d_weight(const bb__conv_shape *s, const void *x, const void *dy, void *dw,
                        void *scratch, int threads)
 {
-    if (is_done(s, BB__CONV_WEIGHT, x, dy, dw, scratch, NULL, threads))
-        return;
-    (is_direct(s, BB__CONV_WEIGHT) ? bb__direct_weight : bb__columns_weight)(s, x, dy, dw, scratch,
-                                                                             threads);
+    const choice c = choice_of(s, BB__CONV_WEIGHT);
+    if (!is_done(c, x, dy, dw, scratch, NULL, threads))
+        (c.is_direct ? bb__direct_weight : bb__columns_weight)(s, x, dy, dw, scratch, threads);
 }

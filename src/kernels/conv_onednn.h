@@ -9,11 +9,10 @@
 /* How a shape is computed in one direction. */
 typedef struct bb__onednn_conv bb__onednn_conv;
 
-/* That of a shape without empty sizes. NULL when oneDNN has no vector kernel for it, or none could
- * be made when it was first asked for, and from then on, so that scratch memory and runs agree. */
-const bb__onednn_conv *bb__onednn_conv_make(const bb__conv_shape *s, bb__conv_direction d);
-/* the same, but NULL for what was never made */
-const bb__onednn_conv *bb__onednn_conv_find(const bb__conv_shape *s, bb__conv_direction d);
+/* That of a shape without empty sizes, made when it is first asked for. NULL when oneDNN has no
+ * vector kernel for it, or none could be made then, and from then on, so that scratch memory and
+ * runs agree. */
+const bb__onednn_conv *bb__onednn_conv_for(const bb__conv_shape *s, bb__conv_direction d);
 
 size_t bb__onednn_conv_scratch(const bb__onednn_conv *c);
 /* Operands in the order of bb__conv2d_forward, _input and _weight, the last of which has no tail.

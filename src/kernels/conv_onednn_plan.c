@@ -253,11 +253,11 @@ static bb__onednn_conv *entry_of(const bb__conv_shape *s, bb__conv_direction d)
     return NULL;
 }
 
-static const bb__onednn_conv *look_up(const bb__conv_shape *s, bb__conv_direction d, bool is_new)
+const bb__onednn_conv *bb__onednn_conv_for(const bb__conv_shape *s, bb__conv_direction d)
 {
     pthread_mutex_lock(&table_mutex);
     bb__onednn_conv *c = entry_of(s, d);
-    if (c && c->state == BB__UNKNOWN && is_new) {
+    if (c && c->state == BB__UNKNOWN) {
         c->direction = d;
         c->shape = *s;
         c->state = make(c) ? BB__MADE : BB__NONE;
@@ -265,16 +265,6 @@ static const bb__onednn_conv *look_up(const bb__conv_shape *s, bb__conv_directio
     const bool is_made = c && c->state == BB__MADE;
     pthread_mutex_unlock(&table_mutex);
     return is_made ? c : NULL;
-}
-
-const bb__onednn_conv *bb__onednn_conv_make(const bb__conv_shape *s, bb__conv_direction d)
-{
-    return look_up(s, d, true);
-}
-
-const bb__onednn_conv *bb__onednn_conv_find(const bb__conv_shape *s, bb__conv_direction d)
-{
-    return look_up(s, d, false);
 }
 
 __attribute__((destructor)) static void destroy_table(void)

@@ -256,6 +256,71 @@ Test(conv, runs_go_the_stated_way)
     }
 }
 
+/* Whether two numbers are both NaN, the same infinity, or finite. */
+static bool is_alike(double a, double b)
+{
+    return isnan(a) || isnan(b) ? isnan(a) == isnan(b) : isfinite(a) ? isfinite(b) : a == b;
+}
+
+/* A gradient of images is the sum over places that exist: what lies beyond them is no zero, which
+ * would make NaN of weights that are not finite. */
+static void check_infinite_weights(const bb__conv_shape *s, const arrays *a)
+{
+    const int64_t count = bb_shape_count(shape_of(s, INPUT)), taps = s->kh * s->kw;
+    const int64_t filters = s->o * (s->c / s->groups);
+    double *sum = calloc((size_t)count + 1, sizeof *sum);
+    double *scale = calloc((size_t)count + 1, sizeof *scale);
+    for (int64_t i = 0; i < filters; i += 3) {
+        const int64_t at = i * taps + i % taps;
+        const double value = i % 2 ? -INFINITY : i % 4 ? NAN : INFINITY;
+        if (s->dtype == BB_F32)
+            ((float *)a->w.memory)[at] = (float)value;
+        else
+            ((double *)a->w.memory)[at] = value;
+    }
+    sum_plainly(s, a, INPUT, sum, scale);
+    block out = computed(s, a, INPUT, 2);
+    for (int64_t i = 0; i < count; i++)
+        cr_assert(is_alike(get(&out.array, i), sum[i]), "element %lld: %g, not %g", (long long)i,
+                  get(&out.array, i), sum[i]);
+    free(out.memory);
+    free(sum);
+    free(scale);
+}
+
+/* By each way. */
+Test(conv, infinite_weights)
+{
+    bb_rng rng = {12, 0};
+    const kernel *const of[] = {chosen, columns, direct};
+    for (int round = 0; round < 400; round++) {
+        bb__conv_shape s = random_shape(&rng, round % 4 ? 6 : 24);
+        if (round % 2)
+            s.stride[0] = s.stride[1] = 1;
+        s = finished(s);
+        arrays a = arrays_random(&rng, &s);
+        for (int way = 0; way < 3; way++) {
+            kernels = of[way];
+            if (way < 2 || bb__direct_is_possible(&s, BB__CONV_INPUT))
+                check_infinite_weights(&s, &a);
+        }
+#ifdef BB_HAS_ONEDNN
+        kernels = onednn;
+        if (s.dtype == BB_F32 && !bb__conv_is_nothing(&s) &&
+            bb__onednn_conv_for(&s, BB__CONV_INPUT))
+            check_infinite_weights(&s, &a);
+#endif
+        arrays_free(&a);
+    }
+    for (int i = 0; i < CASES; i++) {
+        const bb__conv_shape s = shape_of_case(i, 5);
+        arrays a = arrays_random(&rng, &s);
+        kernels = chosen;
+        check_infinite_weights(&s, &a);
+        arrays_free(&a);
+    }
+}
+
 /* A call from a parallel region of the caller's takes the scratch memory that is its own. */
 static void check_within_region(bb_rng *rng, const bb__conv_shape *s)
 {

@@ -186,12 +186,13 @@ size_t bb__columns_input_scratch(const bb__conv_shape *s)
 {
     if (bb__conv_is_nothing(s))
         return 0;
-    if (!is_better_turned(s)) {
-        const job j = input_job(s);
-        return scratch_of(&j);
-    }
+    const job j = input_job(s);
+    const size_t added = scratch_of(&j);
+    if (!is_better_turned(s))
+        return added;
     const bb__conv_shape turned = bb__turned_shape(s);
-    return bb__turned_bytes(s) + bb__columns_forward_scratch(&turned);
+    const size_t bytes = bb__turned_bytes(s) + bb__columns_forward_scratch(&turned);
+    return bytes > added ? bytes : added;
 }
 
 void bb__columns_input(const bb__conv_shape *s, const void *dy, const void *w, void *dx,
@@ -199,9 +200,8 @@ void bb__columns_input(const bb__conv_shape *s, const void *dy, const void *w, v
 {
     if (bb__conv_is_nothing(s)) {
         clear(s, s->n * s->c * s->h * s->w, dx, tail);
-    } else if (is_better_turned(s)) {
+    } else if (is_better_turned(s) && bb__turn(s, w, scratch)) {
         const bb__conv_shape turned = bb__turned_shape(s);
-        bb__turn(s, w, scratch);
         bb__columns_forward(&turned, dy, scratch, dx, (char *)scratch + bb__turned_bytes(s), tail,
                             threads);
     } else {

@@ -98,9 +98,11 @@ static inline int64_t bb__conv_grain(double multiplications)
 }
 
 /* The gradient of images where strides are 1, as a convolution of dy with the filters turned around
- * (conv_turn.c): its shape, the filters, and how many bytes they take. */
+ * (conv_turn.c): its shape, the filters, and how many bytes they take. False where a filter's
+ * element is not finite: zeros around dy, which are no part of the gradient, would make NaN of it,
+ * and columns must be added instead. */
 bb__conv_shape bb__turned_shape(const bb__conv_shape *s);
-void bb__turn(const bb__conv_shape *s, const void *w, void *turned);
+bool bb__turn(const bb__conv_shape *s, const void *w, void *turned);
 size_t bb__turned_bytes(const bb__conv_shape *s);
 
 /* Runs a tail, or NULL, on some of the channels of a result [n channels height width], at places

@@ -355,13 +355,18 @@ void bb__direct_forward(const bb__conv_shape *s, const void *x, const void *w, v
 size_t bb__direct_input_scratch(const bb__conv_shape *s)
 {
     const bb__conv_shape t = bb__turned_shape(s);
-    return bb__turned_bytes(s) + bb__direct_forward_scratch(&t);
+    const size_t bytes = bb__turned_bytes(s) + bb__direct_forward_scratch(&t);
+    const size_t columns = bb__columns_input_scratch(s);
+    return bytes > columns ? bytes : columns;
 }
 
 void bb__direct_input(const bb__conv_shape *s, const void *dy, const void *w, void *dx,
                       void *scratch, const bb__tail *tail, int threads)
 {
     const bb__conv_shape t = bb__turned_shape(s);
-    bb__turn(s, w, scratch);
-    bb__direct_forward(&t, dy, scratch, dx, (char *)scratch + bb__turned_bytes(s), tail, threads);
+    if (bb__turn(s, w, scratch))
+        bb__direct_forward(&t, dy, scratch, dx, (char *)scratch + bb__turned_bytes(s), tail,
+                           threads);
+    else
+        bb__columns_input(s, dy, w, dx, scratch, tail, threads);
 }

@@ -3,6 +3,8 @@
  * images is a convolution itself, and tails on what is finished. */
 #include "conv.h"
 
+#include <math.h>
+
 bb__conv_shape bb__turned_shape(const bb__conv_shape *s)
 {
     bb__conv_shape t = *s;
@@ -14,25 +16,29 @@ bb__conv_shape bb__turned_shape(const bb__conv_shape *s)
 }
 
 #define DEFINE_TURN(suffix, T)                                                      \
-    static void turn_##suffix(const bb__conv_shape *s, const void *w, void *turned) \
+    static bool turn_##suffix(const bb__conv_shape *s, const void *w, void *turned) \
     {                                                                               \
         const int64_t filters = s->o / s->groups, channels = s->c / s->groups;      \
         const int64_t size = s->kh * s->kw;                                         \
+        int is_finite = 1;                                                          \
         for (int64_t f = 0; f < s->o; f++)                                          \
             for (int64_t c = 0; c < channels; c++) {                                \
                 const T *x = (const T *)w + (f * channels + c) * size;              \
                 int64_t to = (f / filters * channels + c) * filters + f % filters;  \
                 T *y = (T *)turned + to * size;                                     \
-                for (int64_t k = 0; k < size; k++)                                  \
+                for (int64_t k = 0; k < size; k++) {                                \
                     y[k] = x[size - 1 - k];                                         \
+                    is_finite &= isfinite(y[k]) != 0;                               \
+                }                                                                   \
             }                                                                       \
+        return is_finite;                                                           \
     }
 DEFINE_TURN(f32, float)
 DEFINE_TURN(f64, double)
 
-void bb__turn(const bb__conv_shape *s, const void *w, void *turned)
+bool bb__turn(const bb__conv_shape *s, const void *w, void *turned)
 {
-    (s->dtype == BB_F32 ? turn_f32 : turn_f64)(s, w, turned);
+    return (s->dtype == BB_F32 ? turn_f32 : turn_f64)(s, w, turned);
 }
 
 size_t bb__turned_bytes(const bb__conv_shape *s)

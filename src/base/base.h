@@ -19,6 +19,11 @@ enum { BB__ALIGN = 64 };
 /* `size` bytes aligned to BB__ALIGN, freed by bb__release_aligned. */
 void *bb__new_aligned(size_t size);
 void bb__release_aligned(void *block);
+/* A size filled up to a multiple of BB__ALIGN, so that what lies behind it is aligned too. */
+static inline size_t bb__aligned(size_t size)
+{
+    return (size + BB__ALIGN - 1) / BB__ALIGN * BB__ALIGN;
+}
 
 char *bb__copy_text(const char *text); /* NULL when memory runs out */
 

@@ -134,7 +134,7 @@ static job input_job(const bb__conv_shape *s)
     int64_t items = j.cut.image_blocks * s->groups, channels = s->c / s->groups;
     if (items * j.cut.chunks < FEW)
         j.cut.chunks = bb__lower(FEW / items, channels);
-    j.cut.channels = (channels + j.cut.chunks - 1) / j.cut.chunks;
+    j.cut.channels = bb__divided_up(channels, j.cut.chunks);
     j.parts = j.cut.chunks;
     j.items = items * j.parts;
     j.slot = bb__columns_bytes(s, &j.cut) + bb__copy_bytes(s, &j.cut, s->o / s->groups);

@@ -5,6 +5,7 @@
 #ifndef BIBUN_CONV_H
 #define BIBUN_CONV_H
 
+#include "base.h"
 #include "kernels.h"
 
 enum {
@@ -36,6 +37,11 @@ bb__conv_cut bb__conv_cut_of(const bb__conv_shape *s);
 static inline int64_t bb__lower(int64_t a, int64_t b)
 {
     return a < b ? a : b;
+}
+
+static inline int64_t bb__within(int64_t x, int64_t least, int64_t most)
+{
+    return x > most ? most : x < least ? least : x;
 }
 
 /* Elements between filters. */

@@ -16,7 +16,7 @@ static double filled_rows(const bb__conv_shape *s, bb__conv_direction d)
 {
     const int64_t lanes = bb_simd() == BB_SIMD_AVX512 ? 16 : 8;
     const int64_t width = d == BB__CONV_INPUT ? s->w : s->ow;
-    return (double)((width + lanes - 1) / lanes * lanes) / (double)width;
+    return (double)(bb__divided_up(width, lanes) * lanes) / (double)width;
 }
 
 /* Direct convolution takes as long as its rows filled up to whole vectors, which must not be much
@@ -59,7 +59,7 @@ static double filled_up(const bb__conv_shape *s)
     const int64_t channels = s->c / s->groups, filters = s->o / s->groups;
     const bool is_depthwise = s->groups > 1 && channels == 1 && filters == 1;
     const int64_t a = is_depthwise ? s->groups : channels, b = is_depthwise ? VECTOR : filters;
-    const int64_t filled_a = (a + VECTOR - 1) / VECTOR, filled_b = (b + VECTOR - 1) / VECTOR;
+    const int64_t filled_a = bb__divided_up(a, VECTOR), filled_b = bb__divided_up(b, VECTOR);
     return (double)(filled_a * filled_b * VECTOR * VECTOR) / ((double)a * (double)b);
 }
 
@@ -92,7 +92,7 @@ static double onednn_work(const bb__conv_shape *s, bb__conv_direction d)
 {
     enum { THIN_FORWARD = 48, THIN_WEIGHT = 16, THICK_WEIGHT = 64 }; /* elements of a filter */
     static const double few = 1.15, thin = 1.3, groups = 1.2;
-    const int64_t elements = bb__filter_size(s), filled = (s->o + VECTOR - 1) / VECTOR * VECTOR;
+    const int64_t elements = bb__filter_size(s), filled = bb__divided_up(s->o, VECTOR) * VECTOR;
     const double filters = (double)filled / (double)s->o;
     const bool is_depthwise = s->c == s->groups && s->o == s->groups;
     if (!reads_few(s, d))

@@ -6,22 +6,6 @@
 
 /* Cuts. */
 
-static size_t aligned(size_t bytes)
-{
-    enum { ALIGN = 64 };
-    return (bytes + ALIGN - 1) / ALIGN * ALIGN;
-}
-
-static int64_t divided_up(int64_t a, int64_t b)
-{
-    return (a + b - 1) / b;
-}
-
-static int64_t within(int64_t x, int64_t least, int64_t most)
-{
-    return x > most ? most : x < least ? least : x;
-}
-
 /* Columns of a block: enough for an efficient product; not more than BLAS multiplies without
  * packing, where these are many. */
 static int64_t wide(const bb__conv_shape *s)
@@ -39,15 +23,16 @@ bb__conv_cut bb__conv_cut_of(const bb__conv_shape *s)
     bb__conv_cut cut = {1, 1, 1, 0, 0};
     if (plane > most / 2) {
         cut.image_blocks = s->n;
-        cut.row_blocks = within(divided_up(plane, most), 1, s->oh);
+        cut.row_blocks = bb__within(bb__divided_up(plane, most), 1, s->oh);
     } else {
-        int64_t blocks = divided_up(s->n * plane, most);
-        cut.image_blocks = within(divided_up(blocks, EVEN) * EVEN, 1, s->n);
+        int64_t blocks = bb__divided_up(s->n * plane, most);
+        cut.image_blocks = bb__within(bb__divided_up(blocks, EVEN) * EVEN, 1, s->n);
     }
-    cut.columns = divided_up(s->n, cut.image_blocks) * divided_up(s->oh, cut.row_blocks) * s->ow;
+    cut.columns =
+        bb__divided_up(s->n, cut.image_blocks) * bb__divided_up(s->oh, cut.row_blocks) * s->ow;
     int64_t bytes = cut.columns * s->kh * s->kw * (int64_t)bb_dtype_size(s->dtype);
-    cut.channels = within(BB__SLOT_BYTES / bytes, 1, channels);
-    cut.chunks = divided_up(channels, cut.channels);
+    cut.channels = bb__within(BB__SLOT_BYTES / bytes, 1, channels);
+    cut.chunks = bb__divided_up(channels, cut.channels);
     return cut;
 }
 
@@ -65,14 +50,14 @@ bb__places bb__places_of(const bb__conv_shape *s, const bb__conv_cut *cut, int64
 size_t bb__columns_bytes(const bb__conv_shape *s, const bb__conv_cut *cut)
 {
     int64_t count = cut->columns * cut->channels * s->kh * s->kw;
-    return aligned((size_t)count * bb_dtype_size(s->dtype));
+    return bb__aligned((size_t)count * bb_dtype_size(s->dtype));
 }
 
 size_t bb__copy_bytes(const bb__conv_shape *s, const bb__conv_cut *cut, int64_t filters)
 {
     if (cut->image_blocks == s->n)
         return 0;
-    return aligned((size_t)(cut->columns * filters) * bb_dtype_size(s->dtype));
+    return bb__aligned((size_t)(cut->columns * filters) * bb_dtype_size(s->dtype));
 }
 
 /* Taps. */
@@ -87,7 +72,7 @@ typedef struct tap {
 static int64_t first_at(int64_t limit, int64_t offset, int64_t stride, int64_t most)
 {
     int64_t distance = limit - offset;
-    return distance <= 0 ? 0 : within(divided_up(distance, stride), 0, most);
+    return distance <= 0 ? 0 : bb__within(bb__divided_up(distance, stride), 0, most);
 }
 
 static tap tap_of(const bb__conv_shape *s, int64_t ky, int64_t kx)
@@ -188,8 +173,8 @@ static void fill_piece(const bb__conv_shape *s, const tap *t, const char *plane,
                        char *to)
 {
     const size_t e = bb_dtype_size(s->dtype), width = (size_t)s->ow * e;
-    const int64_t top = within(t->top, at.row, at.row + at.rows);
-    const int64_t bottom = within(t->bottom, top, at.row + at.rows);
+    const int64_t top = bb__within(t->top, at.row, at.row + at.rows);
+    const int64_t bottom = bb__within(t->bottom, top, at.row + at.rows);
     char *first = to + (size_t)(top - at.row) * width;
     const size_t left = (size_t)t->left * e, right = (size_t)(s->ow - t->end) * e;
     memset(to, 0, (size_t)(first - to));
@@ -242,8 +227,8 @@ static void add_rows(const bb__conv_shape *s, const tap *t, const char *from, bb
 {
     const size_t e = bb_dtype_size(s->dtype), width = (size_t)s->ow * e;
     const int64_t n = t->end - t->left;
-    const int64_t top = within(t->top, at.row, at.row + at.rows);
-    const int64_t bottom = within(t->bottom, top, at.row + at.rows);
+    const int64_t top = bb__within(t->top, at.row, at.row + at.rows);
+    const int64_t bottom = bb__within(t->bottom, top, at.row + at.rows);
     from += (size_t)(top - at.row) * width + (size_t)t->left * e;
     for (int64_t i = top; i < bottom && n > 0; i++, from += width) {
         int64_t to = (i * s->stride[0] + t->down) * s->w + t->left * s->stride[1] + t->right;

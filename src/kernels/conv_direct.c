@@ -7,27 +7,12 @@
 
 #include <string.h>
 
-enum { ALIGN = 64, MOST_SPOTS = BB__MOST_ABREAST };
+enum { MOST_SPOTS = BB__MOST_ABREAST };
 #if defined(__AVX512F__)
 enum { FILTERS = 8 };
 #else
 enum { FILTERS = 4 };
 #endif
-
-static size_t aligned(size_t bytes)
-{
-    return (bytes + ALIGN - 1) / ALIGN * ALIGN;
-}
-
-static int64_t divided_up(int64_t a, int64_t b)
-{
-    return (a + b - 1) / b;
-}
-
-static int64_t within(int64_t x, int64_t least, int64_t most)
-{
-    return x > most ? most : x < least ? least : x;
-}
 
 #define VECTOR(x) ((bb__lanes_anywhere *)(void *)(uintptr_t)(x))
 
@@ -59,21 +44,21 @@ bb__direct_cut bb__direct_cut_of(const bb__conv_shape *s)
         cut.phases[axis] = bb__lower(s->stride[axis], (axis ? s->kw : s->kh) * s->dilation[axis]);
     cut.width = reach(s, 1, s->ow);
     const int64_t row = channels * cut.phases[0] * cut.phases[1] * cut.width;
-    const int64_t most = within(BYTES / (row * (int64_t)sizeof(float)) * s->ow, s->ow, PLACES);
+    const int64_t most = bb__within(BYTES / (row * (int64_t)sizeof(float)) * s->ow, s->ow, PLACES);
     if (plane > most) {
         cut.blocks.image_blocks = s->n;
-        cut.blocks.row_blocks = within(divided_up(plane, most), 1, s->oh);
+        cut.blocks.row_blocks = bb__within(bb__divided_up(plane, most), 1, s->oh);
     } else {
-        const int64_t blocks = divided_up(s->n * plane, most);
-        cut.blocks.image_blocks = within(divided_up(blocks, EVEN) * EVEN, 1, s->n);
+        const int64_t blocks = bb__divided_up(s->n * plane, most);
+        cut.blocks.image_blocks = bb__within(bb__divided_up(blocks, EVEN) * EVEN, 1, s->n);
     }
-    const int64_t rows = divided_up(s->oh, cut.blocks.row_blocks);
-    const int64_t images = divided_up(s->n, cut.blocks.image_blocks);
+    const int64_t rows = bb__divided_up(s->oh, cut.blocks.row_blocks);
+    const int64_t images = bb__divided_up(s->n, cut.blocks.image_blocks);
     cut.blocks.columns = images * rows * s->ow;
     cut.rows = reach(s, 0, rows);
     cut.plane = cut.phases[0] * cut.phases[1] * cut.rows * cut.width;
-    cut.bytes = aligned((size_t)(images * channels * cut.plane) * sizeof(float)) +
-                aligned((size_t)bb__filter_size(s) * sizeof(int32_t));
+    cut.bytes = bb__aligned((size_t)(images * channels * cut.plane) * sizeof(float)) +
+                bb__aligned((size_t)bb__filter_size(s) * sizeof(int32_t));
     return cut;
 }
 
@@ -98,8 +83,8 @@ typedef struct inner {
 static inner inner_of(int64_t size, int64_t first, int64_t step, int64_t n)
 {
     inner in = {first, step, 0, 0, n};
-    in.left = first < 0 ? within(divided_up(-first, step), 0, n) : 0;
-    in.end = size > first ? within(divided_up(size - first, step), in.left, n) : in.left;
+    in.left = first < 0 ? bb__within(bb__divided_up(-first, step), 0, n) : 0;
+    in.end = size > first ? bb__within(bb__divided_up(size - first, step), in.left, n) : in.left;
     return in;
 }
 
@@ -155,7 +140,7 @@ void bb__direct_distances(const bb__conv_shape *s, const bb__direct_cut *cut, in
 
 int64_t bb__direct_most_spots(const bb__conv_shape *s, const bb__direct_cut *cut)
 {
-    return cut->blocks.columns / s->ow * divided_up(s->ow, BB__LANES);
+    return cut->blocks.columns / s->ow * bb__divided_up(s->ow, BB__LANES);
 }
 
 bb__spots bb__direct_spots(const bb__conv_shape *s, const bb__direct_cut *cut, bb__places at,
@@ -163,7 +148,7 @@ bb__spots bb__direct_spots(const bb__conv_shape *s, const bb__direct_cut *cut, b
 {
     const int64_t image = cut->plane * (s->c / s->groups), lines = at.images * at.rows;
     const int64_t vectors = s->ow / BB__LANES;
-    bb__spots spots = {lines * vectors, lines * divided_up(s->ow, BB__LANES), memory};
+    bb__spots spots = {lines * vectors, lines * bb__divided_up(s->ow, BB__LANES), memory};
     bb__spot *next = memory, *rest = memory + spots.whole;
     for (int64_t i = 0; i < at.images; i++)
         for (int64_t row = 0; row < at.rows; row++) {
@@ -203,9 +188,9 @@ static job job_of(const bb__conv_shape *s)
     if (items < FEW && filters >= 2 * LEAST_FILTERS)
         j.parts = bb__lower(FEW / items, filters / LEAST_FILTERS);
     j.items = items * j.parts;
-    j.packed = j.cut.bytes +
-               aligned((size_t)(bb__direct_most_spots(s, &j.cut) + MOST_SPOTS) * sizeof(bb__spot));
-    j.slot = j.packed + aligned((size_t)(FILTERS * bb__filter_size(s)) * sizeof(float));
+    j.packed = j.cut.bytes + bb__aligned((size_t)(bb__direct_most_spots(s, &j.cut) + MOST_SPOTS) *
+                                         sizeof(bb__spot));
+    j.slot = j.packed + bb__aligned((size_t)(FILTERS * bb__filter_size(s)) * sizeof(float));
     return j;
 }
 

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { ALIGN = 64, MOST_TAPS = BB__MOST_ABREAST };
+enum { MOST_TAPS = BB__MOST_ABREAST };
 /* With eight filters, single channels took a tenth longer: more vectors lie across lines. */
 #if defined(__AVX512F__)
 enum { FILTERS = 6 };
@@ -46,8 +46,7 @@ static job job_of(const bb__conv_shape *s)
     if (j.count * s->groups < SUMS / 2 && filters >= 2 * LEAST_FILTERS)
         j.parts = bb__lower(SUMS / 2 / (j.count * s->groups), filters / LEAST_FILTERS);
     j.items = j.count * s->groups * j.parts;
-    j.slot = j.cut.bytes + (size_t)bb__direct_most_spots(s, &j.cut) * sizeof(bb__spot);
-    j.slot = (j.slot + ALIGN - 1) / ALIGN * ALIGN;
+    j.slot = bb__aligned(j.cut.bytes + (size_t)bb__direct_most_spots(s, &j.cut) * sizeof(bb__spot));
     for (int i = 0; i < BB__LANES; i++)
         j.mask[i] = i < BB__LANES - s->ow % BB__LANES ? 0 : -1;
     return j;
@@ -123,7 +122,7 @@ static inline __attribute__((always_inline)) void run_tile(const int n_filters, 
 #define DEFINE_RUN(F)                                                                      \
     static void run_##F(const block *b, const int32_t *distances, int64_t size, float *to) \
     {                                                                                      \
-        const int64_t tiles = (size + BB__ABREAST(F) - 1) / BB__ABREAST(F);                \
+        const int64_t tiles = bb__divided_up(size, BB__ABREAST(F));                        \
         for (int64_t i = 0; i < tiles; i++) {                                              \
             const int64_t t = bb__deal(size, tiles, i);                                    \
             switch (bb__deal(size, tiles, i + 1) - t) {                                    \

@@ -7,7 +7,7 @@
 #include <pthread.h>
 #include <string.h>
 
-enum { SUMS = 8, ALIGN = 64 };
+enum { SUMS = 8 };
 
 const bb__onednn_operand bb__onednn_operands[BB__CONV_DIRECTIONS][BB__ROLES] = {
     [BB__CONV_FORWARD] = {{DNNL_ARG_SRC, dnnl_query_src_md},
@@ -20,11 +20,6 @@ const bb__onednn_operand bb__onednn_operands[BB__CONV_DIRECTIONS][BB__ROLES] = {
                          {DNNL_ARG_DIFF_WEIGHTS, dnnl_query_diff_weights_md},
                          {DNNL_ARG_DIFF_DST, dnnl_query_diff_dst_md}},
 };
-
-static size_t aligned(size_t bytes)
-{
-    return (bytes + ALIGN - 1) / ALIGN * ALIGN;
-}
 
 /* Making. */
 
@@ -165,10 +160,10 @@ static void measure(bb__onednn_conv *c)
         for (int role = 0; role < BB__ROLES; role++)
             if (p->reorder[role] || (role == BB__WEIGHTS && is_weight))
                 c->sizes[role] =
-                    larger(c->sizes[role], aligned(dnnl_memory_desc_get_size(p->own[role])));
-        scratchpad = larger(scratchpad, aligned(dnnl_memory_desc_get_size(p->scratchpad)));
+                    larger(c->sizes[role], bb__aligned(dnnl_memory_desc_get_size(p->own[role])));
+        scratchpad = larger(scratchpad, bb__aligned(dnnl_memory_desc_get_size(p->scratchpad)));
     }
-    c->done = aligned((size_t)c->blocks);
+    c->done = bb__aligned((size_t)c->blocks);
     c->weights = c->sizes[BB__WEIGHTS] * (size_t)(is_weight ? c->sums : 1);
     c->slot = c->sizes[BB__SRC] + c->sizes[BB__DST] + (is_weight ? c->sizes[BB__WEIGHTS] : 0) +
               scratchpad;

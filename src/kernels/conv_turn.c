@@ -43,9 +43,7 @@ bool bb__turn(const bb__conv_shape *s, const void *w, void *turned)
 
 size_t bb__turned_bytes(const bb__conv_shape *s)
 {
-    enum { ALIGN = 64 };
-    size_t bytes = (size_t)(s->o * bb__filter_size(s)) * bb_dtype_size(s->dtype);
-    return (bytes + ALIGN - 1) / ALIGN * ALIGN;
+    return bb__aligned((size_t)(s->o * bb__filter_size(s)) * bb_dtype_size(s->dtype));
 }
 
 void bb__conv_finish(const bb__tail *tail, int64_t channels, int64_t height, int64_t width,

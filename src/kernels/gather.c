@@ -144,7 +144,7 @@ static indexed index_slabs(const bb_array *picked, const bb_array *index, const 
 
 static int64_t slab_parts(const indexed *m)
 {
-    return (m->slab_count + SLAB_PART - 1) / SLAB_PART;
+    return bb__divided_up(m->slab_count, SLAB_PART);
 }
 
 static void move_slab_part(const indexed *m, int64_t j, int64_t number)
@@ -169,7 +169,7 @@ static void gather_range(void *context, int64_t first, int64_t last)
 static void gather_lines(void *context, int64_t first, int64_t last)
 {
     const indexed *m = context;
-    int64_t parts = (m->count + LINE_PART - 1) / LINE_PART;
+    int64_t parts = bb__divided_up(m->count, LINE_PART);
     for (int64_t i = first; i < last; i++) {
         bb__pair_at p = bb__pair_place(&m->slab, m->slab.ndim, i / parts);
         int64_t start = i % parts * LINE_PART;
@@ -203,7 +203,7 @@ void bb__gather(const bb_call *call, int axis)
     if (!indices_fit(call, x->shape.dim[axis]) || bb_shape_count(call->out->shape) == 0)
         return;
     indexed m = index_slabs(x, &call->in[1], call->out, axis, true);
-    int64_t line_parts = (m.count + LINE_PART - 1) / LINE_PART;
+    int64_t line_parts = bb__divided_up(m.count, LINE_PART);
     if (m.line)
         bb__parallel(m.slab_count * line_parts, PART / smaller(LINE_PART, m.count), call->threads,
                      gather_lines, &m);

@@ -45,6 +45,12 @@ static inline int64_t bb__deal(int64_t total, int64_t parts, int64_t i)
     return total / parts * i + (total % parts < i ? total % parts : i);
 }
 
+/* a / b, rounded up, for a >= 0 and b > 0 */
+static inline int64_t bb__divided_up(int64_t a, int64_t b)
+{
+    return (a + b - 1) / b;
+}
+
 /* Inside of `range`, a number below `threads` that no other thread has at the time, 0 within a
  * range of a range: which part of scratch memory is free to use. No result may depend on it. */
 int bb__thread_slot(void);

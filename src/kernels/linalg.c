@@ -4,6 +4,7 @@
  * A matrix is one thread's work, and the batch is cut by size only. What is wrong with a matrix is
  * noted beside it, and the first in the order of the batch is the fault. */
 #include "linalg.h"
+#include "base.h"
 #include "blas.h"
 #include "float_mode.h"
 #include "kernels.h"
@@ -38,12 +39,7 @@ static const bb__method methods[] = {
     [BB__SVD] = {bb__run_svd, bb__svd_sizes, bb__report_svd},
 };
 
-enum { ALIGN = 64, MOST_PARTS = 16 };
-
-static size_t aligned(size_t bytes)
-{
-    return (bytes + ALIGN - 1) / ALIGN * ALIGN;
-}
+enum { MOST_PARTS = 16 };
 
 /* Lays the buffers out from `base` on, which may be NULL; returns how many bytes they take. */
 static size_t lay_out(bb__sizes s, bb_dtype dtype, char *base, bb__buffers *b_out)
@@ -54,11 +50,11 @@ static size_t lay_out(bb__sizes s, bb_dtype dtype, char *base, bb__buffers *b_ou
     size_t bytes = 0;
     for (int i = 0; i < 5; i++) {
         starts[i] = base ? base + bytes : NULL;
-        bytes += aligned((size_t)counts[i] * size);
+        bytes += bb__aligned((size_t)counts[i] * size);
     }
     *b_out = (bb__buffers){starts[0], starts[1], starts[2], starts[3], starts[4], NULL, s};
     b_out->integers = base ? (blasint *)(void *)(base + bytes) : NULL;
-    return bytes + aligned((size_t)s.integers * sizeof(blasint));
+    return bytes + bb__aligned((size_t)s.integers * sizeof(blasint));
 }
 
 typedef struct job {
@@ -82,7 +78,7 @@ static job job_of(bb__linalg kind, int n_in, const bb_array *in, const bb_array 
              .count = count};
     double cost = (double)m * (double)n * (double)(n_in > 1 ? side(&in[1], 1) + m : m) + 1;
     int64_t least = cost < worth ? (int64_t)(worth / cost) : 1;
-    j.grain = (count + MOST_PARTS - 1) / MOST_PARTS;
+    j.grain = bb__divided_up(count, MOST_PARTS);
     j.grain = j.grain > least ? j.grain : least;
     j.out =
         (bb_array){out->data, out->dtype, {3, {count, rows, rows ? each / rows : 0}}, {each, 0, 1}};
@@ -94,8 +90,8 @@ static job job_of(bb__linalg kind, int n_in, const bb_array *in, const bb_array 
 size_t bb__linalg_scratch(bb__linalg kind, int n_in, const bb_array *in, const bb_array *out)
 {
     job j = job_of(kind, n_in, in, out);
-    size_t parts = (size_t)((j.count + j.grain - 1) / j.grain);
-    return aligned((size_t)j.count * sizeof(bb__trouble)) + parts * j.part;
+    size_t parts = (size_t)bb__divided_up(j.count, j.grain);
+    return bb__aligned((size_t)j.count * sizeof(bb__trouble)) + parts * j.part;
 }
 
 /* Denormals count, unless the run flushes them: a pivot that is one is not 0. */
@@ -122,7 +118,7 @@ static void run(job *j, const bb_call *call)
         return;
     j->task.call = call;
     j->troubles = call->scratch;
-    j->memory = (char *)call->scratch + aligned((size_t)j->count * sizeof(bb__trouble));
+    j->memory = (char *)call->scratch + bb__aligned((size_t)j->count * sizeof(bb__trouble));
     bb__parallel(j->count, j->grain, call->threads, run_range, j);
     for (int64_t i = 0; i < j->count; i++)
         if (j->troubles[i].is) {

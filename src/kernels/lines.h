@@ -25,7 +25,7 @@ static inline bb__lines bb__lines_of(bb_shape shape, int axis)
         l.outer *= shape.dim[i];
     for (int i = axis + 1; i < shape.ndim; i++)
         l.inner *= shape.dim[i];
-    l.pieces = (l.inner + BB__LINE_WIDTH - 1) / BB__LINE_WIDTH;
+    l.pieces = bb__divided_up(l.inner, BB__LINE_WIDTH);
     return l;
 }
 

@@ -87,7 +87,7 @@ static void band_range(void *context, int64_t first, int64_t last)
     const transpose *t = context;
     const bb__pair *w = &t->pair;
     int rows = w->ndim - 2, columns = w->ndim - 1;
-    int64_t bands = (w->dim[rows] + BAND - 1) / BAND;
+    int64_t bands = bb__divided_up(w->dim[rows], BAND);
     for (int64_t band = first; band < last; band++) {
         bb__pair_at p = bb__pair_place(w, rows, band / bands);
         int64_t top = band % bands * BAND, end = smaller(top + BAND, w->dim[rows]);
@@ -107,7 +107,7 @@ static void move_transposed(const bb__pair *w, tile_fn tile, int rows, int64_t c
     transpose t = {*w, tile};
     exchange_dims(&t.pair, rows, w->ndim - 2);
     int64_t height = w->dim[rows], width = w->dim[w->ndim - 1];
-    int64_t bands = count / (height * width) * ((height + BAND - 1) / BAND);
+    int64_t bands = count / (height * width) * bb__divided_up(height, BAND);
     bb__parallel(bands, PART / (BAND * width), threads, band_range, &t);
 }
 

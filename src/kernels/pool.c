@@ -43,7 +43,7 @@ static range window_of(const bb__pool_shape *s, int axis, int64_t i)
 {
     const int64_t size = axis ? s->w : s->h, cells = axis ? s->ow : s->oh;
     if (s->is_adaptive)
-        return (range){i * size / cells, ((i + 1) * size + cells - 1) / cells};
+        return (range){i * size / cells, bb__divided_up((i + 1) * size, cells)};
     int64_t first = i * s->stride[axis] - s->padding[axis], end = first + s->window[axis];
     return (range){first < 0 ? 0 : first, end > size ? size : end};
 }

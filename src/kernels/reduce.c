@@ -120,7 +120,7 @@ static void reduce_range(void *context, int64_t first, int64_t last)
         int64_t chunk = item / j->fold.tiles, terms = j->fold.terms;
         bb__walk_span span = bb__walk_span_at(&j->fold, item % j->fold.tiles);
         begin(acc, span.width, j->kernel->identity);
-        int64_t length = (terms + j->chunks - 1) / j->chunks, start = chunk * length;
+        int64_t length = bb__divided_up(terms, j->chunks), start = chunk * length;
         int64_t stop = start + length < terms ? start + length : terms;
         bb__walk_terms(&j->fold, j->kernel, &span, start, stop, acc, NULL);
         for (int64_t i = 0; i < span.width; i++) {

@@ -227,8 +227,8 @@ static void each_row(const row_kernel *kernels, const bb_array *in, int axis, co
                   (int64_t)bb_dtype_size(in->dtype)};
     const int64_t size = j.lines.size, inner = j.lines.inner;
     if (inner == 1 && size <= SHORT)
-        bb__parallel((j.lines.outer + LINE - 1) / LINE, grain_of(size * LINE), threads, short_range,
-                     &j);
+        bb__parallel(bb__divided_up(j.lines.outer, LINE), grain_of(size * LINE), threads,
+                     short_range, &j);
     else
         bb__parallel(j.lines.outer * j.lines.pieces, grain_of(size * (inner < LINE ? inner : LINE)),
                      threads, rows_range, &j);
@@ -291,7 +291,7 @@ void bb__label_losses(const bb_array *x, const bb_array *labels, const bb_array 
     static const bb__range_fn kernels[BB_DTYPE_COUNT] = {
         [BB_F32] = label_losses_float, [BB_F64] = label_losses_double};
     label_job j = {x, out, labels->data};
-    int64_t pieces = (x->shape.dim[0] + LINE - 1) / LINE;
+    int64_t pieces = bb__divided_up(x->shape.dim[0], LINE);
     bb__parallel(pieces, grain_of(x->shape.dim[1] * LINE), threads, kernels[x->dtype], &j);
 }
 

@@ -121,14 +121,14 @@ static int64_t line_count(const bb_array *in, int axis)
 static int64_t lines_of_part(const bb_array *in, int axis)
 {
     int64_t n = in->shape.dim[axis], lines = line_count(in, axis);
-    int64_t grain = (lines + MOST_PARTS - 1) / MOST_PARTS, worth = n ? WORTH / n + 1 : 1;
+    int64_t grain = bb__divided_up(lines, MOST_PARTS), worth = n ? WORTH / n + 1 : 1;
     return grain > worth ? grain : worth;
 }
 
 size_t bb__argsort_scratch(const bb_array *in, int axis)
 {
     int64_t grain = lines_of_part(in, axis), lines = line_count(in, axis);
-    return (size_t)((lines + grain - 1) / grain) * scratch_of_part(in->shape.dim[axis]);
+    return (size_t)bb__divided_up(lines, grain) * scratch_of_part(in->shape.dim[axis]);
 }
 
 void bb__argsort(const bb_array *in, int axis, bool descending, const bb_array *out, void *scratch,

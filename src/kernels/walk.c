@@ -97,7 +97,7 @@ void bb__walk_cut(bb__walk *f, int64_t width)
 {
     int64_t lines = count(f->kept, f->n_kept - 1), line = f->kept[f->n_kept - 1].size;
     f->width = width;
-    f->tiles = f->outputs ? lines * ((line + width - 1) / width) : 0;
+    f->tiles = f->outputs ? lines * bb__divided_up(line, width) : 0;
 }
 
 /* Offset in the operand and, unless it is NULL, in the result of a row-major position. */
@@ -117,7 +117,7 @@ static int64_t offset_at(const bb__walk_dim *list, int n, int64_t position, int6
 bb__walk_span bb__walk_span_at(const bb__walk *f, int64_t tile)
 {
     const bb__walk_dim *kept = &f->kept[f->n_kept - 1];
-    int64_t tiles = (kept->size + f->width - 1) / f->width;
+    int64_t tiles = bb__divided_up(kept->size, f->width);
     int64_t line = tile / tiles, start = tile % tiles * f->width;
     int64_t rest = kept->size - start;
     bb__walk_span span = {.stride = kept->out, .width = rest < f->width ? rest : f->width};

@@ -99,7 +99,7 @@ static void begin_tiles(const bb__map *m, int64_t start, bool goes_on, workspace
     }
 }
 
-/* Asks memory for a share of the tile after this one, so that it brings the tile while all of the
+/* Asks memory for a piece of the tile after this one, so that it brings the tile while all of the
  * ops work and not only the first. */
 static void ask_ahead(const bb__map *m, int64_t next, int64_t first, int64_t last)
 {
@@ -117,7 +117,7 @@ static void run_ops(const bb__map *m, int64_t start, int64_t n, const void *cons
 {
     const int64_t left = m->asks_ahead ? m->count - start - n : 0, ahead = left < n ? left : n;
     enum { WHOLE_LINES = BB__LINE }; /* elements, of any size */
-    const int64_t share = ahead ? (ahead / m->n_ops / WHOLE_LINES + 1) * WHOLE_LINES : 0;
+    const int64_t piece = ahead ? (ahead / m->n_ops / WHOLE_LINES + 1) * WHOLE_LINES : 0;
     for (int k = 0; k < m->n_ops; k++) {
         const bb__map_op *op = &m->ops[k];
         char *to = (char *)(uintptr_t)slots[op->n_in];
@@ -127,8 +127,8 @@ static void run_ops(const bb__map *m, int64_t start, int64_t n, const void *cons
             bb__map_stream((char *)(uintptr_t)*slots++, to, (size_t)n * op->size);
         if (op->to)
             bb__map_scatter(m, &m->in[op->to], start, n, to);
-        if (share)
-            ask_ahead(m, start + n, k * share, (k + 1) * share < ahead ? (k + 1) * share : ahead);
+        if (piece)
+            ask_ahead(m, start + n, k * piece, (k + 1) * piece < ahead ? (k + 1) * piece : ahead);
     }
 }
 

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* A convolutional network reads handwritten digits: two convolutions, each with a maximum over
  * 2 x 2 windows, and two dense layers, trained by Adam. Without --mnist FOLDER it learns the
- * embedded digits; the last line is the accuracy on test data. */
+ * embedded digits. --help lists the options; the last line is the accuracy on test data. */
 #include "digits.h"
-#include "read_number.h"
+#include "options.h"
 
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 #include <time.h>
 
 typedef struct settings {
@@ -15,33 +14,15 @@ typedef struct settings {
     int64_t epochs, batch, seed, threads; /* threads 0: as many as there are cores */
 } settings;
 
-static bool read_settings(settings *s, int argc, char **argv)
-{
-    for (int i = 1; i < argc; i += 2) {
-        const char *name = argv[i], *text = i + 1 < argc ? argv[i + 1] : "";
-        bool good = true;
-        if (strcmp(name, "--mnist") == 0)
-            s->mnist = text;
-        else if (strcmp(name, "--epochs") == 0)
-            good = read_number(name, text, 1, 10000, &s->epochs);
-        else if (strcmp(name, "--batch") == 0)
-            good = read_number(name, text, 1, 1000000, &s->batch);
-        else if (strcmp(name, "--seed") == 0)
-            good = read_number(name, text, 0, INT32_MAX, &s->seed);
-        else if (strcmp(name, "--threads") == 0)
-            good = read_number(name, text, 1, 1024, &s->threads);
-        else {
-            fprintf(stderr,
-                    "unknown option \"%s\"; it takes --mnist, --epochs, --batch, --seed and "
-                    "--threads\n",
-                    name);
-            good = false;
-        }
-        if (!good)
-            return false;
-    }
-    return true;
-}
+#define PLACE(field) offsetof(settings, field)
+static const option accepted[] = {
+    {"--mnist", "a folder", "with MNIST's IDX files, plain or gz", PLACE(mnist), 0, 0},
+    {"--epochs", "1 to 10000", "times that all digits are learnt from", PLACE(epochs), 1, 10000},
+    {"--batch", "1 to 1000000", "digits in a batch", PLACE(batch), 1, 1000000},
+    {"--seed", "0 to 2147483647", "of weights, split and batches", PLACE(seed), 0, INT32_MAX},
+    {"--threads", "1 to 1024", "[as many as there are cores]", PLACE(threads), 1, 1024},
+    {0},
+};
 
 static double now(void)
 {
@@ -190,8 +171,10 @@ static bb_status learn(const settings *s, const digit_sets *sets, bb_error *erro
 int main(int argc, char **argv)
 {
     settings s = {.epochs = 5, .batch = 100, .seed = 1};
-    if (!read_settings(&s, argc, argv))
-        return 2;
+    const int answer = options_read("Trains a convolutional network to read handwritten digits.",
+                                    accepted, &s, argc, argv);
+    if (answer >= 0)
+        return answer;
     digit_sets sets = {0};
     bb_error error = {0};
     bb_status status =

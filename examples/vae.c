@@ -6,13 +6,13 @@
  * divergence of that distribution from the standard normal one, from which new digits are drawn at
  * the end. A grey pixel counts as so much of a black and a white one, whose likelihoods no model
  * can bring to 1, so the ELBO levels out well below 0. Without --mnist FOLDER it learns the
- * embedded digits; --picture FILE, .svg or .png, draws with gnuplot what is otherwise printed. */
+ * embedded digits; --picture FILE, .svg or .png, draws with gnuplot what is otherwise printed.
+ * --help lists the options. */
 #include "digits.h"
-#include "read_number.h"
+#include "options.h"
 
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 enum { BATCH = 50, HIDDEN = 200, LATENT = 8, DRAWN = 12, WIDTH = 120 };
 
@@ -21,28 +21,15 @@ typedef struct settings {
     int64_t epochs, seed;
 } settings;
 
-static bool read_settings(settings *s, int argc, char **argv)
-{
-    bool good = true;
-    for (int i = 1; good && i < argc; i += 2) {
-        const char *name = argv[i], *text = i + 1 < argc ? argv[i + 1] : "";
-        if (strcmp(name, "--mnist") == 0)
-            s->mnist = text;
-        else if (strcmp(name, "--picture") == 0)
-            s->picture = text;
-        else if (strcmp(name, "--epochs") == 0)
-            good = read_number(name, text, 1, 10000, &s->epochs);
-        else if (strcmp(name, "--seed") == 0)
-            good = read_number(name, text, 0, INT32_MAX, &s->seed);
-        else {
-            fprintf(stderr,
-                    "unknown option \"%s\"; it takes --mnist, --picture, --epochs and --seed\n",
-                    name);
-            good = false;
-        }
-    }
-    return good;
-}
+#define PLACE(field) offsetof(settings, field)
+static const option accepted[] = {
+    {"--mnist", "a folder", "with MNIST's IDX files, plain or gz", PLACE(mnist), 0, 0},
+    {"--picture", "a file", ".svg or .png, for digits that are otherwise printed", PLACE(picture),
+     0, 0},
+    {"--epochs", "1 to 10000", "times that all digits are learnt from", PLACE(epochs), 1, 10000},
+    {"--seed", "0 to 2147483647", "of weights, split and batches", PLACE(seed), 0, INT32_MAX},
+    {0},
+};
 
 /* The logits of the pixels. */
 static bb_node *decode(bb_node *z, bb_params *p, int64_t pixels)
@@ -169,8 +156,9 @@ static bb_status draw(const settings *s, int64_t pixels, bb_params *p, bb_error 
 int main(int argc, char **argv)
 {
     settings s = {.epochs = 30, .seed = 1};
-    if (!read_settings(&s, argc, argv))
-        return 2;
+    const int answer = options_read("Learns to draw handwritten digits.", accepted, &s, argc, argv);
+    if (answer >= 0)
+        return answer;
     digit_sets sets = {0};
     bb_error error = {0};
     bb_params *p = bb_params_new((uint64_t)s.seed);

@@ -12,7 +12,7 @@
 typedef struct totals {
     long long compared, second, skipped, golden;
     int covered, failed;
-    mutant_count rules, forwards;
+    mutant_count rules, forwards, built;
 } totals;
 
 static void add(mutant_count *sum, mutant_count part)
@@ -37,6 +37,7 @@ static void check(const bb_op *op, totals *t)
     t->covered += report.compared > 0;
     add(&t->rules, break_rule(op, stdout));
     add(&t->forwards, break_forward(op, stdout));
+    add(&t->built, break_built(op, stdout));
 }
 
 static void print_forward_only(void)
@@ -69,7 +70,9 @@ int main(int argc, char **argv)
     printf("golden figures: %lld compared\n", t.golden);
     printf("broken rules caught: %d of %d\n", t.rules.caught, t.rules.made);
     printf("broken forwards caught: %d of %d\n", t.forwards.caught, t.forwards.made);
-    bool all_caught = t.rules.caught == t.rules.made && t.forwards.caught == t.forwards.made;
+    printf("broken batch and join rules caught: %d of %d\n", t.built.caught, t.built.made);
+    bool all_caught = t.rules.caught == t.rules.made && t.forwards.caught == t.forwards.made &&
+                      t.built.caught == t.built.made;
     bool any = argc > 1 || (t.rules.made > 0 && t.forwards.made > 0 && t.compared > 0);
     return any && all_caught && t.failed == 0 && t.skipped == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -16,4 +16,7 @@ mutant_count break_rule(const bb_op *op, FILE *log);
 /* The same for the numbers of ops that have golden figures. */
 mutant_count break_forward(const bb_op *op, FILE *log);
 
+/* The same for what `batch` and `join` build. */
+mutant_count break_built(const bb_op *op, FILE *log);
+
 #endif

@@ -19,11 +19,16 @@ ParameterizedTestParameters(broken_rules, are_caught)
 ParameterizedTest(int *index, broken_rules, are_caught)
 {
     const bb_op *op = bb_op_at(*index);
-    mutant_count rules = break_rule(op, stderr), forwards = break_forward(op, stderr);
+    mutant_count rules = break_rule(op, stderr), forwards = break_forward(op, stderr),
+                 built = break_built(op, stderr);
     cr_expect(rules.caught == rules.made, "%s: %d of %d broken rules caught", op->name,
               rules.caught, rules.made);
     cr_expect(forwards.caught == forwards.made, "%s: %d of %d broken forwards caught", op->name,
               forwards.caught, forwards.made);
+    cr_expect(built.caught == built.made, "%s: %d of %d broken batch and join rules caught",
+              op->name, built.caught, built.made);
+    if (op->batch || op->join)
+        cr_expect(built.made > 0, "%s: no way to break its batch or join", op->name);
     if (op_has_gradient(op) && !op->build)
         cr_expect(rules.made > 0, "%s: no way to break its rule", op->name);
 }

@@ -178,6 +178,39 @@ Test(gradcheck_op, finds_rows_that_are_not_apart)
               report.text);
 }
 
+static bb_node *join_operands(bb_nodes parts)
+{
+    bb_node *sum = bb_node_input(parts.items[0], 0);
+    for (int i = 1; i < parts.count; i++)
+        sum = bb_add(sum, bb_node_input(parts.items[i], 0));
+    return bb_apply(bb_node_op(parts.items[0]), BB_NODES(sum), NULL);
+}
+
+static bb_node *join_two_operands(bb_nodes parts)
+{
+    return join_operands((bb_nodes){2, parts.items});
+}
+
+/* The rows in the wrong order. */
+static bb_node *batch_turned(const bb_node *node, bb_node *const *in, const bool *batched)
+{
+    return bb_flip(bb_batch_same(node, in, batched), 0);
+}
+
+Test(gradcheck_op, finds_wrong_batch_and_join)
+{
+    bb_op op = identity(identity_right);
+    op.batch = bb_batch_same;
+    op.join = join_operands;
+    expect_op(&op, fine, 2, BB_OK, "gradient check of identity passed: ");
+    op.batch = batch_turned;
+    expect_op(&op, fine, 2, BB_CHECK_FAILED,
+              "identity, sample 0: batch: not what the op gives row by row");
+    op.batch = NULL;
+    op.join = join_two_operands;
+    expect_op(&op, fine, 2, BB_CHECK_FAILED, "identity, sample 0: join: not the sum of the parts");
+}
+
 static long allowed, alive;
 
 static void *scarce_resize(void *block, size_t size)
@@ -201,6 +234,8 @@ static bb_status check_with(long allocations)
     static const bb_sample sample = {.n_in = 1, .in = {BB_DIMS(2, 1)}};
     bb_op op = identity(identity_right);
     bb_gradcheck_report report;
+    op.batch = bb_batch_same;
+    op.join = join_operands;
     op.samples = &sample;
     op.n_samples = 1;
     allowed = allocations;

@@ -86,7 +86,9 @@ BB_API bb_status bb_gradcheck_print(const bb_gradcheck_report *report, FILE *fil
  * sample is run forward, against its golden figures where it has some (NaN must meet NaN, an
  * infinity itself), and differentiated with respect to all float inputs at once; then again with
  * each input of rank 2 and more a transposed view, and a broadcast view, which must give the
- * numbers that row-major operands give (to 1e-12 where sums have an order). Random inputs of a
+ * numbers that row-major operands give (to 1e-12 where sums have an order). So must `batch`, of two
+ * draws of a sample, row by row, and `join` of nodes that two samples of one type make, added up;
+ * what they leave to others by NULL is not compared. Random inputs of a
  * sample with golden figures and without a range of its own are drawn from that of the op's first
  * sample without figures. Zero is expected of an op with the rule bb_backward_zero, of a sample
  * without elements, and of broadcast views (a softmax of equal numbers). An op without float inputs

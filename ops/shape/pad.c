@@ -140,6 +140,9 @@ static const bb_sample samples[] = {
     {.n_in = 1, .in = {BB_DIMS(1, 2, 1, 3)}, .attrs = &(const pad_attrs){2, 1, 1, 5, 0}},
     {.n_in = 1, .in = {BB_DIMS(2, 1, 2, 1, 2)}, .attrs = &(const pad_attrs){4, 1, 2, 1, 3}},
     {.n_in = 1, .in = {BB_DIMS(2, 0)}, .attrs = &(const pad_attrs){1, 2, 1, 3, 4}},
+    /* two that lie apart */
+    {.n_in = 1, .in = {BB_DIMS(2, 2)}, .attrs = &(const pad_attrs){1, 1, 3, 0, 0}},
+    {.n_in = 1, .in = {BB_DIMS(2, 1)}, .attrs = &(const pad_attrs){1, 4, 1, 0, 0}},
     {.n_in = 1, .in = {BB_DIMS(0, 2)}, .attrs = &(const pad_attrs){1, 1, 1, 0, 0}},
     {.n_in = 1,
      .in = {BB_DIMS(2, 2)},

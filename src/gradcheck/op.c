@@ -61,23 +61,6 @@ static bb_status check_figures(bb__op_check *c)
     return status;
 }
 
-/* The same numbers; to 1e-12 where sums may have another order in another layout. */
-static bool agree(const bb_op *op, const bb_tensor *a, const bb_tensor *b)
-{
-    double largest = 1, allowed = 0;
-    bool same = bb_tensor_count(a) == bb_tensor_count(b);
-    for (int64_t e = 0; same && e < bb_tensor_count(a); e++)
-        if (isfinite(bb_tensor_at(a, e)))
-            largest = fmax(largest, fabs(bb_tensor_at(a, e)));
-    if (!op->map[BB_F64] && bb_dtype_is_float(bb_tensor_dtype(a)))
-        allowed = 1e-12 * largest;
-    for (int64_t e = 0; same && e < bb_tensor_count(a); e++) {
-        double x = bb_tensor_at(a, e), y = bb_tensor_at(b, e);
-        same = x == y || (isnan(x) && isnan(y)) || fabs(x - y) <= allowed;
-    }
-    return same;
-}
-
 /* The op on views must give what it gives on row-major copies of them. */
 static bb_status compare_with_copies(bb__op_check *c, const bb__trial *views)
 {
@@ -90,7 +73,7 @@ static bb_status compare_with_copies(bb__op_check *c, const bb__trial *views)
         status = bb__trial_build(c, &t, BB__PLAIN);
     if (status == BB_OK)
         status = bb__trial_evaluate(c, &t, t.y, &of_copies);
-    if (status == BB_OK && !agree(c->op, of_views, of_copies))
+    if (status == BB_OK && !bb__trial_agree(c->op, of_views, of_copies))
         status = bb__trial_fail(c, BB_CHECK_FAILED, "not what row-major operands give");
     bb_tensor_release(of_views);
     bb_tensor_release(of_copies);
@@ -188,6 +171,11 @@ static bb_status check_sample(bb__op_check *c)
         if (how == BB__PLAIN || (!c->op->is_effect && bb__layout_has_views(s, c->layout)))
             status = check_layout(c);
     }
+    c->layout = BB__PLAIN;
+    if (status == BB_OK && c->op->batch && !c->op->is_effect && !c->op->is_impure)
+        status = bb__check_batch(c);
+    if (status == BB_OK && c->op->join)
+        status = bb__check_join(c);
     return status;
 }
 

@@ -187,3 +187,20 @@ bb_status bb__trial_evaluate(bb__op_check *c, const bb__trial *t, bb_node *node,
     *out = bb_eval(node, bb__trial_feeds(c, t), &error);
     return *out ? BB_OK : bb__trial_fail(c, error.status, error.text);
 }
+
+bool bb__trial_agree(const bb_op *op, const bb_tensor *a, const bb_tensor *b)
+{
+    double largest = 1, allowed = 0;
+    bool same = bb_shape_equal(bb_tensor_shape(a), bb_tensor_shape(b)) &&
+                bb_tensor_dtype(a) == bb_tensor_dtype(b);
+    for (int64_t e = 0; same && e < bb_tensor_count(a); e++)
+        if (isfinite(bb_tensor_at(a, e)))
+            largest = fmax(largest, fabs(bb_tensor_at(a, e)));
+    if (!op->map[BB_F64] && bb_dtype_is_float(bb_tensor_dtype(a)))
+        allowed = 1e-12 * largest;
+    for (int64_t e = 0; same && e < bb_tensor_count(a); e++) {
+        double x = bb_tensor_at(a, e), y = bb_tensor_at(b, e);
+        same = x == y || (isnan(x) && isnan(y)) || fabs(x - y) <= allowed;
+    }
+    return same;
+}

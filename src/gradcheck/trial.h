@@ -50,6 +50,13 @@ void bb__trial_close(bb__trial *t);
 bb_feeds bb__trial_feeds(const bb__op_check *c, const bb__trial *t);
 bb_status bb__trial_evaluate(bb__op_check *c, const bb__trial *t, bb_node *node, bb_tensor **out);
 
+/* The same numbers; to 1e-12 where sums of the op may have another order. */
+bool bb__trial_agree(const bb_op *op, const bb_tensor *a, const bb_tensor *b);
+
+/* Whether the op's rules give on the sample what the op does (rules.c). */
+bb_status bb__check_batch(bb__op_check *c);
+bb_status bb__check_join(bb__op_check *c);
+
 /* Says in the report which sample failed and why (NULL: memory ran out); returns the status. */
 bb_status bb__trial_fail(bb__op_check *c, bb_status status, const char *reason);
 

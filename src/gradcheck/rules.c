@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+/* The check of an op's other rules, `batch` and `join`, which build nodes: these must give what the
+ * op itself gives, row by row and added up. Nodes are applied to plain operands, in the graph of
+ * one trial; where a rule returns NULL there is nothing to check. */
+#include "trial.h"
+
+#include <bibun/ops.h>
+
+/* Draws of a sample beside its own. */
+enum { ANOTHER = 1, YET_ANOTHER = 2 };
+
+static bb_status open_other(bb__op_check *c, bb__trial *t, int sample, int draw)
+{
+    bb__op_check other = *c;
+    other.sample = sample;
+    other.options.seed += (uint64_t)draw;
+    return bb__trial_open(&other, t, BB__PLAIN, false);
+}
+
+static bb_status compare(bb__op_check *c, const bb__trial *t, bb_node *got, bb_node *wanted,
+                         const char *what)
+{
+    bb_tensor *a = NULL, *b = NULL;
+    bb_status status = bb__trial_evaluate(c, t, got, &a);
+    if (status == BB_OK)
+        status = bb__trial_evaluate(c, t, wanted, &b);
+    if (status == BB_OK && !bb__trial_agree(c->op, a, b))
+        status = bb__trial_fail(c, BB_CHECK_FAILED, what);
+    bb_tensor_release(a);
+    bb_tensor_release(b);
+    return status;
+}
+
+/* Two rows along a new axis. */
+static bb_node *stacked(bb_node *first, bb_node *second)
+{
+    bb_shape row = bb_node_shape(first);
+    for (int axis = row.ndim++; axis > 0; axis--)
+        row.dim[axis] = row.dim[axis - 1];
+    row.dim[0] = 1;
+    return bb_concat(BB_NODES(bb_reshape(first, row), bb_reshape(second, row)), 0);
+}
+
+/* The rule for some of the operands, by bits, of which `second` holds the other row. */
+static bb_status check_choice(bb__op_check *c, const bb__trial *t, bb_node *const *second,
+                              int chosen)
+{
+    bb_node *in[BB_SAMPLE_INPUTS], *other[BB_SAMPLE_INPUTS];
+    bool batched[BB_SAMPLE_INPUTS];
+    for (int i = 0; i < t->n; i++) {
+        batched[i] = chosen >> i & 1;
+        in[i] = batched[i] ? stacked(t->leaf[i], second[i]) : t->leaf[i];
+        other[i] = batched[i] ? second[i] : t->leaf[i];
+    }
+    bb_node *got = c->op->batch(t->y, in, batched);
+    bb_node *y = bb_apply_in(t->g, c->op, (bb_nodes){t->n, other}, t->sample->attrs);
+    return got ? compare(c, t, got, stacked(t->y, y), "batch: not what the op gives row by row")
+               : BB_OK;
+}
+
+static bool has_room(const bb__trial *t)
+{
+    bool has = bb_node_shape(t->y).ndim < BB_MAX_DIMS;
+    for (int i = 0; i < t->n; i++)
+        has = has && bb_node_shape(t->leaf[i]).ndim < BB_MAX_DIMS;
+    return has;
+}
+
+/* Every choice of few operands; of many, one alone and all. */
+bb_status bb__check_batch(bb__op_check *c)
+{
+    enum { FEW = 3 };
+    bb__trial t, other = {0};
+    bb_node *second[BB_SAMPLE_INPUTS];
+    bb_status status = bb__trial_open(c, &t, BB__PLAIN, false);
+    if (status == BB_OK)
+        status = open_other(c, &other, c->sample, ANOTHER);
+    for (int i = 0; status == BB_OK && i < t.n; i++)
+        second[i] = bb_constant(t.g, other.value[i]);
+    const int all = (1 << t.n) - 1;
+    for (int chosen = 1; status == BB_OK && has_room(&t) && chosen <= all; chosen++)
+        if (t.n <= FEW || chosen == all || (chosen & (chosen - 1)) == 0)
+            status = check_choice(c, &t, second, chosen);
+    bb__trial_close(&other);
+    bb__trial_close(&t);
+    return status;
+}
+
+/* The op on another draw of a sample, in the graph of t; NULL where its type is another one. */
+static bb_node *part_of(bb__op_check *c, const bb__trial *t, int sample, int draw,
+                        bb_status *status_out)
+{
+    bb__trial other;
+    bb_node *in[BB_SAMPLE_INPUTS], *part = NULL;
+    *status_out = open_other(c, &other, sample, draw);
+    if (*status_out == BB_OK && bb_node_dtype(other.y) == bb_node_dtype(t->y) &&
+        bb_shape_equal(bb_node_shape(other.y), bb_node_shape(t->y))) {
+        for (int i = 0; i < other.n; i++)
+            in[i] = bb_constant(t->g, other.value[i]);
+        part = bb_apply_in(t->g, c->op, (bb_nodes){other.n, in}, other.sample->attrs);
+    }
+    bb__trial_close(&other);
+    return part;
+}
+
+static bb_status check_parts(bb__op_check *c, const bb__trial *t, bb_nodes parts)
+{
+    bb_node *joined = c->op->join(parts), *sum = parts.items[0];
+    for (int i = 1; i < parts.count; i++)
+        sum = bb_add(sum, parts.items[i]);
+    return joined ? compare(c, t, joined, sum, "join: not the sum of the parts") : BB_OK;
+}
+
+/* The sample's node with one of every sample of its type, in both orders, and with two. */
+bb_status bb__check_join(bb__op_check *c)
+{
+    bb__trial t;
+    bb_status status = bb__trial_open(c, &t, BB__PLAIN, false);
+    const bool is_float = status == BB_OK && bb_dtype_is_float(bb_node_dtype(t.y));
+    for (int sample = 0; status == BB_OK && is_float && sample < c->op->n_samples; sample++) {
+        bb_node *second = part_of(c, &t, sample, ANOTHER, &status), *third = NULL;
+        if (status == BB_OK && second)
+            third = part_of(c, &t, sample, YET_ANOTHER, &status);
+        if (status == BB_OK && third)
+            status = check_parts(c, &t, BB_NODES(t.y, second));
+        if (status == BB_OK && third)
+            status = check_parts(c, &t, BB_NODES(second, t.y));
+        if (status == BB_OK && third)
+            status = check_parts(c, &t, BB_NODES(t.y, second, third));
+    }
+    bb__trial_close(&t);
+    return status;
+}

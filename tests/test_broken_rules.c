@@ -32,3 +32,11 @@ ParameterizedTest(int *index, broken_rules, are_caught)
     if (op_has_gradient(op) && !op->build)
         cr_expect(rules.made > 0, "%s: no way to break its rule", op->name);
 }
+
+/* gelu's two ops are in no list. */
+Test(broken_rules, within_composites)
+{
+    mutant_count rules = break_rule(bb_op_find("gelu"), stderr);
+    cr_expect(rules.made > 20, "%d made", rules.made);
+    cr_expect(rules.caught == rules.made);
+}

@@ -7,31 +7,37 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-/* A matrix of which the last element ends a page, with nothing behind it. */
+/* A matrix that begins where a page does, or ends so, with nothing before and behind its pages. */
 typedef struct matrix {
-    char *pages;
+    char *pages; /* the one before them, too */
     size_t bytes;
     float *at;
-    int64_t rows, width, lead;
+    int64_t lead;
 } matrix;
 
-static matrix matrix_new(int64_t rows, int64_t width, int64_t lead)
+static void protect(const matrix *a, int how)
+{
+    const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    cr_assert_eq(mprotect(a->pages, page, how), 0);
+    cr_assert_eq(mprotect(a->pages + page + a->bytes, page, how), 0);
+}
+
+static matrix matrix_new(int64_t rows, int64_t width, int64_t lead, bool at_end)
 {
     const size_t page = (size_t)sysconf(_SC_PAGESIZE);
     const size_t needed = (size_t)((rows - 1) * lead + width) * sizeof(float);
-    matrix a = {.bytes = (needed + page - 1) / page * page, .rows = rows, .width = width};
+    matrix a = {.bytes = (needed + page - 1) / page * page, .lead = lead};
     void *pages = NULL;
-    cr_assert_eq(posix_memalign(&pages, page, a.bytes + page), 0);
-    cr_assert_eq(mprotect((char *)pages + a.bytes, page, PROT_NONE), 0);
-    a.pages = pages, a.lead = lead;
-    a.at = (float *)(void *)(a.pages + a.bytes - needed);
+    cr_assert_eq(posix_memalign(&pages, page, a.bytes + 2 * page), 0);
+    a.pages = pages;
+    a.at = (float *)(void *)(a.pages + page + (at_end ? a.bytes - needed : 0));
+    protect(&a, PROT_NONE);
     return a;
 }
 
 static void matrix_free(matrix *a)
 {
-    const size_t page = (size_t)sysconf(_SC_PAGESIZE);
-    cr_assert_eq(mprotect(a->pages + a->bytes, page, PROT_READ | PROT_WRITE), 0);
+    protect(a, PROT_READ | PROT_WRITE);
     free(a->pages);
 }
 
@@ -39,7 +45,7 @@ static void matrix_free(matrix *a)
 static matrix matrix_random(bb_rng *rng, int64_t rows, int64_t width, int64_t rare)
 {
     static const float special[] = {NAN, INFINITY, -INFINITY, 0};
-    matrix a = matrix_new(rows, width, width + (int64_t)bb_rng_below(rng, 4));
+    matrix a = matrix_new(rows, width, width + (int64_t)bb_rng_below(rng, 4), bb_rng_below(rng, 2));
     for (int64_t i = 0; i < rows; i++)
         for (int64_t j = 0; j < a.lead && i * a.lead + j < (rows - 1) * a.lead + width; j++) {
             float value = (float)bb_rng_uniform(rng) - 0.5F;
@@ -86,7 +92,7 @@ static void check(bb_rng *rng, product p)
 {
     matrix x = matrix_random(rng, p.xt ? p.k : p.m, p.xt ? p.m : p.k, p.rare);
     matrix y = matrix_random(rng, p.yt ? p.n : p.k, p.yt ? p.k : p.n, p.rare);
-    matrix out = matrix_random(rng, p.m, p.n, 0), old = matrix_new(p.m, p.n, out.lead);
+    matrix out = matrix_random(rng, p.m, p.n, 0), old = matrix_new(p.m, p.n, out.lead, true);
     for (int64_t i = 0; i < p.m && !p.is_added; i++)
         out.at[i * out.lead] = NAN;
     const size_t bytes = (size_t)((p.m - 1) * out.lead + p.n) * sizeof(float);
@@ -153,7 +159,7 @@ Test(gemm_narrow, rows_do_not_depend_on_others)
         p.m += LEAST, p.is_added = false;
         matrix x = matrix_random(&rng, p.xt ? p.k : p.m, p.xt ? p.m : p.k, 0);
         matrix y = matrix_random(&rng, p.yt ? p.n : p.k, p.yt ? p.k : p.n, 0);
-        matrix out = matrix_new(p.m, p.n, p.n), part = matrix_new(p.m, p.n, p.n);
+        matrix out = matrix_new(p.m, p.n, p.n, true), part = matrix_new(p.m, p.n, p.n, true);
         product some = p;
         const int64_t first = (int64_t)bb_rng_below(&rng, (uint64_t)(p.m - LEAST));
         some.m = LEAST + (int64_t)bb_rng_below(&rng, (uint64_t)(p.m - LEAST - first + 1));

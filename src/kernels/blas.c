@@ -144,8 +144,8 @@ static bool has_narrow_loops(void)
 }
 
 /* Of products with few columns they mostly take an eighth to seven tenths of the libraries' time,
- * if what they read of x are vectors: 2 to 4096 rows, sums of 8 to 2048. A single column is a vector, for
- * which OpenBLAS is as fast. */
+ * if what they read of x are vectors: 2 to 4096 rows, sums of 8 to 2048. A single column is a
+ * vector, for which OpenBLAS is as fast. */
 static bool suits_narrow_loops(bool xt, int m, int n, int k)
 {
     enum { LEAST = 8 };

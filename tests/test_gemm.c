@@ -127,7 +127,7 @@ Test(gemm, panels)
 Test(gemm, last_columns)
 {
     enum { M = 60, K = 300, MOST = 70, LEAD = MOST + 3 };
-    static const int64_t columns[] = {16, 17, 20, 21, 33, 50, 52, 66};
+    static const int64_t columns[] = {2, 3, 4, 9, 10, 12, 16, 17, 20, 21, 33, 50, 52, 66};
     bb_rng rng = {9, 0};
     block to = block_new(BB_F32, BB_SHAPE(M, LEAD));
     float *out = to.memory;

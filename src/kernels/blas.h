@@ -55,6 +55,12 @@ enum { BB__THIN = 128 };
 void bb__thin_gemv(int64_t m, int64_t n, const float *a, int64_t lead, const float *x, int64_t step,
                    float *out);
 
+/* out [m, n] = op(x) op(y), or that added to it, for floats with n from 1 up to BB__NARROW, by our
+ * own loops (gemm_narrow.c). */
+enum { BB__NARROW = 4 };
+void bb__narrow_gemm(int64_t m, int64_t n, int64_t k, bb__matrix x, bb__matrix y, bool accumulate,
+                     float *out, int64_t lead);
+
 /* Whether OpenBLAS has kernels that multiply float matrices in place, without packing them first,
  * up to BB__SMALL_WORK multiplications; and whether they are the fastest for a product. */
 bool bb__blas_has_small_kernels(void);

@@ -100,6 +100,10 @@ DISPATCH(void, , bb__max_pool, (const bb__pool_shape *s, const void *x, void *y,
 DISPATCH(void, , bb__max_spread,
          (const bb__pool_shape *s, const void *x, const void *dy, void *dx, int threads),
          (s, x, dy, dx, threads))
+DISPATCH(void, , bb__narrow_gemm,
+         (int64_t m, int64_t n, int64_t k, bb__matrix x, bb__matrix y, bool accumulate, float *out,
+          int64_t lead),
+         (m, n, k, x, y, accumulate, out, lead))
 DISPATCH(void, , bb__norm,
          (const bb_array *in, uint32_t axes, double p, const bb_array *out, int threads),
          (in, axes, p, out, threads))

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* bench --info: the library's build and what it has chosen.
- * bench [--threads N] [--json] [--profile] [--no-fuse] [--no-strips] [NAME]...: prints a line for
- * each named workload, or for all: the median time of a run over seven timed blocks of runs, its
- * floating-point operations, the bytes that it must at least move, and by how much resident memory
+ * bench [--threads N] [--json] [--profile] [--no-fuse] [--no-strips] [--no-branches] [NAME]...:
+ * prints a line for each named workload, or for all: the median time of a run over seven timed
+ * blocks of runs, its floating-point operations, the bytes that it must at least move, and by how much resident memory
  * grew (which is right for the first workload of a process: later ones find memory that those
  * before have given back). "graph" stands for the cost of graphs: nanoseconds a node to build and
  * to compile, and the memory that a plan needs; "machine" for the machine's own ceilings; "orders"
@@ -106,9 +106,10 @@ static void print_result(const char *name, const result *r, const options *o)
 {
     if (o->json)
         printf("{\"name\": \"%s\", \"us\": %.3f, \"flops\": %.0f, \"bytes\": %.0f, "
-               "\"peak_bytes\": %zu, \"value_bytes\": %zu, \"rss_bytes\": %.0f, \"steps\": %d}\n",
+               "\"peak_bytes\": %zu, \"value_bytes\": %zu, \"rss_bytes\": %.0f, \"steps\": %d, "
+               "\"branched\": %d}\n",
                name, r->seconds * 1e6, r->stats.flops, r->moved, r->stats.peak_bytes,
-               r->stats.value_bytes, r->grown, r->stats.steps);
+               r->stats.value_bytes, r->grown, r->stats.steps, r->stats.branched);
     else
         printf("%-26s %12.1f us %9.1f Mflop %8.1f MB %8.1f MB grown\n", name, r->seconds * 1e6,
                r->stats.flops * 1e-6, r->moved * 1e-6, r->grown * 1e-6);
@@ -292,6 +293,8 @@ static int read_options(int argc, char **argv, options *o, const char **wrong_ou
             o->profile = true;
         else if (strcmp(argv[i], "--no-strips") == 0)
             o->without.no_strips = true;
+        else if (strcmp(argv[i], "--no-branches") == 0)
+            o->without.no_branches = true;
         else if (strcmp(argv[i], "--no-fuse") == 0)
             o->without.no_fuse = true;
         else if (strcmp(argv[i], "--threads") == 0 && i + 1 < argc)
@@ -311,7 +314,7 @@ static void print_usage(const char *program, FILE *file)
 {
     fprintf(file,
             "usage: %s --info | [--threads N] [--json] [--profile] [--no-fuse] [--no-strips] "
-            "[NAME]...\n"
+            "[--no-branches] [NAME]...\n"
             "Prints of each the median time of a run, its floating-point operations, the bytes of\n"
             "its inputs, parameters and outputs, and by how much resident memory grew; --profile\n"
             "adds a table of its steps, --info says what was chosen on this machine.\n"

@@ -49,6 +49,8 @@ const workload workloads[] = {
     {"gmm", build_gmm},
     {"hvp", build_hvp},
     {"rows", build_rows},
+    {"ensemble", build_ensemble},
+    {"directions", build_directions},
     {"products", build_products},
     {"convs", build_convs},
 };

@@ -43,7 +43,9 @@ void build_wide_loss(model *m);
 void build_wide_gradient(model *m);
 void build_hvp(model *m);
 void build_eltwise(model *m);
-void build_rows(model *m); /* of what strips bring; without a peer */
+void build_rows(model *m);       /* of what strips bring; without a peer */
+void build_ensemble(model *m);   /* of what branches bring; without a peer */
+void build_directions(model *m); /* likewise */
 void build_scalar(model *m);
 void build_gmm(model *m);
 void build_conv_simple(model *m);

@@ -109,3 +109,24 @@ void build_hvp(model *m)
     bb_hvps(loss, (bb_nodes){WIDE_TENSORS, w}, (bb_nodes){WIDE_TENSORS, along}, m->outputs);
     m->n_outputs = WIDE_TENSORS;
 }
+
+/* Eight networks side by side, and the loss of their mean. */
+void build_ensemble(model *m)
+{
+    enum { NETWORKS = 8, BATCH = 32, FEATURES = 64 };
+    m->graph = bb_graph_new();
+    m->labels = CLASSES;
+    bb_node *x = model_input(m, "x", BB_F32, BB_SHAPE(BATCH, FEATURES));
+    bb_node *t = model_input(m, "t", BB_I32, BB_SHAPE(BATCH)), *sum = NULL;
+    for (int i = 0; i < NETWORKS; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "network%d", i + 1);
+        bb_scope_push(m->graph, name);
+        bb_node *logits = mlp(m, x, 3, (int64_t[]){FEATURES, FEATURES, CLASSES}, bb_tanh);
+        bb_scope_pop(m->graph);
+        sum = sum ? bb_add(sum, logits) : logits;
+    }
+    m->outputs[0] = bb_softmax_cross_entropy(bb_mul_scalar(sum, 1.0 / NETWORKS), t);
+    m->outputs[1] = bb_sgd(m->outputs[0], m->params, 0.1);
+    m->n_outputs = 2;
+}

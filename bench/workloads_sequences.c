@@ -36,6 +36,19 @@ void build_lstm(model *m)
     train(m, bb_lstm(embedded, m->params, "lstm", UNITS), BATCH * PLACES, by_adam);
 }
 
+/* Two LSTMs, one from the front and one from the back. */
+void build_directions(model *m)
+{
+    enum { BATCH = 8, WIDTH = 64, UNITS = 64 };
+    const bb_recurrent_options reversed = {.reverse = true};
+    m->graph = bb_graph_new();
+    bb_node *x = model_input(m, "x", BB_I32, BB_SHAPE(BATCH, PLACES));
+    bb_node *embedded = bb_embedding(x, m->params, "embedding", CHARACTERS, WIDTH);
+    bb_node *forth = bb_lstm(embedded, m->params, "forth", UNITS);
+    bb_node *back = bb_lstm_with(embedded, m->params, "back", UNITS, &reversed, NULL);
+    train(m, bb_concat(BB_NODES(forth, back), -1), BATCH * PLACES, by_adam);
+}
+
 void build_gpt(model *m)
 {
     enum { BATCH = 16, WIDTH = 128, HEADS = 4, LAYERS = 4 };

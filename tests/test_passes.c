@@ -6,7 +6,7 @@
 
 #include "random_graph.h"
 
-enum { ALL = 63 };
+enum { ALL = 127 };
 
 static bb_compile_options options_of(int bits)
 {
@@ -16,11 +16,14 @@ static bb_compile_options options_of(int bits)
                                 .no_reuse = bits & 8,
                                 .poison = bits & 16,
                                 .no_fuse = bits & 32,
+                                .all_branches = bits & 64,
+                                .no_branches = !(bits & 64),
                                 .no_strips = true};
 }
 
-static void expect_same_bits(bb_dtype dtype, uint64_t seed)
+static int expect_same_bits(bb_dtype dtype, uint64_t seed)
 {
+    int branched = 0;
     random_graph r;
     random_graph_begin(&r, dtype, seed);
     uint64_t wanted = 0;
@@ -28,19 +31,24 @@ static void expect_same_bits(bb_dtype dtype, uint64_t seed)
         bb_compile_options options = options_of(bits);
         bb_program *p = bb_compile_with(r.g, random_graph_outputs(&r), &options);
         cr_assert(p, "%s", bb_graph_error(r.g));
+        bb_program_set_threads(p, 1 + (int)seed % 4);
         uint64_t got = random_graph_bits(&r, p, 3);
         wanted = bits == ALL ? got : wanted;
         cr_assert_eq(got, wanted, "seed %d, options %d", (int)seed, bits);
         cr_assert(isfinite(bb_program_number(p, r.outputs[0])));
+        branched += bb_program_stats_of(p).branched;
         bb_program_free(p);
     }
     random_graph_end(&r);
+    return branched;
 }
 
 Test(passes, same_bits_f64)
 {
+    int branched = 0;
     for (uint64_t seed = 1; seed <= 40; seed++)
-        expect_same_bits(BB_F64, seed);
+        branched += expect_same_bits(BB_F64, seed);
+    cr_assert_gt(branched, 40 * 64 * 8, "%d", branched);
 }
 
 Test(passes, same_bits_f32)

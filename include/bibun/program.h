@@ -49,6 +49,8 @@ typedef struct bb_compile_options {
      * over rows in groups. Sums and products may round otherwise */
     bool no_strips;
     bool all_strips; /* the same wherever rows are apart, of single steps too, one row at a time */
+    bool no_branches;  /* computing small neighbouring steps at the same time */
+    bool all_branches; /* the same wherever two steps do not need one another, however little it is */
     bool no_fuse;    /* computing chains of elementwise ops tile by tile; tails; strips */
     /* writing over an input that nobody reads again; storing a new value straight into its
      * parameter; computing a value where concat puts it */
@@ -99,6 +101,7 @@ typedef struct bb_program_stats {
     int fused;          /* nodes that are computed in another's step */
     int steps;          /* kernels a run calls */
     int stripped;       /* of these, those that are computed together with others, by rows */
+    int branched;       /* of these, those in branches that threads may run at the same time */
     int copies;         /* of these, copies that strides made necessary */
     int inplace;        /* values written over an input */
     int hosted;         /* values computed where concat puts them */
@@ -112,7 +115,8 @@ BB_API bb_program_stats bb_program_stats_of(const bb_program *p);
  * stored, its shape and at which byte of the program's memory it lies, "kept" for the tensor of an
  * output or a parameter.
  * "matmul add sigmoid" is a product, on whose result the rest is computed piece by piece; steps "in
- * 4 strips" are computed together with their neighbours, a quarter of the rows at a time.
+ * 4 strips" are computed together with their neighbours, a quarter of the rows at a time, and those
+ * "in branch 2 of 3" by one thread while others are in the other branches.
  * BB_BAD_FILE when writing fails. */
 BB_API bb_status bb_program_print(const bb_program *p, FILE *file);
 

@@ -224,6 +224,9 @@ static void ir_free(bb__ir *ir)
     bb_memory_release(ir->section);
     bb_memory_release(ir->strips);
     bb_memory_release(ir->local);
+    bb_memory_release(ir->fork);
+    bb_memory_release(ir->branch);
+    bb_memory_release(ir->forks);
     bb_memory_release(ir->host);
     bb_memory_release(ir->host_offset);
     bb_memory_release(ir->order);
@@ -258,8 +261,8 @@ bb_program *bb_compile_with(bb_graph *g, bb_nodes outputs, const bb_compile_opti
     bb__ir ir = {.graph = g, .options = options ? *options : (bb_compile_options){0}};
     bb__plan plan = {0};
     bb_program *program = NULL;
-    if (sweep(&ir, outputs) && stores_differ(&ir) && bb__order(&ir) && bb__find_strips(&ir) &&
-        bb__find_hosts(&ir) && bb__plan_memory(&ir, &plan))
+    if (sweep(&ir, outputs) && stores_differ(&ir) && bb__order(&ir) && bb__find_branches(&ir) &&
+        bb__find_strips(&ir) && bb__find_hosts(&ir) && bb__plan_memory(&ir, &plan))
         program = bb__bind(&ir, &plan);
     if (!program)
         bb__compile_fail(g, NULL, BB_OUT_OF_MEMORY, "compile", "out of memory");

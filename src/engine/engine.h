@@ -4,9 +4,9 @@
  * compile.c sweeps once over the nodes that the outputs need and emits values: merge.c finds an
  * equal one, fold.c computes what is constant, stages.c tears long sums, layout.c says where a
  * view's elements lie and where a copy is due. fuse.c says which values are computed together,
- * order.c puts these units into the order in which they run, strips.c says which of them run some
- * rows at a time, host.c which values lie in another's memory, plan*.c gives values memory, bind.c
- * makes the steps, and run.c runs them. No file here names an op. */
+ * order.c puts these units into the order in which they run, branches.c and forks.c say which of
+ * them run at the same time, strips.c which run some rows at a time, host.c which values lie in
+ * another's memory, plan*.c gives values memory, bind*.c makes the steps, and run.c runs them. No file here names an op. */
 #ifndef BIBUN_ENGINE_H
 #define BIBUN_ENGINE_H
 
@@ -38,6 +38,26 @@ typedef struct bb__copies {
     int contiguous, spaced;
 } bb__copies;
 
+/* What there is to do in a fork, in seconds on one thread: units that kernels do not divide among
+ * threads, those that they do, and the longest branch. */
+typedef struct bb__fork_work {
+    double light, heavy, longest;
+    int n_heavy;
+    bool is_always; /* for tests: worth while in any case */
+} bb__fork_work;
+
+/* From which on a unit is heavy. */
+#define BB__FORK_LIGHT 8e-6
+
+/* How many seconds so many threads gain by working on branches, not on one unit after the other. */
+static inline double bb__fork_gain(const bb__fork_work *w, int threads)
+{
+    static const double region = 4e-6; /* until threads have met */
+    const double even = (w->light + w->heavy) / threads;
+    const double apart = (w->longest > even ? w->longest : even) + region;
+    return w->light + w->heavy / threads + w->n_heavy * region - apart;
+}
+
 typedef struct bb__ir {
     bb_graph *graph;
     bb_compile_options options;
@@ -62,6 +82,10 @@ typedef struct bb__ir {
     int64_t *host_offset; /* elements past that memory's start */
     int *order;           /* the needed values of ops, as they run; units are not torn */
     int n_order;
+    int *fork;   /* by value: the first of those that are computed at the same time, in branches;
+                   * -1 */
+    int *branch; /* by value: the number of its branch; branches are not torn */
+    bb__fork_work **forks; /* by the first value of a fork */
     int *section; /* by value: the first of those that are computed with it, strip by strip */
     int *strips;  /* by value: how many there are */
     bool *local;  /* by value: read in its section only, where it has memory for a strip alone */
@@ -103,6 +127,26 @@ static inline int bb__end_of_unit(const bb__ir *ir, int at)
     do
         at++;
     while (at < ir->n_order && ir->unit[ir->order[at]] == unit);
+    return at;
+}
+
+/* The places in the order after the branch, and after the fork, that begin at `at`. */
+static inline int bb__end_of_branch(const bb__ir *ir, int at)
+{
+    const int fork = ir->fork[ir->order[at]], branch = ir->branch[ir->order[at]];
+    do
+        at++;
+    while (at < ir->n_order && ir->fork[ir->order[at]] == fork &&
+           ir->branch[ir->order[at]] == branch);
+    return at;
+}
+
+static inline int bb__end_of_fork(const bb__ir *ir, int at)
+{
+    const int fork = ir->fork[ir->order[at]];
+    do
+        at++;
+    while (at < ir->n_order && ir->fork[ir->order[at]] == fork);
     return at;
 }
 
@@ -148,6 +192,10 @@ bool bb__fuse(bb__ir *ir);
 
 /* order.c: fills needed, early, order and what bb__fuse fills; false when memory runs out. */
 bool bb__order(bb__ir *ir);
+
+/* branches.c: fills fork, branch and forks, and puts forks into the order of their branches. False
+ * when memory runs out. */
+bool bb__find_branches(bb__ir *ir);
 
 /* host.c: fills host and host_offset, and lays out anew what lies in another's memory with strides.
  * False when memory runs out. */
@@ -216,12 +264,21 @@ void bb__blocks_free(bb__blocks *blocks);
 
 /* Programs. */
 
+/* Neighbouring steps in branches: of branch i first[i] to first[i + 1] - 1, counted from the first
+ * step of all. */
+typedef struct bb__fork {
+    int n_steps, n_branches;
+    int *first;
+    bb__fork_work work;
+} bb__fork;
+
 typedef struct bb__step {
     bb_call call;    /* of the head, if there is one */
     bb_array result; /* of the head */
     bb__map *map;    /* elementwise values: all that there is, or the tail of the head */
     const bb_array *map_in;
     bb__tail tail;
+    bb__fork *fork;       /* of the first step of one; else NULL */
     int section;          /* steps that are computed strip by strip together, from this one on */
     int strips;           /* how many of each there are; 1 outside of sections */
     uint32_t split;       /* operands of the head that go with the strips, by bits */
@@ -230,7 +287,8 @@ typedef struct bb__step {
     int64_t *local;       /* of each operand of the head: bytes of a strip if it is local, else 0 */
     int64_t result_local; /* of its result likewise */
     bool is_timed;        /* of the first step of a section: it is run for a profile */
-    double *spent, share; /* seconds of such a run, by slot, and of all slots */
+    double *spent, share; /* seconds of such a run, by slot, and of all slots; of a step in a branch
+                           * all that it took */
     bb_array out;         /* of the last value that has memory */
     const bb_node *node;  /* whose value that is */
     const bb_op **ops;    /* of a map: as many as it has */

@@ -10,13 +10,6 @@
 
 #include <limits.h>
 
-/* The value whose memory holds v's root. */
-static int owner_of(const bb__ir *ir, int v)
-{
-    int root = bb__root_of(ir, v);
-    return ir->host[root] >= 0 ? ir->host[root] : root;
-}
-
 /* The place in the order after the section that begins at `at`. */
 static int end_of_section(const bb__ir *ir, int at)
 {
@@ -29,14 +22,17 @@ static int end_of_section(const bb__ir *ir, int at)
 static void count_uses(bb__planner *p)
 {
     const bb__ir *ir = p->ir;
-    for (size_t v = 0; v < ir->count; v++)
+    for (size_t v = 0; v < ir->count; v++) {
         p->store_of[v] = p->last_read[v] = -1;
+        if (ir->host[v] >= 0)
+            p->is_host[ir->host[v]] = true;
+    }
     for (int at = 0; at < ir->n_order; at++) {
         const bb__value *value = &ir->values[ir->order[at]];
         if (!bb__is_computed(ir, ir->order[at]))
             continue;
         for (int i = 0; i < value->n_in; i++) {
-            int owner = owner_of(ir, value->in[i]);
+            int owner = bb__owner_of(ir, value->in[i]);
             p->uses[owner]++;
             if (!value->op->is_store || i != 0)
                 p->last_read[owner] = at;
@@ -102,6 +98,12 @@ static bool is_outer(const bb__ir *ir, int root, int unit)
            (ir->unit[root] != unit || (root == unit && !bb__tile_of(ir, &ir->values[root])));
 }
 
+/* Where a value's memory comes from. */
+static bb__blocks *blocks_of(bb__planner *p, int v)
+{
+    return p->pooled[v] ? p->pool : &p->blocks;
+}
+
 /* Takes over the memory of an operand of `reader`, which is v or a member of its unit before it,
  * that dies with the unit. */
 static bool take_over_from(bb__planner *p, int v, int reader)
@@ -112,6 +114,7 @@ static bool take_over_from(bb__planner *p, int v, int reader)
         int root = bb__root_of(ir, reading->in[i]);
         bb__place *place = &p->plan->places[root];
         if (!is_outer(ir, root, ir->unit[v]) || ir->host[root] >= 0 || place->home != BB__ARENA ||
+            p->pooled[root] != p->pooled[v] ||
             bb__bytes(ir->values[root].type) != bb__bytes(value->type) ||
             p->uses[root] != uses_in_unit(ir, ir->unit[v], root) || !may_overwrite(ir, v, root))
             continue;
@@ -143,7 +146,7 @@ static bool take_block(bb__planner *p, int v)
     bb__place *place = &p->plan->places[v];
     p->placed[v] = true;
     place->home = BB__ARENA;
-    return bb__blocks_take(&p->blocks, bb__bytes(p->ir->values[v].type), &place->offset);
+    return bb__blocks_take(blocks_of(p, v), bb__bytes(p->ir->values[v].type), &place->offset);
 }
 
 /* Within the owner's memory, which the first of those that lie in it takes. */
@@ -160,7 +163,7 @@ static bool place_in_host(bb__planner *p, int v)
     return true;
 }
 
-static bool place_value(bb__planner *p, int v, int at)
+bool bb__place_value(bb__planner *p, int v, int at)
 {
     if (p->plan->places[v].home == BB__SLOT)
         return true;
@@ -170,7 +173,7 @@ static bool place_value(bb__planner *p, int v, int at)
            take_over_input(p, v) || take_block(p, v);
 }
 
-static bool place_scratch(bb__planner *p, int v, int at)
+bool bb__place_scratch(bb__planner *p, int v, int at)
 {
     enum { FEW = 8 };
     const bb__ir *ir = p->ir;
@@ -197,13 +200,15 @@ static bool place_scratch(bb__planner *p, int v, int at)
         return false;
     bytes = slots > 1 ? (bytes + BB__ALIGN - 1) / BB__ALIGN * BB__ALIGN * (size_t)slots : bytes;
     p->plan->scratch_bytes[at] = bytes;
-    return bytes == 0 || bb__blocks_take(&p->blocks, bytes, &p->plan->scratch[at]);
+    return bytes == 0 ||
+           bb__blocks_take(p->pool ? p->pool : &p->blocks, bytes, &p->plan->scratch[at]);
 }
 
-static bool release_scratch(bb__planner *p, int at)
+bool bb__release_scratch(bb__planner *p, int at)
 {
     const size_t bytes = p->plan->scratch_bytes[at];
-    return bytes == 0 || bb__blocks_give(&p->blocks, p->plan->scratch[at], bytes);
+    return bytes == 0 ||
+           bb__blocks_give(p->pool ? p->pool : &p->blocks, p->plan->scratch[at], bytes);
 }
 
 /* Gives back the memory of `root` after step `at`. */
@@ -214,19 +219,21 @@ static bool retire(bb__planner *p, int root, int at)
         return true;
     place->last = at;
     return p->ir->options.no_reuse ||
-           bb__blocks_give(&p->blocks, place->offset, bb__bytes(p->ir->values[root].type));
+           bb__blocks_give(blocks_of(p, root), place->offset, bb__bytes(p->ir->values[root].type));
 }
 
-static bool release_inputs(bb__planner *p, int v, int at)
+bool bb__release_operands(bb__planner *p, int v, int at, bool pooled)
 {
     const bb__value *value = &p->ir->values[v];
+    /* an output, which lives in a tensor */
+    const bool is_unread = p->uses[v] == 0 && !p->ir->inner[v] && p->ir->host[v] < 0;
     for (int i = 0; i < value->n_in; i++) {
-        int owner = owner_of(p->ir, value->in[i]);
-        if (p->uses[owner] > 0 && --p->uses[owner] == 0 && !p->ir->inner[owner] &&
-            !retire(p, owner, at))
+        int owner = bb__owner_of(p->ir, value->in[i]);
+        if (p->pooled[owner] == pooled && p->uses[owner] > 0 && --p->uses[owner] == 0 &&
+            !p->ir->inner[owner] && !retire(p, owner, at))
             return false;
     }
-    return true;
+    return !is_unread || p->pooled[v] != pooled || retire(p, v, at);
 }
 
 /* Places the values at `first` to `end` - 1 of the order, which are computed together: what they
@@ -242,17 +249,13 @@ static bool plan_section(bb__planner *p, int first, int end)
         if (!bb__has_step(p, v))
             continue;
         p->plan->value_bytes += bb__bytes(ir->values[v].type);
-        if (!ir->inner[v] && (!place_value(p, v, at) || !place_scratch(p, v, at)))
+        if (!ir->inner[v] && (!bb__place_value(p, v, at) || !bb__place_scratch(p, v, at)))
             return false;
     }
     for (int at = first; at < end; at++) {
         int v = ir->order[at];
-        if (!bb__has_step(p, v))
-            continue;
-        /* an output, which lives in a tensor */
-        bool is_unread = p->uses[v] == 0 && !ir->inner[v] && ir->host[v] < 0;
-        if (!release_inputs(p, v, end - 1) || (is_unread && !retire(p, v, end - 1)) ||
-            !release_scratch(p, at))
+        if (bb__has_step(p, v) &&
+            (!bb__release_operands(p, v, end - 1, false) || !bb__release_scratch(p, at)))
             return false;
     }
     return bb__blocks_give(&p->blocks, slots.offset, slots.size);
@@ -262,8 +265,9 @@ static bool walk(bb__planner *p)
 {
     const bb__ir *ir = p->ir;
     for (int at = 0, end; at < ir->n_order; at = end) {
-        end = end_of_section(ir, at);
-        if (!plan_section(p, at, end))
+        const bool is_fork = ir->fork[ir->order[at]] >= 0;
+        end = is_fork ? bb__end_of_fork(ir, at) : end_of_section(ir, at);
+        if (!(is_fork ? bb__plan_fork : plan_section)(p, at, end))
             return false;
     }
     p->plan->arena_bytes = p->blocks.top;
@@ -309,6 +313,8 @@ bool bb__plan_memory(const bb__ir *ir, bb__plan *plan)
         .last_read = bb_memory_zeroed(n, sizeof *p.last_read),
         .store_of = bb_memory_zeroed(n, sizeof *p.store_of),
         .placed = bb_memory_zeroed(n, sizeof *p.placed),
+        .is_host = bb_memory_zeroed(n, sizeof *p.is_host),
+        .pooled = bb_memory_zeroed(n, sizeof *p.pooled),
     };
     plan->places = bb_memory_zeroed(n, sizeof *plan->places);
     plan->stored = bb_memory_zeroed(n, sizeof *plan->stored);
@@ -316,8 +322,9 @@ bool bb__plan_memory(const bb__ir *ir, bb__plan *plan)
     plan->scratch = bb_memory_zeroed(steps, sizeof *plan->scratch);
     plan->scratch_bytes = bb_memory_zeroed(steps, sizeof *plan->scratch_bytes);
     plan->outputs = bb_memory_zeroed((size_t)ir->n_outputs, sizeof *plan->outputs);
-    bool fits = p.uses && p.last_read && p.store_of && p.placed && plan->places && plan->stored &&
-                plan->slot_bytes && plan->scratch && plan->scratch_bytes && plan->outputs;
+    bool fits = p.uses && p.last_read && p.store_of && p.placed && p.is_host && p.pooled &&
+                plan->places && plan->stored && plan->slot_bytes && plan->scratch &&
+                plan->scratch_bytes && plan->outputs;
     if (fits) {
         count_uses(&p);
         fits = place_fixed(&p) && walk(&p);
@@ -326,6 +333,8 @@ bool bb__plan_memory(const bb__ir *ir, bb__plan *plan)
     bb_memory_release(p.last_read);
     bb_memory_release(p.store_of);
     bb_memory_release(p.placed);
+    bb_memory_release(p.is_host);
+    bb_memory_release(p.pooled);
     bb__blocks_free(&p.blocks);
     return fits;
 }

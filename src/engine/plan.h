@@ -9,10 +9,13 @@ typedef struct bb__planner {
     const bb__ir *ir;
     bb__plan *plan;
     bb__blocks blocks;
-    int *uses;      /* by owner: steps that still read its memory */
-    int *last_read; /* by owner: the last place in the order that reads it */
-    int *store_of;  /* by value: a store of it; -1 */
-    bool *placed;   /* by value: a host, or a local value, that has its memory */
+    bb__blocks *pool; /* of the branch whose values are being placed; else NULL */
+    int *uses;        /* by owner: steps that still read its memory */
+    int *last_read;   /* by owner: the last place in the order that reads it */
+    int *store_of;    /* by value: a store of it; -1 */
+    bool *placed;     /* by value: a host, or a local value, that has its memory */
+    bool *is_host;    /* by value: others lie in its memory */
+    bool *pooled;     /* by value: lives in one branch, and in its pool */
 } bb__planner;
 
 static inline int bb__root_of(const bb__ir *ir, int v)
@@ -20,10 +23,29 @@ static inline int bb__root_of(const bb__ir *ir, int v)
     return ir->values[v].root;
 }
 
+/* The value whose memory holds v's root. */
+static inline int bb__owner_of(const bb__ir *ir, int v)
+{
+    const int root = bb__root_of(ir, v);
+    return ir->host[root] >= 0 ? ir->host[root] : root;
+}
+
 static inline bool bb__has_step(const bb__planner *p, int v)
 {
     return bb__is_computed(p->ir, v) && !p->plan->stored[v];
 }
+
+/* plan.c, for units that are placed one after the other. The memory of value v, computed at place
+ * `at`, and the scratch memory of its op: */
+bool bb__place_value(bb__planner *p, int v, int at);
+bool bb__place_scratch(bb__planner *p, int v, int at);
+bool bb__release_scratch(bb__planner *p, int at);
+/* Counts that v has read its operands, those that are pooled or those that are not, and after place
+ * `at` frees what nobody reads any more, also of v itself. */
+bool bb__release_operands(bb__planner *p, int v, int at, bool pooled);
+
+/* plan_branches.c: places a fork, places `first` to `end` - 1 of the order. */
+bool bb__plan_fork(bb__planner *p, int first, int end);
 
 /* plan_locals.c: memory for the locals of the section at `first` to `end` - 1 of the order, a slot
  * for each strip that is computed at a time: its start and its size. */

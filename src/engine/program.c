@@ -87,11 +87,23 @@ static void print_place(const bb_program *p, const bb__step *step, FILE *file)
         fprintf(file, "kept");
 }
 
+/* Of step i from the first one of a fork. */
+static void print_branch(const bb__step *first, int i, FILE *file)
+{
+    const bb__fork *fork = first->fork;
+    int branch = 0;
+    while (branch < fork->n_branches && fork->first[branch + 1] <= i)
+        branch++;
+    if (branch < fork->n_branches)
+        fprintf(file, ", in branch %d of %d", branch + 1, fork->n_branches);
+}
+
 bb_status bb_program_print(const bb_program *p, FILE *file)
 {
     char label[128], shape[BB_SHAPE_TEXT], name[BB__STEP_COLUMN + 1];
     if (!p || !file)
         return BB_BAD_ARGUMENT;
+    const bb__step *fork = NULL; /* the first step of the latest */
     fprintf(file, "%d steps, %d views, %zu bytes\n", p->n_steps, p->stats.views, p->memory_bytes);
     for (int i = 0; i < p->n_steps; i++) {
         const bb__step *step = &p->steps[i];
@@ -102,6 +114,9 @@ bb_status bb_program_print(const bb_program *p, FILE *file)
         print_place(p, step, file);
         if (step->strips > 1)
             fprintf(file, ", in %d strips", step->strips);
+        fork = step->fork ? step : fork;
+        if (fork)
+            print_branch(fork, (int)(step - fork), file);
         fputc('\n', file);
     }
     return fflush(file) != 0 || ferror(file) ? BB_BAD_FILE : BB_OK;

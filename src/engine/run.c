@@ -101,6 +101,31 @@ static void execute_section(bb__step *steps)
     bb__parallel(steps->strips, 1, threads < slots ? threads : slots, execute_strips, steps);
 }
 
+/* Branches. */
+
+static void execute_branches(void *context, int64_t first, int64_t last)
+{
+    bb__step *steps = context;
+    const bb__fork *fork = steps->fork;
+    for (int64_t branch = first; branch < last; branch++)
+        for (int i = fork->first[branch]; i < fork->first[branch + 1]; i++) {
+            const double start = steps->is_timed ? bb__seconds() : 0;
+            execute(&steps[i]);
+            if (steps->is_timed)
+                steps[i].share = bb__seconds() - start;
+        }
+}
+
+static void execute_fork(bb__step *steps)
+{
+    bb__parallel(steps->fork->n_branches, 1, steps->call.threads, execute_branches, steps);
+}
+
+static bool is_worth_while(const bb__fork *fork, int threads)
+{
+    return threads > 1 && (fork->work.is_always || bb__fork_gain(&fork->work, threads) > 0);
+}
+
 /* Profiling. */
 
 /* What all threads have spent in a step of a section. */
@@ -114,43 +139,41 @@ static double spent_in(bb__step *step)
     return sum;
 }
 
-/* The time of a section is dealt out as its steps have taken of the threads' time. */
-static void time_section(bb__step *steps)
+/* The time of steps that are run together is dealt out as they have taken of the threads' time. */
+static void time_steps(bb__step *steps, int n, void (*run)(bb__step *))
 {
     double all = 0;
     const double start = bb__seconds();
-    steps->is_timed = true;
-    execute_section(steps);
+    steps->is_timed = n > 1;
+    run(steps);
     steps->is_timed = false;
     const double total = bb__seconds() - start;
-    for (int i = 0; i < steps->section; i++)
-        all += steps[i].share = spent_in(&steps[i]);
-    for (int i = 0; i < steps->section; i++) {
-        steps[i].seconds += all > 0 ? total * steps[i].share / all : 0;
+    for (int i = 0; i < n && n > 1; i++) {
+        steps[i].share = steps->strips > 1 ? spent_in(&steps[i]) : steps[i].share;
+        all += steps[i].share;
+    }
+    for (int i = 0; i < n; i++) {
+        steps[i].seconds += n == 1 ? total : all > 0 ? total * steps[i].share / all : 0;
         steps[i].runs++;
     }
 }
 
-static void time_step(bb__step *step)
-{
-    const double start = bb__seconds();
-    execute(step);
-    step->seconds += bb__seconds() - start;
-    step->runs++;
-}
-
-/* A step, or a section of steps; returns how many. */
+/* A step, or all that are run together with it; returns how many. */
 static int execute_next(bb_program *p, int at)
 {
     bb__step *step = &p->steps[at];
-    const bool is_section = step->strips > 1;
-    for (int i = 0; i < step->section; i++)
+    const bool is_fork = step->fork && is_worth_while(step->fork, p->threads);
+    const int n = is_fork ? step->fork->n_steps : step->section;
+    void (*const run)(bb__step *) = is_fork            ? execute_fork
+                                    : step->strips > 1 ? execute_section
+                                                       : execute;
+    for (int i = 0; i < n; i++)
         step[i].call.step = p->step;
     if (p->profiling)
-        (is_section ? time_section : time_step)(step);
+        time_steps(step, n, run);
     else
-        (is_section ? execute_section : execute)(step);
-    return step->section;
+        run(step);
+    return n;
 }
 
 static bb__entry *entry_of(bb_program *p, const bb_node *input)

@@ -109,8 +109,8 @@ static bool can_grow(const seeker *s, int v, section *grown_out)
     for (; v >= 0; v = ir->next[v], grown.last++) {
         const bb__value *value = &ir->values[v];
         if (value->root != v || value->op->is_effect || value->op->is_impure ||
-            value->op->may_fault || s->is_stored[v] || !bb__bytes(value->type) ||
-            !reads_rows(s, v, &whole, &grown.bytes))
+            value->op->may_fault || ir->fork[v] >= 0 || s->is_stored[v] ||
+            !bb__bytes(value->type) || !reads_rows(s, v, &whole, &grown.bytes))
             return false;
         grown.rows = common_divisor(rows_of(ir, v), grown.rows);
         grown.bytes += ir->inner[v] ? 0 : (double)bb__bytes(value->type);
@@ -172,7 +172,8 @@ static bool may_wait(const seeker *s, int v)
     double bytes = (double)bb__bytes(value->type);
     for (int i = 0; i < value->n_in; i++)
         bytes += (double)bb__bytes(ir->values[ir->values[value->in[i]].root].type);
-    return s->open.units && !value->op->may_fault && bytes * LITTLE <= s->open.bytes;
+    return s->open.units && !value->op->may_fault &&
+           bytes * LITTLE <= s->open.bytes;
 }
 
 /* Whether any operand waits. */

@@ -98,7 +98,7 @@ static bb_status run_threads(bits *b)
 
 static bb_status run_poisoned(bits *b)
 {
-    bb_compile_options poison = {.poison = true};
+    bb_compile_options poison = {.poison = true, .all_branches = true};
     bb_program *p = bb_compile_with(b->c->graph, (bb_nodes){b->f->n + 1, b->f->grads}, &poison);
     if (!p)
         return bb__check_error(b->c, BB_OUT_OF_MEMORY, "gradient check: out of memory");

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: MIT */
+/* Binding of steps: kernels with their operands, maps and tails, sections and forks. */
+#include "bind.h"
+
+static void *memory_of(const bb__binder *b, int root)
+{
+    const bb__place *place = &b->plan->places[root];
+    if (place->home == BB__ARENA || place->home == BB__SLOT)
+        return b->program->memory + place->offset;
+    return place->home == BB__TENSOR ? (char *)bb_tensor_data(place->tensor) + place->offset : NULL;
+}
+
+static void bind_input(bb__binder *b, int v, bb_array *in)
+{
+    int root = b->ir->values[v].root, entry = b->entry_of[root];
+    *in = bb__array_of(b->ir, v, memory_of(b, root));
+    if (entry < 0)
+        return;
+    size_t offset =
+        (size_t)b->ir->values[v].layout.offset * bb_dtype_size(b->ir->values[v].type.dtype);
+    b->program->entries[entry].slots[b->slots[entry]++] = (bb__slot){&in->data, offset};
+}
+
+static void *copy_attrs(bb__binder *b, const bb__value *value)
+{
+    void *attrs = bb__bind_take(b, value->op->attrs_size, 1);
+    return attrs ? memcpy(attrs, value->attrs ? value->attrs : "",
+                          value->attrs ? value->op->attrs_size : 0)
+                 : NULL;
+}
+
+/* The number of an operand in a map that begins with `first`: of an input, or behind these of an
+ * earlier op. The head of the unit and all views of it that the map reads are one input. */
+static int operand_number(bb__binder *b, bb__map *m, bb_array *in, int *inputs, int first, int v)
+{
+    const bb__ir *ir = b->ir;
+    int number = 0, member = ir->unit[v] == ir->unit[first] ? first : -1;
+    for (; member >= 0 && member != v; member = ir->next[member])
+        number++;
+    if (member == v)
+        return number + BB__MAP_OPERANDS; /* moved down once all inputs are known */
+    const bool is_head = ir->unit[v] == ir->unit[first];
+    for (number = 0; number < m->n_in; number++)
+        if (inputs[number] == v || (is_head && ir->unit[inputs[number]] == ir->unit[v]))
+            return number;
+    inputs[m->n_in] = v;
+    bind_input(b, v, &in[m->n_in]);
+    return m->n_in++;
+}
+
+/* How many inputs a map can have, and how many ops it has. */
+static int most_inputs(const bb__ir *ir, int first, int *n_ops_out)
+{
+    int n = 0;
+    *n_ops_out = 0;
+    for (int v = first; v >= 0; v = ir->next[v], ++*n_ops_out)
+        n += ir->values[v].n_in;
+    return n < BB__MAP_OPERANDS ? n : BB__MAP_OPERANDS;
+}
+
+/* A result with other strides than row-major ones goes where the map's next array says. */
+static bool fill_map_op(bb__binder *b, int v, bb__map *m, bb_array *in, bb__map_op *op)
+{
+    const bb__value *value = &b->ir->values[v];
+    const bool is_strided = !value->contiguous;
+    op->attrs = copy_attrs(b, value);
+    op->tile = bb__tile_of(b->ir, value);
+    op->n_in = value->n_in;
+    op->local = bb__local_bytes(b->ir, v);
+    op->dtype = value->type.dtype;
+    op->out = b->ir->inner[v] || is_strided ? NULL : memory_of(b, v);
+    if (is_strided) {
+        op->to = m->n_in + m->n_to++;
+        in[op->to] = bb__array_of(b->ir, v, memory_of(b, v));
+    }
+    return op->attrs != NULL;
+}
+
+/* The elementwise values of a unit, from `first` on, as one map with its distinct inputs. */
+static bool make_map(bb__binder *b, int first, bb__step *step)
+{
+    const bb__ir *ir = b->ir;
+    int inputs[BB__MAP_OPERANDS], n_ops, n_in = most_inputs(ir, first, &n_ops), k = 0;
+    bb__map *m = step->map = bb__bind_take(b, 1, sizeof *m);
+    bb_array *in = bb__bind_take(b, (size_t)(n_in + n_ops), sizeof *in);
+    if (!m || !in || !(m->in = bb__bind_take(b, (size_t)(n_in + n_ops), sizeof *m->in)) ||
+        !(m->ops = bb__bind_take(b, (size_t)n_ops, sizeof *m->ops)) ||
+        !(step->ops = bb__bind_take(b, (size_t)n_ops, sizeof *step->ops)))
+        return false;
+    for (int v = first; v >= 0; v = ir->next[v], k++) {
+        step->ops[k] = ir->values[v].op;
+        for (int i = 0; i < ir->values[v].n_in; i++)
+            m->ops[k].in[i] = operand_number(b, m, in, inputs, first, ir->values[v].in[i]);
+    }
+    m->n_ops = n_ops;
+    k = 0;
+    for (int v = first; v >= 0; v = ir->next[v], k++)
+        if (!fill_map_op(b, v, m, in, &m->ops[k]))
+            return false;
+    for (k = 0; k < n_ops; k++)
+        for (int i = 0; i < m->ops[k].n_in; i++)
+            if (m->ops[k].in[i] >= BB__MAP_OPERANDS)
+                m->ops[k].in[i] += m->n_in - BB__MAP_OPERANDS;
+    step->map_in = in;
+    for (k = 0; k < m->n_in; k++)
+        m->in[k].local = bb__local_bytes(ir, ir->values[inputs[k]].root);
+    m->may_stream = step->strips == 1;
+    bb__map_prepare(m, in, ir->values[first].type.shape);
+    return true;
+}
+
+/* How the head of a unit is given to its op a strip at a time. */
+static bool cut_head(bb__binder *b, int at, bb__step *step)
+{
+    const int v = b->ir->order[at];
+    const bb__value *value = &b->ir->values[v];
+    step->split = bb__rowwise(b->ir, v);
+    step->strip_scratch = b->plan->scratch_bytes[at] / (size_t)bb__strip_slots(step->strips);
+    step->result_local = bb__local_bytes(b->ir, v);
+    step->local = bb__bind_take(b, (size_t)value->n_in, sizeof *step->local);
+    for (int i = 0; step->local && i < value->n_in; i++)
+        step->local[i] = bb__local_bytes(b->ir, b->ir->values[value->in[i]].root);
+    return step->local != NULL;
+}
+
+/* One value by its op's forward, which runs what follows in the unit as its tail. */
+static bool make_kernel(bb__binder *b, int at, bb__step *step)
+{
+    const int v = b->ir->order[at], tail = b->ir->next[v];
+    const bb__value *value = &b->ir->values[v];
+    bb_array *in = bb__bind_take(b, (size_t)value->n_in, sizeof *in);
+    if (!in || !(step->call.attrs = copy_attrs(b, value)))
+        return false;
+    for (int i = 0; i < value->n_in; i++)
+        bind_input(b, value->in[i], &in[i]);
+    step->call.in = in;
+    step->call.n_in = value->n_in;
+    step->result = bb__array_of(b->ir, v, memory_of(b, v));
+    if (step->strips > 1 && !cut_head(b, at, step))
+        return false;
+    if (b->plan->scratch_bytes[at])
+        step->call.scratch = b->program->memory + b->plan->scratch[at];
+    if (tail < 0)
+        return true;
+    if (!make_map(b, tail, step))
+        return false;
+    step->tail = bb__map_tail(step->map);
+    step->call.tail = &step->tail;
+    return true;
+}
+
+/* What repeats is read once. */
+static double bytes_read(const bb_array *in)
+{
+    double bytes = (double)bb_dtype_size(in->dtype);
+    for (int i = 0; i < in->shape.ndim; i++)
+        bytes *= in->stride[i] || !in->shape.dim[i] ? (double)in->shape.dim[i] : 1;
+    return bytes;
+}
+
+static bool make_step(bb__binder *b, int at, bb__step *step)
+{
+    const bb__ir *ir = b->ir;
+    const int unit = ir->order[at];
+    const bb__value *value = &ir->values[unit];
+    bb_program *p = b->program;
+    step->call.op = value->op;
+    step->call.fault = &p->fault;
+    step->strips = ir->strips[unit];
+    step->slot_bytes = b->plan->slot_bytes[unit];
+    if (step->strips > 1 && !(step->spent = bb__bind_take(b, (size_t)bb__strip_slots(step->strips),
+                                                          sizeof *step->spent)))
+        return false;
+    p->stats.stripped += step->strips > 1;
+    step->call.out = &step->result;
+    for (int v = unit; v >= 0; v = ir->next[v]) {
+        if (!ir->inner[v]) {
+            step->out = bb__array_of(ir, v, memory_of(b, v));
+            step->node = ir->values[v].node;
+        }
+        const bool is_asked_for = ir->values[v].op == ir->values[v].node->op; /* else a copy */
+        step->flops +=
+            is_asked_for && !ir->values[v].is_rest ? bb_node_flops(ir->values[v].node) : 0;
+        const bool is_passed_on = v == unit && ir->next[v] >= 0; /* from a head, in the cache */
+        if (!ir->inner[v] && (!is_passed_on || bb__tile_of(ir, value)))
+            step->bytes += (double)bb__bytes(ir->values[v].type);
+        p->stats.copies += !is_asked_for;
+    }
+    p->stats.flops += step->flops;
+    if (!(bb__tile_of(ir, value) ? make_map(b, unit, step) : make_kernel(b, at, step)))
+        return false;
+    for (int i = 0; i < step->call.n_in; i++)
+        step->bytes += bytes_read(&step->call.in[i]);
+    for (int i = 0; step->map && i < step->map->n_in; i++)
+        if (!step->call.tail || step->map_in[i].data != step->result.data)
+            step->bytes += bytes_read(&step->map_in[i]);
+    return true;
+}
+
+/* The fork that begins with this step, at this place of the order. */
+static bool make_fork(bb__binder *b, int at, bb__step *step)
+{
+    const bb__ir *ir = b->ir;
+    bb__fork *fork = step->fork = bb__bind_take(b, 1, sizeof *fork);
+    const int end = bb__end_of_fork(ir, at);
+    if (!fork)
+        return false;
+    for (int branch = at; branch < end; branch = bb__end_of_branch(ir, branch))
+        fork->n_branches++;
+    fork->first = bb__bind_take(b, (size_t)fork->n_branches + 1, sizeof *fork->first);
+    if (!fork->first)
+        return false;
+    for (int branch = 0; at < end; branch++)
+        for (const int stop = bb__end_of_branch(ir, at); at < stop; at++)
+            fork->first[branch + 1] = fork->n_steps += bb__is_step(b, ir->order[at]);
+    fork->work = *ir->forks[ir->fork[ir->order[end - 1]]];
+    b->program->stats.branched += fork->n_steps;
+    return true;
+}
+
+bool bb__make_steps(bb__binder *b)
+{
+    bb_program *p = b->program;
+    for (int at = 0; at < b->ir->n_order; at++)
+        p->n_steps += bb__is_step(b, b->ir->order[at]);
+    for (size_t v = 0; v < b->ir->count; v++) {
+        p->stats.hosted += b->ir->host[v] >= 0;
+        p->stats.views +=
+            b->ir->needed[v] && b->ir->values[v].op && b->ir->values[v].root != (int)v;
+    }
+    p->steps = bb__bind_take(b, (size_t)p->n_steps, sizeof *p->steps);
+    for (int at = 0, k = 0, section = -1, fork = -1, first = 0; p->steps && at < b->ir->n_order;
+         at++) {
+        const int v = b->ir->order[at];
+        if (!bb__is_step(b, v))
+            continue;
+        if (b->ir->fork[v] >= 0 && b->ir->fork[v] != fork && !make_fork(b, at, &p->steps[k]))
+            return false;
+        fork = b->ir->fork[v];
+        if (b->ir->section[v] != section)
+            first = k;
+        section = b->ir->section[v];
+        p->steps[first].section++;
+        if (!make_step(b, at, &p->steps[k++]))
+            return false;
+    }
+    for (int i = 0; i < p->n_entries; i++)
+        p->entries[i].n_slots = b->slots[i]; /* a unit reads an operand once, whoever shares it */
+    return p->steps != NULL;
+}

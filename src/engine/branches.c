@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: MIT */
+/* Branches: which neighbouring small units are computed at the same time, since some need none of
+ * the others.
+ *
+ * Such a fork is a stretch of the order, which is put into the order of its branches; each is run
+ * by one thread from its first unit to its last. Units are in one branch where one reads what the
+ * other computes, or a parameter that the other may write. Kernels in a fork have one thread each,
+ * so large ones are in none. No result depends on forks. */
+#include "forks.h"
+
+typedef struct seeker {
+    bb__ir *ir;
+    int *from;       /* the order as it was */
+    int n_done;      /* values that are in their places */
+    int *store_of;   /* by value: the store of this parameter; -1 */
+    int *target;     /* by value: a parameter that it is stored into; -1 */
+    int *unit_index; /* by unit: its number in the stretch; -1 */
+    bb__stretch stretch;
+    bb__fork_range ranges[BB__STRETCH];
+} seeker;
+
+static double bytes_of(const bb__ir *ir, int unit)
+{
+    double bytes = 0;
+    for (int v = unit; v >= 0; v = ir->next[v]) {
+        const bb__value *value = &ir->values[v];
+        bytes += ir->inner[v] ? 0 : (double)bb__bytes(value->type);
+        for (int i = 0; i < value->n_in; i++)
+            if (ir->unit[ir->values[value->in[i]].root] != unit)
+                bytes += (double)bb__bytes(ir->values[value->in[i]].type);
+    }
+    return bytes;
+}
+
+/* How long a unit takes one thread: an estimate from its operations and bytes. A store takes none,
+ * as what it stores is computed in place if only that can be. */
+static double seconds_of(const bb__ir *ir, int unit)
+{
+    static const double a_step = 100e-9, product = 40e9, other = 5e9, memory = 20e9;
+    const bool is_product = ir->values[unit].op->takes_tail;
+    if (ir->values[unit].op->is_store)
+        return 0;
+    double seconds = a_step + bytes_of(ir, unit) / memory;
+    for (int v = unit; v >= 0; v = ir->next[v]) {
+        const bb__value *value = &ir->values[v];
+        if (value->op == value->node->op)
+            seconds += bb_node_flops(value->node) / (is_product && v == unit ? product : other);
+    }
+    return seconds;
+}
+
+/* Whether a unit may be computed while others are; it takes so long. Large ones are for all threads
+ * together, and those with many bytes for strips. */
+static bool is_fit(const bb__ir *ir, int unit, double seconds)
+{
+    static const double most_seconds = 1e-3, most_bytes = 1 << 22;
+    for (int v = unit; v >= 0; v = ir->next[v]) {
+        const bb_op *op = ir->values[v].op;
+        if (op->is_impure || op->may_fault || (op->is_effect && !op->is_store))
+            return false;
+    }
+    return (seconds <= most_seconds && bytes_of(ir, unit) <= most_bytes) ||
+           ir->options.all_branches;
+}
+
+/* Pairs. */
+
+static bool add_pair(seeker *s, int i, int other)
+{
+    bb__stretch *t = &s->stretch;
+    if (other < 0 || other >= i)
+        return true;
+    if (!bb__grow(&t->edges, &t->capacity, t->n_edges + 1, sizeof *t->edges))
+        return false;
+    t->edges[t->n_edges++] = other;
+    return true;
+}
+
+static bool add_value_pair(seeker *s, int i, int v)
+{
+    return add_pair(s, i, s->unit_index[s->ir->unit[v]]);
+}
+
+static bool reads(const bb__ir *ir, int unit, int param)
+{
+    for (int v = unit; v >= 0; v = ir->next[v])
+        for (int i = 0; i < ir->values[v].n_in; i++)
+            if (ir->values[ir->values[v].in[i]].root == param)
+                return true;
+    return false;
+}
+
+/* What computes or may write an operand of unit i. */
+static bool pair_operands(seeker *s, int i, const bb__value *value)
+{
+    const bb__ir *ir = s->ir;
+    bool fits = true;
+    for (int k = 0; fits && k < value->n_in; k++) {
+        const int root = ir->values[value->in[k]].root, store = s->store_of[root];
+        if (ir->values[root].op)
+            fits = add_value_pair(s, i, root);
+        if (fits && store >= 0)
+            fits = add_value_pair(s, i, store) && add_value_pair(s, i, ir->values[store].in[1]);
+    }
+    return fits;
+}
+
+static bool pair_unit(seeker *s, int i)
+{
+    const bb__ir *ir = s->ir;
+    bb__stretch *t = &s->stretch;
+    bool fits = true;
+    t->pairs[i] = (int)t->n_edges;
+    for (int v = t->first[i]; fits && v >= 0; v = ir->next[v]) {
+        const int written = s->target[v];
+        fits = pair_operands(s, i, &ir->values[v]);
+        for (int other = 0; fits && written >= 0 && other < i; other++)
+            if (reads(ir, t->first[other], written))
+                fits = add_pair(s, i, other);
+    }
+    t->pairs[i + 1] = (int)t->n_edges;
+    return fits;
+}
+
+/* Stretches. */
+
+/* Fills the stretch from a place of the order on, past what cannot be in it, and returns the place
+ * after it. */
+static int take_stretch(seeker *s, int at)
+{
+    const bb__ir *ir = s->ir;
+    bb__stretch *t = &s->stretch;
+    t->n = 0;
+    t->n_edges = 0;
+    for (; at < ir->n_order && t->n < BB__STRETCH; at++) {
+        const int v = s->from[at];
+        if (!bb__is_computed(ir, v) || ir->unit[v] != v)
+            continue;
+        const double seconds = seconds_of(ir, v);
+        const bool fits = is_fit(ir, v, seconds);
+        if (!fits && t->n > 0)
+            break;
+        if (!fits)
+            continue;
+        s->unit_index[v] = t->n;
+        t->first[t->n] = v;
+        t->seconds[t->n++] = seconds;
+    }
+    while (at < ir->n_order && ir->unit[s->from[at]] != s->from[at]) /* to the end of a unit */
+        at++;
+    return at;
+}
+
+static void place_unit(seeker *s, int unit, int fork, int branch)
+{
+    bb__ir *ir = s->ir;
+    for (int v = unit; v >= 0; v = ir->next[v]) {
+        ir->fork[v] = fork;
+        ir->branch[v] = branch;
+        ir->order[s->n_done++] = v;
+    }
+}
+
+static bool place_fork(seeker *s, bb__fork_range range)
+{
+    bb__ir *ir = s->ir;
+    const int units = range.end - range.first, *first = s->stretch.first + range.first;
+    int branch[BB__STRETCH];
+    bb__fork_work *work = bb__arena_take(&ir->arena, sizeof *work);
+    if (!work)
+        return false;
+    const int n = bb__number_branches(&s->stretch, range, ir->options.all_branches, branch, work);
+    work->is_always = ir->options.all_branches;
+    ir->forks[first[0]] = n > 1 ? work : NULL;
+    for (int b = 0; b < n; b++)
+        for (int i = 0; i < units; i++)
+            if (branch[i] == b)
+                place_unit(s, first[i], n > 1 ? first[0] : -1, b);
+    return true;
+}
+
+/* The stretch again, with what takes no step before it. */
+static bool place_stretch(seeker *s, int at, int end)
+{
+    bb__ir *ir = s->ir;
+    const bb__stretch *t = &s->stretch;
+    const int n = bb__find_forks(t, ir->options.all_branches, s->ranges);
+    for (; at < end; at++)
+        if (s->unit_index[ir->unit[s->from[at]]] < 0)
+            ir->order[s->n_done++] = s->from[at];
+    for (int i = 0, k = 0; i < t->n;) {
+        if (k < n && s->ranges[k].first == i) {
+            if (!place_fork(s, s->ranges[k]))
+                return false;
+            i = s->ranges[k++].end;
+        } else {
+            place_unit(s, t->first[i++], -1, 0);
+        }
+    }
+    return true;
+}
+
+static bool seek(seeker *s)
+{
+    const bb__ir *ir = s->ir;
+    bool fits = true;
+    for (int at = 0, end; fits && at < ir->n_order; at = end) {
+        end = take_stretch(s, at);
+        for (int i = 0; fits && i < s->stretch.n; i++)
+            fits = pair_unit(s, i);
+        fits = fits && place_stretch(s, at, end);
+        for (int i = 0; i < s->stretch.n; i++)
+            s->unit_index[s->stretch.first[i]] = -1;
+    }
+    return fits;
+}
+
+static void note_stores(seeker *s)
+{
+    const bb__ir *ir = s->ir;
+    for (int v = 0; v < (int)ir->count; v++)
+        s->store_of[v] = s->target[v] = s->unit_index[v] = -1;
+    for (int at = 0; at < ir->n_order; at++) {
+        const bb__value *value = &ir->values[ir->order[at]];
+        s->from[at] = ir->order[at];
+        if (!value->op->is_store)
+            continue;
+        const int param = ir->values[value->in[0]].root;
+        s->store_of[param] = ir->order[at];
+        s->target[ir->order[at]] = s->target[value->in[1]] = param;
+    }
+}
+
+bool bb__find_branches(bb__ir *ir)
+{
+    const size_t n = ir->count;
+    seeker *s = bb_memory_zeroed(1, sizeof *s);
+    if (!s)
+        return false;
+    bb__stretch *t = &s->stretch;
+    s->ir = ir;
+    s->from = bb_memory_zeroed(n, sizeof *s->from);
+    s->store_of = bb_memory_zeroed(n, sizeof *s->store_of);
+    s->target = bb_memory_zeroed(n, sizeof *s->target);
+    s->unit_index = bb_memory_zeroed(n, sizeof *s->unit_index);
+    t->first = bb_memory_zeroed(BB__STRETCH, sizeof *t->first);
+    t->seconds = bb_memory_zeroed(BB__STRETCH, sizeof *t->seconds);
+    t->pairs = bb_memory_zeroed(BB__STRETCH + 1, sizeof *t->pairs);
+    ir->fork = bb_memory_zeroed(n, sizeof *ir->fork);
+    ir->branch = bb_memory_zeroed(n, sizeof *ir->branch);
+    ir->forks = bb_memory_zeroed(n, sizeof *ir->forks);
+    bool fits = s->from && s->store_of && s->target && s->unit_index && t->first && t->seconds &&
+                t->pairs && ir->fork && ir->branch && ir->forks;
+    for (size_t v = 0; fits && v < n; v++)
+        ir->fork[v] = -1;
+    if (fits && !ir->options.no_branches) {
+        note_stores(s);
+        fits = seek(s);
+    }
+    void *const blocks[] = {s->from,  s->store_of, s->target, s->unit_index,
+                            t->first, t->seconds,  t->pairs,  t->edges};
+    for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++)
+        bb_memory_release(blocks[i]);
+    bb_memory_release(s);
+    return fits;
+}

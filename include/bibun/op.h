@@ -151,7 +151,8 @@ struct bb_op {
     bool (*infer)(bb_infer *c);
 
     /* The numbers: either `map`, for elementwise ops, by the dtype of the last input; or `forward`,
-     * which cannot fail or allocate. An op whose output elements lie in its first input's buffer
+     * which cannot fail or allocate. Unless the op is impure or may fault, several threads may be
+     * in forward at once, for different nodes. An op whose output elements lie in its first input's buffer
      * sets `view`: it fills `out` and returns true, or returns false when strides cannot say it;
      * then forward copies. */
     bb_map_fn map[BB_DTYPE_COUNT];

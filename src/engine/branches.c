@@ -8,6 +8,12 @@
  * so large ones are in none. No result depends on forks. */
 #include "forks.h"
 
+/* A unit of the stretch that reads a parameter which is stored, and the one before it in
+ * `readers`; -1. */
+typedef struct reader {
+    int param, unit, before;
+} reader;
+
 typedef struct seeker {
     bb__ir *ir;
     int *from;       /* the order as it was */
@@ -15,6 +21,9 @@ typedef struct seeker {
     int *store_of;   /* by value: the store of this parameter; -1 */
     int *target;     /* by value: a parameter that it is stored into; -1 */
     int *unit_index; /* by unit: its number in the stretch; -1 */
+    int *reader;     /* by value: the latest of this parameter in `readers`; -1 */
+    reader *readers;
+    size_t n_readers, readers_capacity;
     bb__stretch stretch;
     bb__fork_range ranges[BB__STRETCH];
 } seeker;
@@ -81,13 +90,13 @@ static bool add_value_pair(seeker *s, int i, int v)
     return add_pair(s, i, s->unit_index[s->ir->unit[v]]);
 }
 
-static bool reads(const bb__ir *ir, int unit, int param)
+static bool note_reader(seeker *s, int i, int param)
 {
-    for (int v = unit; v >= 0; v = ir->next[v])
-        for (int i = 0; i < ir->values[v].n_in; i++)
-            if (ir->values[ir->values[v].in[i]].root == param)
-                return true;
-    return false;
+    if (!bb__grow(&s->readers, &s->readers_capacity, s->n_readers + 1, sizeof *s->readers))
+        return false;
+    s->readers[s->n_readers] = (reader){param, i, s->reader[param]};
+    s->reader[param] = (int)s->n_readers++;
+    return true;
 }
 
 /* What computes or may write an operand of unit i. */
@@ -100,11 +109,13 @@ static bool pair_operands(seeker *s, int i, const bb__value *value)
         if (ir->values[root].op)
             fits = add_value_pair(s, i, root);
         if (fits && store >= 0)
-            fits = add_value_pair(s, i, store) && add_value_pair(s, i, ir->values[store].in[1]);
+            fits = add_value_pair(s, i, store) && add_value_pair(s, i, ir->values[store].in[1]) &&
+                   note_reader(s, i, root);
     }
     return fits;
 }
 
+/* And what reads what it may write. */
 static bool pair_unit(seeker *s, int i)
 {
     const bb__ir *ir = s->ir;
@@ -112,13 +123,24 @@ static bool pair_unit(seeker *s, int i)
     bool fits = true;
     t->pairs[i] = (int)t->n_edges;
     for (int v = t->first[i]; fits && v >= 0; v = ir->next[v]) {
-        const int written = s->target[v];
         fits = pair_operands(s, i, &ir->values[v]);
-        for (int other = 0; fits && written >= 0 && other < i; other++)
-            if (reads(ir, t->first[other], written))
-                fits = add_pair(s, i, other);
+        for (int r = s->target[v] >= 0 ? s->reader[s->target[v]] : -1; fits && r >= 0;
+             r = s->readers[r].before)
+            fits = add_pair(s, i, s->readers[r].unit);
     }
     t->pairs[i + 1] = (int)t->n_edges;
+    return fits;
+}
+
+/* All units in turn. */
+static bool pair_units(seeker *s)
+{
+    bool fits = true;
+    for (int i = 0; fits && i < s->stretch.n; i++)
+        fits = pair_unit(s, i);
+    for (size_t r = 0; r < s->n_readers; r++)
+        s->reader[s->readers[r].param] = -1;
+    s->n_readers = 0;
     return fits;
 }
 
@@ -206,9 +228,7 @@ static bool seek(seeker *s)
     bool fits = true;
     for (int at = 0, end; fits && at < ir->n_order; at = end) {
         end = take_stretch(s, at);
-        for (int i = 0; fits && i < s->stretch.n; i++)
-            fits = pair_unit(s, i);
-        fits = fits && place_stretch(s, at, end);
+        fits = pair_units(s) && place_stretch(s, at, end);
         for (int i = 0; i < s->stretch.n; i++)
             s->unit_index[s->stretch.first[i]] = -1;
     }
@@ -219,7 +239,7 @@ static void note_stores(seeker *s)
 {
     const bb__ir *ir = s->ir;
     for (int v = 0; v < (int)ir->count; v++)
-        s->store_of[v] = s->target[v] = s->unit_index[v] = -1;
+        s->store_of[v] = s->target[v] = s->unit_index[v] = s->reader[v] = -1;
     for (int at = 0; at < ir->n_order; at++) {
         const bb__value *value = &ir->values[ir->order[at]];
         s->from[at] = ir->order[at];
@@ -243,22 +263,23 @@ bool bb__find_branches(bb__ir *ir)
     s->store_of = bb_memory_zeroed(n, sizeof *s->store_of);
     s->target = bb_memory_zeroed(n, sizeof *s->target);
     s->unit_index = bb_memory_zeroed(n, sizeof *s->unit_index);
+    s->reader = bb_memory_zeroed(n, sizeof *s->reader);
     t->first = bb_memory_zeroed(BB__STRETCH, sizeof *t->first);
     t->seconds = bb_memory_zeroed(BB__STRETCH, sizeof *t->seconds);
     t->pairs = bb_memory_zeroed(BB__STRETCH + 1, sizeof *t->pairs);
     ir->fork = bb_memory_zeroed(n, sizeof *ir->fork);
     ir->branch = bb_memory_zeroed(n, sizeof *ir->branch);
     ir->forks = bb_memory_zeroed(n, sizeof *ir->forks);
-    bool fits = s->from && s->store_of && s->target && s->unit_index && t->first && t->seconds &&
-                t->pairs && ir->fork && ir->branch && ir->forks;
+    bool fits = s->from && s->store_of && s->target && s->unit_index && s->reader && t->first &&
+                t->seconds && t->pairs && ir->fork && ir->branch && ir->forks;
     for (size_t v = 0; fits && v < n; v++)
         ir->fork[v] = -1;
     if (fits && !ir->options.no_branches) {
         note_stores(s);
         fits = seek(s);
     }
-    void *const blocks[] = {s->from,  s->store_of, s->target, s->unit_index,
-                            t->first, t->seconds,  t->pairs,  t->edges};
+    void *const blocks[] = {s->from,    s->store_of, s->target,  s->unit_index, s->reader,
+                            s->readers, t->first,    t->seconds, t->pairs,      t->edges};
     for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++)
         bb_memory_release(blocks[i]);
     bb_memory_release(s);

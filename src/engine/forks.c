@@ -98,8 +98,8 @@ static bb__fork_range best_from(window *w, const bb__stretch *s, int first, int 
     return best;
 }
 
-/* A unit before which a window may begin, and the last unit that needs one right before it, but none
- * in between: it may begin another branch, or end one that does. */
+/* A unit before which a window may begin, and the last one that needs the unit right before it: it
+ * may begin another branch. */
 typedef struct start {
     int first, last;
 } start;
@@ -165,11 +165,9 @@ static int choose(bb__fork_range *ranges, int n)
 
 int bb__find_forks(const bb__stretch *s, bool all, bb__fork_range *ranges)
 {
-    enum {
-        BUDGET = 32,
-        SHORT = 16
-    }; /* units looked at for each unit of the stretch, and more for
-                                       * those windows that two branches make so fast */
+    /* units looked at for each unit of the stretch; and how long windows are that are sought in any
+     * case */
+    enum { BUDGET = 32, SHORT = 16 };
     window w;
     start starts[BB__STRETCH];
     const int n_starts = find_starts(s, starts);

@@ -172,8 +172,7 @@ static bool may_wait(const seeker *s, int v)
     double bytes = (double)bb__bytes(value->type);
     for (int i = 0; i < value->n_in; i++)
         bytes += (double)bb__bytes(ir->values[ir->values[value->in[i]].root].type);
-    return s->open.units && !value->op->may_fault &&
-           bytes * LITTLE <= s->open.bytes;
+    return s->open.units && !value->op->may_fault && bytes * LITTLE <= s->open.bytes;
 }
 
 /* Whether any operand waits. */

@@ -152,9 +152,9 @@ struct bb_op {
 
     /* The numbers: either `map`, for elementwise ops, by the dtype of the last input; or `forward`,
      * which cannot fail or allocate. Unless the op is impure or may fault, several threads may be
-     * in forward at once, for different nodes. An op whose output elements lie in its first input's buffer
-     * sets `view`: it fills `out` and returns true, or returns false when strides cannot say it;
-     * then forward copies. */
+     * in forward at once, for different nodes. An op whose output elements lie in its first input's
+     * buffer sets `view`: it fills `out` and returns true, or returns false when strides cannot say
+     * it; then forward copies. */
     bb_map_fn map[BB_DTYPE_COUNT];
     void (*forward)(const bb_call *call);
     bool (*view)(const void *attrs, const bb_type *in_type, const bb_layout *in,

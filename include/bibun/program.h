@@ -48,10 +48,11 @@ typedef struct bb_compile_options {
     /* computing neighbouring steps together, some rows at a time, and what is for it: long sums
      * over rows in groups. Sums and products may round otherwise */
     bool no_strips;
-    bool all_strips; /* the same wherever rows are apart, of single steps too, one row at a time */
-    bool no_branches;  /* computing small neighbouring steps at the same time */
-    bool all_branches; /* the same wherever two steps do not need one another, however little it is */
-    bool no_fuse;    /* computing chains of elementwise ops tile by tile; tails; strips */
+    bool all_strips;  /* the same wherever rows are apart, of single steps too, one row at a time */
+    bool no_branches; /* computing small neighbouring steps at the same time */
+    /* the same wherever steps do not need one another, however small or large they are */
+    bool all_branches;
+    bool no_fuse; /* computing chains of elementwise ops tile by tile; tails; strips */
     /* writing over an input that nobody reads again; storing a new value straight into its
      * parameter; computing a value where concat puts it */
     bool no_inplace;

@@ -5,11 +5,6 @@
 
 #include <string.h>
 
-static size_t round_up(size_t size)
-{
-    return (size + BB__ALIGN - 1) & ~(size_t)(BB__ALIGN - 1);
-}
-
 static void drop(bb__blocks *blocks, size_t i)
 {
     blocks->count--;
@@ -18,7 +13,7 @@ static void drop(bb__blocks *blocks, size_t i)
 
 bool bb__blocks_take(bb__blocks *blocks, size_t size, size_t *offset_out)
 {
-    size_t need = round_up(size), best = blocks->count;
+    size_t need = bb__aligned(size), best = blocks->count;
     if (need < size)
         return false;
     if (need == 0) {
@@ -59,7 +54,7 @@ bool bb__blocks_take(bb__blocks *blocks, size_t size, size_t *offset_out)
 bool bb__blocks_give(bb__blocks *blocks, size_t offset, size_t size)
 {
     size_t at = 0, high = blocks->count;
-    size = round_up(size);
+    size = bb__aligned(size);
     if (size == 0)
         return true;
     while (at < high) { /* the first free block behind */

@@ -198,7 +198,7 @@ bool bb__place_scratch(bb__planner *p, int v, int at)
         bb_memory_release(in);
     if (bytes > SIZE_MAX - BB__ALIGN || (bytes + BB__ALIGN) > SIZE_MAX / (size_t)slots)
         return false;
-    bytes = slots > 1 ? (bytes + BB__ALIGN - 1) / BB__ALIGN * BB__ALIGN * (size_t)slots : bytes;
+    bytes = slots > 1 ? bb__aligned(bytes) * (size_t)slots : bytes;
     p->plan->scratch_bytes[at] = bytes;
     return bytes == 0 ||
            bb__blocks_take(p->pool ? p->pool : &p->blocks, bytes, &p->plan->scratch[at]);

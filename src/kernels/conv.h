@@ -34,11 +34,6 @@ bb__conv_way bb__conv_way_of(const bb__conv_shape *s, bb__conv_direction d);
 
 bb__conv_cut bb__conv_cut_of(const bb__conv_shape *s);
 
-static inline int64_t bb__lower(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
-
 static inline int64_t bb__within(int64_t x, int64_t least, int64_t most)
 {
     return x > most ? most : x < least ? least : x;

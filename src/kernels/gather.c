@@ -52,11 +52,6 @@ DEFINE_PUT(BB_F64, double)
 static const line_fn takes[BB_DTYPE_COUNT] = {BB_DTYPE_LIST(TAKE_ENTRY)};
 static const line_fn puts_to[BB_DTYPE_COUNT] = {[BB_F32] = put_BB_F32, [BB_F64] = put_BB_F64};
 
-static int64_t smaller(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
-
 static int64_t offset_at(int ndim, const int64_t *dim, const int64_t *stride, int64_t position)
 {
     int64_t offset = 0;
@@ -154,7 +149,7 @@ static void move_slab_part(const indexed *m, int64_t j, int64_t number)
                          ? j * m->listed_stride
                          : offset_at(m->index->shape.ndim, m->listed->shape.dim + m->axis,
                                      m->listed->stride + m->axis, j);
-    int64_t first = number * SLAB_PART, last = smaller(first + SLAB_PART, m->slab_count);
+    int64_t first = number * SLAB_PART, last = bb__lower(first + SLAB_PART, m->slab_count);
     bb__pair_part(&m->slab, m->gathers ? listed : picked, m->gathers ? picked : listed, first,
                   last);
 }
@@ -173,7 +168,7 @@ static void gather_lines(void *context, int64_t first, int64_t last)
     for (int64_t i = first; i < last; i++) {
         bb__pair_at p = bb__pair_place(&m->slab, m->slab.ndim, i / parts);
         int64_t start = i % parts * LINE_PART;
-        m->line(smaller(LINE_PART, m->count - start), (const int32_t *)m->index->data + start,
+        m->line(bb__lower(LINE_PART, m->count - start), (const int32_t *)m->index->data + start,
                 m->slab.to + (p.to + start * m->listed_stride) * m->slab.size, m->listed_stride,
                 m->slab.from + p.from * m->slab.size, m->picked_stride);
     }
@@ -205,10 +200,10 @@ void bb__gather(const bb_call *call, int axis)
     indexed m = index_slabs(x, &call->in[1], call->out, axis, true);
     int64_t line_parts = bb__divided_up(m.count, LINE_PART);
     if (m.line)
-        bb__parallel(m.slab_count * line_parts, PART / smaller(LINE_PART, m.count), call->threads,
+        bb__parallel(m.slab_count * line_parts, PART / bb__lower(LINE_PART, m.count), call->threads,
                      gather_lines, &m);
     else
-        bb__parallel(slab_parts(&m) * m.count, PART / smaller(SLAB_PART, m.slab_count),
+        bb__parallel(slab_parts(&m) * m.count, PART / bb__lower(SLAB_PART, m.slab_count),
                      call->threads, gather_range, &m);
 }
 

@@ -4,6 +4,7 @@
  * A product is cut by sizes only, into panels of rows or columns of its result, or into parts of
  * long sums, which are added up in their order. Threads take whole panels or parts. */
 #include "gemm.h"
+#include "base.h"
 #include "blas.h"
 #include "product_onednn.h"
 
@@ -300,10 +301,9 @@ static bool find_onednn(product *p, bool is_new)
         const size_t bytes = bb__onednn_product_scratch(p->onednn[of].made);
         most = bytes > most ? bytes : most;
     }
-    p->tile = c->by_rows || c->panels == 1
-                  ? 0
-                  : bb__gemm_aligned((size_t)(p->m * c->width) * sizeof(float));
-    p->slot = p->tile + bb__gemm_aligned(most);
+    p->tile =
+        c->by_rows || c->panels == 1 ? 0 : bb__aligned((size_t)(p->m * c->width) * sizeof(float));
+    p->slot = p->tile + bb__aligned(most);
     return true;
 }
 

@@ -14,8 +14,6 @@ typedef struct bb__gemm_operand {
 
 bb__gemm_operand bb__gemm_operand_of(const bb_array *a);
 
-size_t bb__gemm_aligned(size_t bytes);
-
 /* Bytes of a copy with strides that BLAS takes; 0 when the operand has such itself. */
 size_t bb__gemm_packed_bytes(const bb_array *a);
 /* The operand itself, or as a copy in scratch memory has it; and the copying, if it is needed. */
@@ -47,8 +45,7 @@ bb__gemm_cut bb__gemm_cut_of(const bb__gemm_sizes *s);
 /* The row or column at which panel i begins, and panel i - 1 ends. */
 static inline int64_t bb__gemm_start(const bb__gemm_cut *c, int64_t i)
 {
-    const int64_t units = (c->size + c->unit - 1) / c->unit,
-                  start = units * i / c->panels * c->unit;
+    const int64_t units = bb__divided_up(c->size, c->unit), start = units * i / c->panels * c->unit;
     return start < c->size ? start : c->size;
 }
 

@@ -16,11 +16,6 @@ typedef struct sizes {
     double work; /* multiplications */
 } sizes;
 
-static int64_t divided_up(int64_t a, int64_t b)
-{
-    return (a + b - 1) / b;
-}
-
 /* Twice as many panels as long as there are not enough, and each has that much work and width. */
 static int64_t refined(const sizes *s, int64_t panels, double work, int64_t width)
 {
@@ -92,10 +87,10 @@ static bb__gemm_cut even_cut(const sizes *s, int64_t panels)
 {
     enum { VECTOR = 16, ROWS = 8 };
     const int64_t unit = panels == 1 ? s->longer : s->by_rows ? ROWS : VECTOR;
-    const int64_t units = divided_up(s->longer, unit);
+    const int64_t units = bb__divided_up(s->longer, unit);
     bb__gemm_cut c = {.by_rows = s->by_rows, .parts = 1, .size = s->longer, .unit = unit};
     c.panels = panels < units ? panels : units;
-    c.width = divided_up(units, c.panels) * unit;
+    c.width = bb__divided_up(units, c.panels) * unit;
     c.width = c.width < s->longer ? c.width : s->longer;
     return c;
 }

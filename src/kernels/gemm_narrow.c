@@ -27,11 +27,6 @@ typedef struct product {
     int64_t lead;
 } product;
 
-static int64_t lower(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
-
 INLINE void put(const product *p, int64_t i, int64_t j, float sum)
 {
     float *to = p->out + i * p->lead + j;
@@ -104,7 +99,7 @@ INLINE void multiply_rows(const int columns, const product *p, int64_t i)
     const float *from[MOST_ABREAST];
     bb__lanes sum[MOST_ABREAST][BB__NARROW];
     for (int r = 0; r < rows; r++) {
-        from[r] = p->x + lower(i + r, p->m - 1) * p->x_lead;
+        from[r] = p->x + bb__lower(i + r, p->m - 1) * p->x_lead;
         for (int j = 0; j < columns; j++)
             sum[r][j] = (bb__lanes){0};
     }
@@ -139,7 +134,7 @@ static void begin(sums *s, int64_t columns, int64_t first, int64_t end)
 {
     s->vectors = 0;
     for (int64_t i = first; i < end; i += BB__LANES, s->vectors++) {
-        s->at[s->vectors] = lower(i, end - BB__LANES);
+        s->at[s->vectors] = bb__lower(i, end - BB__LANES);
         for (int64_t j = 0; j < columns; j++)
             s->of[s->vectors][j] = (bb__lanes){0};
     }
@@ -201,7 +196,7 @@ INLINE void run_along(const int columns, const product *p)
     _Alignas(64) float packed[BB__NARROW * TERMS];
     product block = *p;
     for (int64_t first = 0; first < p->k; first += block.k) {
-        block.k = lower(p->k - first, TERMS);
+        block.k = bb__lower(p->k - first, TERMS);
         product of = block;
         if (p->y_term != 1) {
             pack_columns(columns, &block, packed);
@@ -239,11 +234,11 @@ INLINE void run_across(const int columns, const product *p)
 {
     sums s;
     for (int64_t first = 0; first < p->m; first += ROWS) {
-        const int64_t end = lower(first + ROWS, p->m);
+        const int64_t end = bb__lower(first + ROWS, p->m);
         product block = *p;
         begin(&s, columns, first, end);
         for (int64_t l = 0; l < p->k; l += BLOCK) {
-            block.k = lower(p->k - l, BLOCK);
+            block.k = bb__lower(p->k - l, BLOCK);
             add_block(columns, &block, &s);
             block.x += BLOCK * p->x_lead, block.y += BLOCK * p->y_term;
         }

@@ -3,6 +3,7 @@
  * which copies pay that many products share. */
 #include "gemm.h"
 
+#include "base.h"
 #include "blas.h"
 
 /* A stride along a size of 1 is never used, and may be what suits. */
@@ -33,18 +34,12 @@ static bb_array packed_like(const bb_array *a, void *scratch)
     return packed;
 }
 
-size_t bb__gemm_aligned(size_t bytes)
-{
-    enum { ALIGN = 64 };
-    return (bytes + ALIGN - 1) / ALIGN * ALIGN;
-}
-
 size_t bb__gemm_packed_bytes(const bb_array *a)
 {
     if (bb__gemm_operand_of(a).fits)
         return 0;
     bb_array packed = packed_like(a, NULL);
-    return bb__gemm_aligned((size_t)bb_shape_count(packed.shape) * bb_dtype_size(a->dtype));
+    return bb__aligned((size_t)bb_shape_count(packed.shape) * bb_dtype_size(a->dtype));
 }
 
 bb_array bb__gemm_packed_view(const bb_array *a, void *scratch)

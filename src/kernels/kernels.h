@@ -45,6 +45,11 @@ static inline int64_t bb__deal(int64_t total, int64_t parts, int64_t i)
     return total / parts * i + (total % parts < i ? total % parts : i);
 }
 
+static inline int64_t bb__lower(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
 /* a / b, rounded up, for a >= 0 and b > 0 */
 static inline int64_t bb__divided_up(int64_t a, int64_t b)
 {

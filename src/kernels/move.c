@@ -7,11 +7,6 @@
 
 enum { PART = 1 << 15 }; /* elements that are worth a thread */
 
-static int64_t smaller(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
-
 /* A tile whose rows are contiguous in `to` and whose columns are in `from`. A whole one goes
  * through a block that the first-level cache holds, so that each line of either side is touched
  * once: lines at strides of powers of two would drive one another out. */
@@ -90,12 +85,12 @@ static void band_range(void *context, int64_t first, int64_t last)
     int64_t bands = bb__divided_up(w->dim[rows], BAND);
     for (int64_t band = first; band < last; band++) {
         bb__pair_at p = bb__pair_place(w, rows, band / bands);
-        int64_t top = band % bands * BAND, end = smaller(top + BAND, w->dim[rows]);
+        int64_t top = band % bands * BAND, end = bb__lower(top + BAND, w->dim[rows]);
         for (int64_t column = 0; column < w->dim[columns]; column += EDGE)
             for (int64_t row = top; row < end; row += EDGE) {
                 int64_t to = p.to + row * w->to_stride[rows] + column;
                 int64_t from = p.from + row + column * w->from_stride[columns];
-                t->tile(smaller(EDGE, end - row), smaller(EDGE, w->dim[columns] - column),
+                t->tile(bb__lower(EDGE, end - row), bb__lower(EDGE, w->dim[columns] - column),
                         w->to + to * w->size, w->to_stride[rows], w->from + from * w->size,
                         w->from_stride[columns]);
             }

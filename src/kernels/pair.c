@@ -101,11 +101,6 @@ static void next_row(const bb__pair *w, int ndim, bb__pair_at *p)
     } while (p->at[i] == w->dim[i] && i > 0);
 }
 
-static int64_t smaller(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
-
 void bb__pair_part(const bb__pair *w, int64_t to, int64_t from, int64_t first, int64_t last)
 {
     int inner = w->ndim - 1;
@@ -116,7 +111,7 @@ void bb__pair_part(const bb__pair *w, int64_t to, int64_t from, int64_t first, i
     }
     bb__pair_at p = bb__pair_place(w, w->ndim, first);
     while (first < last) {
-        int64_t n = smaller(w->dim[inner] - p.at[inner], last - first);
+        int64_t n = bb__lower(w->dim[inner] - p.at[inner], last - first);
         w->run(n, w->to + (to + p.to) * w->size, w->to_stride[inner],
                w->from + (from + p.from) * w->size, w->from_stride[inner]);
         first += n;

@@ -32,16 +32,16 @@ typedef struct bb_conv {
 /* y[n o i j] = sum over c, k, l of x[n, c, i stride + k dilation - padding, j ...] w[o c k l], for
  * x [n c h w] and filters w [o c/groups kh kw]: y is [n o h' w'] with h' = (h + 2 padding -
  * dilation (kh - 1) - 1) / stride + 1, rounded down. Filters are not turned around, as is usual in
- * this field. A bias is added as b [o 1 1]. Whether a zero of the padding makes NaN of an infinite
- * weight, and in d of w of an infinite d, depends on how sizes make it computed, as it does in
- * PyTorch; in d of x there are no such zeros. */
+ * this field. A bias is added as b [o 1 1]. Whether a zero of the padding times an infinite weight
+ * counts, as NaN, depends on the sizes, as in PyTorch, and so it is in the gradient of w; that of x
+ * has no such zeros. */
 BB_BUILDER bb_node *bb_conv2d(bb_node *x, bb_node *w, bb_conv options);
 /* the same for x [n c l] and w [o c/groups k]; of the options' pairs the first numbers count */
 BB_BUILDER bb_node *bb_conv1d(bb_node *x, bb_node *w, bb_conv options);
 /* The adjoint of bb_conv2d with respect to its images, for y [n o h w] and w [o c/groups kh kw]:
  * images [n c h' w'] with h' = (h - 1) stride - 2 padding + dilation (kh - 1) + 1 + output
- * padding (Dumoulin and Visin 2016, relationship 14). Each is a sum over the places of y that
- * exist, so that a weight that is not finite spoils what it weighs alone. */
+ * padding (Dumoulin and Visin 2016, relationship 14). Sums are over places of y that exist, so a
+ * weight that is not finite reaches only what it weighs. */
 BB_BUILDER bb_node *bb_conv_transpose2d(bb_node *y, bb_node *w, bb_conv options);
 /* The adjoint of bb_conv2d with respect to its filters, for x [n c h w] and y [n o h' w']: filters
  * [o c/groups height width]. Padding is zeros, as for bb_conv2d. */

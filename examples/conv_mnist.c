@@ -14,13 +14,14 @@ typedef struct settings {
     int64_t epochs, batch, seed, threads; /* threads 0: as many as there are cores */
 } settings;
 
-#define PLACE(field) offsetof(settings, field)
+#define AT(field) offsetof(settings, field)
 static const option accepted[] = {
-    {"--mnist", "a folder", "with MNIST's IDX files, plain or gz", PLACE(mnist), 0, 0},
-    {"--epochs", "1 to 10000", "times that all digits are learnt from", PLACE(epochs), 1, 10000},
-    {"--batch", "1 to 1000000", "digits in a batch", PLACE(batch), 1, 1000000},
-    {"--seed", "0 to 2147483647", "of weights, split and batches", PLACE(seed), 0, INT32_MAX},
-    {"--threads", "1 to 1024", "[as many as there are cores]", PLACE(threads), 1, 1024},
+    {"--mnist", "a folder", "with MNIST's IDX files, plain or gz", TEXT, AT(mnist), 0, 0},
+    {"--epochs", "1 to 10000", "times that all digits are learnt from", WHOLE, AT(epochs), 1,
+     10000},
+    {"--batch", "1 to 1000000", "digits in a batch", WHOLE, AT(batch), 1, 1000000},
+    {"--seed", "0 to 2147483647", "of weights, split and batches", WHOLE, AT(seed), 0, INT32_MAX},
+    {"--threads", "1 to 1024", "[as many as there are cores]", WHOLE, AT(threads), 1, 1024},
     {0},
 };
 

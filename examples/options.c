@@ -8,35 +8,38 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool is_text(const option *o)
-{
-    return o->least == 0 && o->most == 0;
-}
-
-/* Numbers of the settings are what they are without options. */
+/* Behind a number its default, which is what the settings have, in brackets; a whole one that is 0
+ * has none. */
 static void print_help(const option *o, const char *settings)
 {
     for (; o->name; o++) {
+        const char *place = settings + o->offset;
         printf("  %-13s %-18s %s", o->name, o->value, o->help);
-        if (!is_text(o) && *(const int64_t *)(const void *)(settings + o->place) != 0)
-            printf(" [%lld]", (long long)*(const int64_t *)(const void *)(settings + o->place));
+        if (o->kind == WHOLE && *(const int64_t *)(const void *)place != 0)
+            printf(" [%lld]", (long long)*(const int64_t *)(const void *)place);
+        if (o->kind == REAL)
+            printf(" [%g]", *(const double *)(const void *)place);
         printf("\n");
     }
     printf("  %-13s %-18s %s\n", "--help", "", "this text");
 }
 
+/* Whether the whole text is a value of the option; then it is put in its place. */
 static bool read_value(const option *o, const char *text, void *place)
 {
-    char *end;
-    if (is_text(o)) {
+    char *end = NULL;
+    errno = 0;
+    if (o->kind == TEXT) {
         *(const char **)place = text;
         return *text != '\0';
     }
-    errno = 0;
-    long long number = strtoll(text, &end, 10);
-    if (errno || end == text || *end || number < o->least || number > o->most)
+    double number = o->kind == REAL ? strtod(text, &end) : (double)strtoll(text, &end, 10);
+    if (errno || end == text || *end || !(number >= o->least && number <= o->most))
         return false;
-    *(int64_t *)place = number;
+    if (o->kind == REAL)
+        *(double *)place = number;
+    else
+        *(int64_t *)place = (int64_t)number;
     return true;
 }
 
@@ -59,7 +62,7 @@ int options_read(const char *about, const option *options, void *settings, int a
         const char *text = i + 1 < argc ? argv[i + 1] : "";
         if (!o)
             fprintf(stderr, "%s: unknown option \"%s\"; --help lists them\n", argv[0], argv[i]);
-        else if (!read_value(o, text, (char *)settings + o->place))
+        else if (!read_value(o, text, (char *)settings + o->offset))
             fprintf(stderr, "%s: %s takes %s, not \"%s\"\n", argv[0], o->name, o->value, text);
         else
             continue;

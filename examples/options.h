@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* Command lines of texts and whole numbers, as one table of a program's options. */
+/* Command lines of texts and numbers, as one table of a program's options. */
 #ifndef OPTIONS_H
 #define OPTIONS_H
 
 #include <stddef.h>
 #include <stdint.h>
 
+typedef enum option_kind { TEXT, WHOLE, REAL } option_kind;
+
 typedef struct option {
     const char *name, *value, *help; /* `value`: what it takes, in words */
-    size_t place;                    /* in the settings, of an int64_t or a const char * */
-    int64_t least, most;             /* both 0 of a text */
+    option_kind kind;
+    size_t offset;      /* in the settings, of a const char *, an int64_t or a double */
+    double least, most; /* of a number */
 } option;
 
 /* Reads the command line over the settings; -1, or what main returns at once: 0 after --help, which

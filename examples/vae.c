@@ -21,13 +21,14 @@ typedef struct settings {
     int64_t epochs, seed;
 } settings;
 
-#define PLACE(field) offsetof(settings, field)
+#define AT(field) offsetof(settings, field)
 static const option accepted[] = {
-    {"--mnist", "a folder", "with MNIST's IDX files, plain or gz", PLACE(mnist), 0, 0},
-    {"--picture", "a file", ".svg or .png, for digits that are otherwise printed", PLACE(picture),
-     0, 0},
-    {"--epochs", "1 to 10000", "times that all digits are learnt from", PLACE(epochs), 1, 10000},
-    {"--seed", "0 to 2147483647", "of weights, split and batches", PLACE(seed), 0, INT32_MAX},
+    {"--mnist", "a folder", "with MNIST's IDX files, plain or gz", TEXT, AT(mnist), 0, 0},
+    {"--picture", "a file", ".svg or .png, for digits that are otherwise printed", TEXT,
+     AT(picture), 0, 0},
+    {"--epochs", "1 to 10000", "times that all digits are learnt from", WHOLE, AT(epochs), 1,
+     10000},
+    {"--seed", "0 to 2147483647", "of weights, split and batches", WHOLE, AT(seed), 0, INT32_MAX},
     {0},
 };
 

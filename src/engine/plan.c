@@ -98,7 +98,12 @@ static bool is_outer(const bb__ir *ir, int root, int unit)
            (ir->unit[root] != unit || (root == unit && !bb__tile_of(ir, &ir->values[root])));
 }
 
-/* Where a value's memory comes from. */
+/* Where scratch memory comes from, and a value's memory. */
+static bb__blocks *scratch_blocks(bb__planner *p)
+{
+    return p->pool ? p->pool : &p->blocks;
+}
+
 static bb__blocks *blocks_of(bb__planner *p, int v)
 {
     return p->pooled[v] ? p->pool : &p->blocks;
@@ -163,7 +168,7 @@ static bool place_in_host(bb__planner *p, int v)
     return true;
 }
 
-bool bb__place_value(bb__planner *p, int v, int at)
+static bool place_value(bb__planner *p, int v, int at)
 {
     if (p->plan->places[v].home == BB__SLOT)
         return true;
@@ -173,7 +178,7 @@ bool bb__place_value(bb__planner *p, int v, int at)
            take_over_input(p, v) || take_block(p, v);
 }
 
-bool bb__place_scratch(bb__planner *p, int v, int at)
+static bool place_scratch(bb__planner *p, int v, int at)
 {
     enum { FEW = 8 };
     const bb__ir *ir = p->ir;
@@ -200,15 +205,13 @@ bool bb__place_scratch(bb__planner *p, int v, int at)
         return false;
     bytes = slots > 1 ? bb__aligned(bytes) * (size_t)slots : bytes;
     p->plan->scratch_bytes[at] = bytes;
-    return bytes == 0 ||
-           bb__blocks_take(p->pool ? p->pool : &p->blocks, bytes, &p->plan->scratch[at]);
+    return bytes == 0 || bb__blocks_take(scratch_blocks(p), bytes, &p->plan->scratch[at]);
 }
 
-bool bb__release_scratch(bb__planner *p, int at)
+static bool release_scratch(bb__planner *p, int at)
 {
     const size_t bytes = p->plan->scratch_bytes[at];
-    return bytes == 0 ||
-           bb__blocks_give(p->pool ? p->pool : &p->blocks, p->plan->scratch[at], bytes);
+    return bytes == 0 || bb__blocks_give(scratch_blocks(p), p->plan->scratch[at], bytes);
 }
 
 /* Gives back the memory of `root` after step `at`. */
@@ -236,29 +239,33 @@ bool bb__release_operands(bb__planner *p, int v, int at, bool pooled)
     return !is_unread || p->pooled[v] != pooled || retire(p, v, at);
 }
 
-/* Places the values at `first` to `end` - 1 of the order, which are computed together: what they
- * read is free after the last of them. */
-static bool plan_section(bb__planner *p, int first, int end)
+bool bb__plan_together(bb__planner *p, int first, int end, int last, bool pooled)
 {
     const bb__ir *ir = p->ir;
-    bb__block slots = {0};
-    if (ir->strips[ir->order[first]] > 1 && !bb__place_locals(p, first, end, &slots))
-        return false;
     for (int at = first; at < end; at++) {
         int v = ir->order[at];
         if (!bb__has_step(p, v))
             continue;
         p->plan->value_bytes += bb__bytes(ir->values[v].type);
-        if (!ir->inner[v] && (!bb__place_value(p, v, at) || !bb__place_scratch(p, v, at)))
+        if (!ir->inner[v] && (!place_value(p, v, at) || !place_scratch(p, v, at)))
             return false;
     }
     for (int at = first; at < end; at++) {
         int v = ir->order[at];
         if (bb__has_step(p, v) &&
-            (!bb__release_operands(p, v, end - 1, false) || !bb__release_scratch(p, at)))
+            (!bb__release_operands(p, v, last, pooled) || !release_scratch(p, at)))
             return false;
     }
-    return bb__blocks_give(&p->blocks, slots.offset, slots.size);
+    return true;
+}
+
+static bool plan_section(bb__planner *p, int first, int end)
+{
+    bb__block slots = {0};
+    if (p->ir->strips[p->ir->order[first]] > 1 && !bb__place_locals(p, first, end, &slots))
+        return false;
+    return bb__plan_together(p, first, end, end - 1, false) &&
+           bb__blocks_give(&p->blocks, slots.offset, slots.size);
 }
 
 static bool walk(bb__planner *p)

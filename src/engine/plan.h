@@ -35,16 +35,14 @@ static inline bool bb__has_step(const bb__planner *p, int v)
     return bb__is_computed(p->ir, v) && !p->plan->stored[v];
 }
 
-/* plan.c, for units that are placed one after the other. The memory of value v, computed at place
- * `at`, and the scratch memory of its op: */
-bool bb__place_value(bb__planner *p, int v, int at);
-bool bb__place_scratch(bb__planner *p, int v, int at);
-bool bb__release_scratch(bb__planner *p, int at);
+/* plan.c: places the values at `first` to `end` - 1 of the order, which are computed together. What
+ * they read, if it is pooled or if it is not, is free after place `last`. */
+bool bb__plan_together(bb__planner *p, int first, int end, int last, bool pooled);
 /* Counts that v has read its operands, those that are pooled or those that are not, and after place
  * `at` frees what nobody reads any more, also of v itself. */
 bool bb__release_operands(bb__planner *p, int v, int at, bool pooled);
 
-/* plan_branches.c: places a fork, places `first` to `end` - 1 of the order. */
+/* plan_branches.c: the same for a fork, at `first` to `end` - 1 of the order. */
 bool bb__plan_fork(bb__planner *p, int first, int end);
 
 /* plan_locals.c: memory for the locals of the section at `first` to `end` - 1 of the order, a slot

@@ -8,8 +8,8 @@ static bool is_together(const bb__ir *ir, int a, int b)
     return ir->fork[a] == ir->fork[b] && ir->branch[a] == ir->branch[b];
 }
 
-/* Those that the fork computes, of which only readers within their branch know. What lies in a host
- * is none, since its memory is the host's, and others may write there, too. */
+/* Values of the fork that only their own branch reads. Hosts and what lies in them are none, since
+ * other branches may write there, too. */
 static void find_pooled(bb__planner *p, int first, int end)
 {
     const bb__ir *ir = p->ir;
@@ -27,24 +27,6 @@ static void find_pooled(bb__planner *p, int first, int end)
         }
 }
 
-static bool place_unit(bb__planner *p, int first, int end, int last)
-{
-    const bb__ir *ir = p->ir;
-    for (int at = first; at < end; at++) {
-        const int v = ir->order[at];
-        if (!bb__has_step(p, v))
-            continue;
-        p->plan->value_bytes += bb__bytes(ir->values[v].type);
-        if (!ir->inner[v] && (!bb__place_value(p, v, at) || !bb__place_scratch(p, v, at)))
-            return false;
-    }
-    for (int at = first; at < end; at++)
-        if (bb__has_step(p, ir->order[at]) &&
-            (!bb__release_operands(p, ir->order[at], last, true) || !bb__release_scratch(p, at)))
-            return false;
-    return true;
-}
-
 /* Places a branch of a fork whose last place is `last`, first as if its pool began at 0. */
 static bool place_branch(bb__planner *p, int first, int end, int last, bb__block *pool_out)
 {
@@ -54,7 +36,7 @@ static bool place_branch(bb__planner *p, int first, int end, int last, bb__block
     p->pool = &pool;
     for (int at = first, stop; fits && at < end; at = stop) {
         stop = bb__end_of_unit(ir, at);
-        fits = place_unit(p, at, stop, last);
+        fits = bb__plan_together(p, at, stop, last, true);
     }
     p->pool = NULL;
     pool_out->size = fits ? pool.top : 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Private to bind*.c: what is known while a program is made. */
+/* Private to bind.c and bind_steps.c: what is known while a program is made. */
 #ifndef BIBUN_BIND_H
 #define BIBUN_BIND_H
 

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* Branches: which neighbouring small units are computed at the same time, since some need none of
- * the others.
+/* Branches: which small units that are neighbours in the order are computed at the same time, since
+ * some need none of the others.
  *
- * Such a fork is a stretch of the order, which is put into the order of its branches; each is run
- * by one thread from its first unit to its last. Units are in one branch where one reads what the
+ * They form a fork, which is put into the order of its branches; each is run by one thread from its
+ * first unit to its last. Units are in one branch where one reads what the
  * other computes, or a parameter that the other may write. Kernels in a fork have one thread each,
  * so large ones are in none. No result depends on forks. */
 #include "forks.h"
 
-/* A unit of the stretch that reads a parameter which is stored, and the one before it in
- * `readers`; -1. */
+/* A unit of the stretch that reads a parameter which is stored, and where in `readers` the one
+ * before it is; -1. */
 typedef struct reader {
     int param, unit, before;
 } reader;
@@ -42,9 +42,10 @@ static double bytes_of(const bb__ir *ir, int unit)
 }
 
 /* How long a unit takes one thread: an estimate from its operations and bytes. A store takes none,
- * as what it stores is computed in place if only that can be. */
+ * as what it stores is mostly computed in place. */
 static double seconds_of(const bb__ir *ir, int unit)
 {
+    /* seconds; operations and bytes in a second */
     static const double a_step = 100e-9, product = 40e9, other = 5e9, memory = 20e9;
     const bool is_product = ir->values[unit].op->takes_tail;
     if (ir->values[unit].op->is_store)
@@ -58,9 +59,9 @@ static double seconds_of(const bb__ir *ir, int unit)
     return seconds;
 }
 
-/* Whether a unit may be computed while others are; it takes so long. Large ones are for all threads
- * together, and those with many bytes for strips. */
-static bool is_fit(const bb__ir *ir, int unit, double seconds)
+/* Whether a unit, which takes so long, may be computed while others are. Large ones are for all
+ * threads together, and those with many bytes for strips. */
+static bool may_branch(const bb__ir *ir, int unit, double seconds)
 {
     static const double most_seconds = 1e-3, most_bytes = 1 << 22;
     for (int v = unit; v >= 0; v = ir->next[v]) {
@@ -159,7 +160,7 @@ static int take_stretch(seeker *s, int at)
         if (!bb__is_computed(ir, v) || ir->unit[v] != v)
             continue;
         const double seconds = seconds_of(ir, v);
-        const bool fits = is_fit(ir, v, seconds);
+        const bool fits = may_branch(ir, v, seconds);
         if (!fits && t->n > 0)
             break;
         if (!fits)
@@ -251,14 +252,11 @@ static void note_stores(seeker *s)
     }
 }
 
-bool bb__find_branches(bb__ir *ir)
+static bool take_memory(seeker *s)
 {
-    const size_t n = ir->count;
-    seeker *s = bb_memory_zeroed(1, sizeof *s);
-    if (!s)
-        return false;
+    bb__ir *ir = s->ir;
     bb__stretch *t = &s->stretch;
-    s->ir = ir;
+    const size_t n = ir->count;
     s->from = bb_memory_zeroed(n, sizeof *s->from);
     s->store_of = bb_memory_zeroed(n, sizeof *s->store_of);
     s->target = bb_memory_zeroed(n, sizeof *s->target);
@@ -270,18 +268,33 @@ bool bb__find_branches(bb__ir *ir)
     ir->fork = bb_memory_zeroed(n, sizeof *ir->fork);
     ir->branch = bb_memory_zeroed(n, sizeof *ir->branch);
     ir->forks = bb_memory_zeroed(n, sizeof *ir->forks);
-    bool fits = s->from && s->store_of && s->target && s->unit_index && s->reader && t->first &&
-                t->seconds && t->pairs && ir->fork && ir->branch && ir->forks;
-    for (size_t v = 0; fits && v < n; v++)
-        ir->fork[v] = -1;
-    if (fits && !ir->options.no_branches) {
-        note_stores(s);
-        fits = seek(s);
-    }
+    return s->from && s->store_of && s->target && s->unit_index && s->reader && t->first &&
+           t->seconds && t->pairs && ir->fork && ir->branch && ir->forks;
+}
+
+static void release_memory(seeker *s)
+{
+    bb__stretch *t = &s->stretch;
     void *const blocks[] = {s->from,    s->store_of, s->target,  s->unit_index, s->reader,
                             s->readers, t->first,    t->seconds, t->pairs,      t->edges};
     for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++)
         bb_memory_release(blocks[i]);
     bb_memory_release(s);
+}
+
+bool bb__find_branches(bb__ir *ir)
+{
+    seeker *s = bb_memory_zeroed(1, sizeof *s);
+    if (!s)
+        return false;
+    s->ir = ir;
+    bool fits = take_memory(s);
+    for (size_t v = 0; fits && v < ir->count; v++)
+        ir->fork[v] = -1;
+    if (fits && !ir->options.no_branches) {
+        note_stores(s);
+        fits = seek(s);
+    }
+    release_memory(s);
     return fits;
 }

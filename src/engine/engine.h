@@ -6,7 +6,8 @@
  * view's elements lie and where a copy is due. fuse.c says which values are computed together,
  * order.c puts these units into the order in which they run, branches.c and forks.c say which of
  * them run at the same time, strips.c which run some rows at a time, host.c which values lie in
- * another's memory, plan*.c gives values memory, bind*.c makes the steps, and run.c runs them. No file here names an op. */
+ * another's memory, plan*.c gives values memory, bind*.c makes the steps, and run.c runs them. No
+ * file here names an op. */
 #ifndef BIBUN_ENGINE_H
 #define BIBUN_ENGINE_H
 
@@ -46,10 +47,8 @@ typedef struct bb__fork_work {
     bool is_always; /* for tests: worth while in any case */
 } bb__fork_work;
 
-/* From which on a unit is heavy. */
-#define BB__FORK_LIGHT 8e-6
-
-/* How many seconds so many threads gain by working on branches, not on one unit after the other. */
+/* How many seconds so many threads gain by working on branches, not on one unit after the other:
+ * these they would share, too, and meet for each heavy one. */
 static inline double bb__fork_gain(const bb__fork_work *w, int threads)
 {
     static const double region = 4e-6; /* until threads have met */
@@ -286,7 +285,7 @@ typedef struct bb__step {
     size_t slot_bytes;    /* of all locals of the section, for each such strip */
     int64_t *local;       /* of each operand of the head: bytes of a strip if it is local, else 0 */
     int64_t result_local; /* of its result likewise */
-    bool is_timed;        /* of the first step of a section: it is run for a profile */
+    bool is_timed;        /* of the first step of a section or a fork: it is run for a profile */
     double *spent, share; /* seconds of such a run, by slot, and of all slots; of a step in a branch
                            * all that it took */
     bb_array out;         /* of the last value that has memory */

@@ -46,8 +46,10 @@ static void join(window *w, int i, int j)
     w->branches--;
 }
 
+/* By the unit behind it. */
 static void grow(window *w)
 {
+    static const double heavy = 8e-6; /* seconds from which on kernels divide a unit */
     const bb__stretch *s = w->stretch;
     const int i = w->end++;
     const double seconds = s->seconds[i];
@@ -60,7 +62,7 @@ static void grow(window *w)
     bb__fork_work *work = &w->work;
     const double branch = w->seconds[branch_of(w, i)];
     work->longest = branch > work->longest ? branch : work->longest;
-    if (seconds < BB__FORK_LIGHT) {
+    if (seconds < heavy) {
         work->light += seconds;
     } else {
         work->heavy += seconds;

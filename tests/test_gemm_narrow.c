@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Products with a few columns by our own loops, against plain sums in double, whatever a library
- * takes such products otherwise. */
+/* Products with a few columns by our own loops, against plain sums in double; called by themselves,
+ * since blas.c takes them with AVX2 alone. */
 #include "arrays.h"
 #include "blas.h"
 

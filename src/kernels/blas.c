@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* With lapack.c the only file that calls BLAS, and with *onednn*.c the only one that calls oneDNN,
- * each on one thread: float matrix products go to oneDNN where it was found, but for small ones,
- * the last few columns of others, and, with AVX2, those of rows that crowd the caches. All that is
- * left to OpenBLAS, but for those few columns, and products of no more, with AVX2: these are loops
+ * each on one thread. Float matrix products go to oneDNN where it was found, but for small ones,
+ * the last few columns of others, and, with AVX2, those of rows that crowd the caches; all that is
+ * left to OpenBLAS. With AVX2 the last few columns, and products of no more than a few, are loops
  * of our own. */
 #include "blas.h"
 
@@ -143,8 +143,8 @@ static bool has_narrow_loops(void)
     return bb_simd() == BB_SIMD_AVX2 && !bb__blas_has_small_kernels();
 }
 
-/* Of products with few columns they mostly take an eighth to seven tenths of the libraries' time,
- * if what they read of x are vectors: 2 to 4096 rows, sums of 8 to 2048. A single column is a
+/* Where they read x in vectors, products with few columns mostly take them an eighth to seven tenths
+ * of the libraries' time: measured with 2 to 4096 rows, sums of 8 to 2048. A single column is a
  * vector, for which OpenBLAS is as fast. */
 static bool suits_narrow_loops(bool xt, int m, int n, int k)
 {

@@ -33,7 +33,7 @@ INLINE void put(const product *p, int64_t i, int64_t j, float sum)
     *to = p->accumulate ? *to + sum : sum;
 }
 
-/* One element after the other, where rows or sums are no vector. */
+/* One element after the other, where what is read of x is shorter than a vector. */
 static void multiply_plainly(const product *p, int64_t columns, bool is_transposed)
 {
     const int64_t row = is_transposed ? 1 : p->x_lead, term = is_transposed ? p->x_lead : 1;
@@ -60,7 +60,7 @@ INLINE float total(bb__lanes v)
     return part[0];
 }
 
-/* The vector there, with zeros for what is left out. */
+/* The vector there; unless `left` is NULL, with zeros where that is zero. */
 INLINE bb__lanes taken(const float *from, const mask *left)
 {
     const bb__lanes v = VECTOR(from);
@@ -82,7 +82,7 @@ INLINE void add_terms(const int columns, const product *p, const float *const *f
     }
 }
 
-/* Of the vector that ends with the last term, those that whole vectors have not reached. */
+/* Of the vector that ends with the last term, the terms that whole vectors have not reached. */
 static mask left_of(int64_t k)
 {
     int32_t parts[2 * BB__LANES];
@@ -190,6 +190,8 @@ INLINE void pack_terms(const int columns, const product *p, float *to)
         for (int j = 0; j < columns; j++)
             to[l * columns + j] = p->y[l * p->y_term + j * p->y_column];
 }
+
+/* Products of so many columns: along rows of x, and across those of a transposed one. */
 
 INLINE void run_along(const int columns, const product *p)
 {

@@ -142,6 +142,18 @@ Test(branches, not_without_need)
     cr_expect_gt(branched(BB_NODES(small), &apart), 0);
 }
 
+/* What reads a parameter is in one branch with what computes and stores its new number. */
+Test(branches, not_of_a_reader_and_a_store)
+{
+    bb_node *w = bb_param(g, params, "w", BB_F32, BB_SHAPE(ROWS, WIDTH), bb_init_normal(1));
+    bb_node *v = bb_param(g, params, "v", BB_F32, BB_SHAPE(ROWS, WIDTH), bb_init_normal(1));
+    bb_node *read = bb_sin(w), *other = bb_sin(v);
+    bb_node *computed = bb_assign(w, bb_tanh(bb_flip(x, 0))), *copied = bb_assign(w, x);
+    cr_expect_eq(branched(BB_NODES(read, computed), &apart), 0);
+    cr_expect_eq(branched(BB_NODES(read, copied), &apart), 0);
+    cr_expect_gt(branched(BB_NODES(other, computed), &apart), 0);
+}
+
 /* A parameter's new number is not stored while another branch reads the old one. */
 Test(branches, of_stores)
 {

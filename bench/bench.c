@@ -3,10 +3,10 @@
  * bench [--threads N] [--json] [--profile] [--no-fuse] [--no-strips] [--no-branches] [NAME]...:
  * prints a line for each named workload, or for all: the median time of a run over seven timed
  * blocks of runs, its floating-point operations, the bytes that it must at least move, and by how
- * much resident memory grew (which is right for the first workload of a process: later ones find memory that those
- * before have given back). "graph" stands for the cost of graphs: nanoseconds a node to build and
- * to compile, and the memory that a plan needs; "machine" for the machine's own ceilings; "orders"
- * for the times of a function, its gradient and its Hessian's product. */
+ * much resident memory grew (which is right for the first workload of a process: later ones find
+ * memory that those before have given back). "graph" stands for the cost of graphs: nanoseconds a
+ * node to build and to compile, and the memory that a plan needs; "machine" for the machine's own
+ * ceilings; "orders" for the times of a function, its gradient and its Hessian's product. */
 #include "workloads.h"
 
 #include <stdio.h>

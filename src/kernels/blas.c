@@ -143,9 +143,9 @@ static bool has_narrow_loops(void)
     return bb_simd() == BB_SIMD_AVX2 && !bb__blas_has_small_kernels();
 }
 
-/* Where they read x in vectors, products with few columns mostly take them an eighth to seven tenths
- * of the libraries' time: measured with 2 to 4096 rows, sums of 8 to 2048. A single column is a
- * vector, for which OpenBLAS is as fast. */
+/* Where they read x in vectors, products with few columns mostly take them an eighth to seven
+ * tenths of the libraries' time: measured with 2 to 4096 rows, sums of 8 to 2048. A single column
+ * is a vector, for which OpenBLAS is as fast. */
 static bool suits_narrow_loops(bool xt, int m, int n, int k)
 {
     enum { LEAST = 8 };

@@ -131,7 +131,7 @@ typedef struct bb_recurrent_options {
     bb_node *(*activation)(bb_node *x); /* of bb_rnn; NULL: bb_tanh */
 } bb_recurrent_options;
 
-/* After the last step, [batch, units]. */
+/* After the last step that is computed, [batch, units]: with `reverse` that of time 0. */
 typedef struct bb_recurrent_last {
     bb_node *state;
     bb_node *cell; /* NULL but for an LSTM */
@@ -140,7 +140,9 @@ typedef struct bb_recurrent_last {
 /* h' = tanh(x W + h U + b) (Elman 1990) */
 BB_BUILDER bb_node *bb_rnn(bb_node *x, bb_params *params, const char *name, int64_t units);
 /* Of these three, options and last_out may be NULL. Both directions are
- * bb_concat(BB_NODES(bb_lstm(x, ...), bb_lstm_with(x, ..., &reversed, NULL)), -1). */
+ * bb_concat(BB_NODES(bb_lstm(x, params, "forth", units),
+ *                    bb_lstm_with(x, params, "back", units, &reversed, NULL)), -1);
+ * under one name they would share their weights. */
 BB_BUILDER bb_node *bb_rnn_with(bb_node *x, bb_params *params, const char *name, int64_t units,
                                 const bb_recurrent_options *options, bb_recurrent_last *last_out);
 /* (i, f, g, o) = x W + h U + b; c' = sigmoid(f) c + sigmoid(i) tanh(g); h' = sigmoid(o) tanh(c')

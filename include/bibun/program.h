@@ -49,8 +49,9 @@ typedef struct bb_compile_options {
      * over rows in groups. Sums and products may round otherwise */
     bool no_strips;
     bool all_strips;  /* the same wherever rows are apart, of single steps too, one row at a time */
-    bool no_branches; /* computing small neighbouring steps at the same time */
-    /* the same wherever steps do not need one another, however small or large they are */
+    bool no_branches; /* computing small neighbouring steps at the same time, in branches */
+    /* the same with as many branches as there can be in a place, however little is gained, of
+     * steps of any size */
     bool all_branches;
     bool no_fuse; /* computing chains of elementwise ops tile by tile; tails; strips */
     /* writing over an input that nobody reads again; storing a new value straight into its
@@ -117,7 +118,8 @@ BB_API bb_program_stats bb_program_stats_of(const bb_program *p);
  * output or a parameter.
  * "matmul add sigmoid" is a product, on whose result the rest is computed piece by piece; steps "in
  * 4 strips" are computed together with their neighbours, a quarter of the rows at a time, and those
- * "in branch 2 of 3" by one thread while others are in the other branches.
+ * "in branch 2 of 3" by one thread while others are in the other branches, where a run's threads
+ * gain by that.
  * BB_BAD_FILE when writing fails. */
 BB_API bb_status bb_program_print(const bb_program *p, FILE *file);
 

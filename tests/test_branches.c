@@ -312,3 +312,67 @@ Test(branches, of_many)
     cr_expect_leq(s.peak_bytes, 4 * sizeof(float) * 4 * WIDTH, "%zu", s.peak_bytes);
     agree(BB_NODES(y), &apart);
 }
+
+static void copy(const bb_call *call)
+{
+    memcpy(call->out->data, call->in[0].data, sizeof(float) * ROWS * WIDTH);
+}
+
+static void copy_slowly(const bb_call *call)
+{
+    nanosleep(&(struct timespec){.tv_nsec = 20000000}, NULL);
+    cr_expect_eq(call->threads, 1);
+    copy(call);
+}
+
+static const bb_op end_op = {
+    .name = "end_of_stretch",
+    .doc = "x",
+    .arity = 1,
+    .infer = bb_infer_same,
+    .forward = copy,
+    .needs_contiguous = true,
+    .is_impure = true,
+};
+static const bb_op slow_op = {
+    .name = "slow",
+    .doc = "x",
+    .arity = 1,
+    .infer = bb_infer_same,
+    .forward = copy_slowly,
+    .needs_contiguous = true,
+};
+
+static bb_node *store(const char *name, bb_node *value)
+{
+    const bb_shape shape = BB_SHAPE(ROWS, WIDTH);
+    return bb_assign(bb_param(g, params, name, BB_F32, shape, bb_init_normal(1)), value);
+}
+
+/* One number for two parameters is computed in that of the two whose readers are in its branch,
+ * though branches change the order of the stores; another branch reads the other one slowly. */
+Test(branches, of_two_stores)
+{
+    bb_node *p = bb_param(g, params, "p", BB_F32, BB_SHAPE(ROWS, WIDTH), bb_init_normal(1));
+    bb_node *q = bb_param(g, params, "q", BB_F32, BB_SHAPE(ROWS, WIDTH), bb_init_normal(1));
+    bb_node *slow = store("slow", bb_apply(&slow_op, BB_NODES(p), NULL));
+    bb_node *value = bb_cumsum(x, 1, false, false);
+    bb_node *later = bb_apply(&end_op, BB_NODES(value), NULL);
+    bb_node *a = store("a", bb_cumsum(bb_mul_scalar(later, 2), 0, true, false));
+    bb_node *b = store("b", bb_cumsum(bb_mul_scalar(later, 3), 0, true, false));
+    bb_node *c = store("c", bb_cumsum(bb_mul_scalar(later, 4), 0, true, false));
+    bb_node *of_q = bb_cumsum(bb_sin(bb_add(q, later)), 0, false, false);
+    bb_node *d = store("d", bb_add(of_q, bb_flip(q, 0)));
+    bb_node *to_p = bb_assign(p, value), *to_q = bb_assign(q, value);
+    bb_node *e = store("e", bb_cumsum(later, 0, true, true));
+    bb_node *f = store("f", bb_cumsum(bb_sin(later), 0, false, true));
+    bb_program *program = bb_compile_with(g, BB_NODES(slow, a, b, c, d, to_p, to_q, e, f), &apart);
+    cr_assert(program, "%s", bb_graph_error(g));
+    const size_t bytes = sizeof(float) * ROWS * WIDTH;
+    float before[ROWS * WIDTH];
+    memcpy(before, bb_tensor_read(bb_params_find(params, "p")), bytes);
+    bb_program_set_threads(program, 2);
+    cr_assert_eq(bb_run(program, BB_FEEDS({x, xs})), BB_OK, "%s", bb_program_error(program));
+    cr_expect_arr_eq(bb_tensor_read(bb_params_find(params, "slow")), before, bytes);
+    bb_program_free(program);
+}

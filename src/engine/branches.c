@@ -19,7 +19,7 @@ typedef struct seeker {
     int *from;       /* the order as it was */
     int n_done;      /* values that are in their places */
     int *store_of;   /* by value: the store of this parameter; -1 */
-    int *target;     /* by value: a parameter that it is stored into; -1 */
+    int *target;     /* by value: the parameter that it may be computed in, or stores; -1 */
     int *unit_index; /* by unit: its number in the stretch; -1 */
     int *reader;     /* by value: the latest of this parameter in `readers`; -1 */
     reader *readers;
@@ -248,7 +248,9 @@ static void note_stores(seeker *s)
             continue;
         const int param = ir->values[value->in[0]].root;
         s->store_of[param] = ir->order[at];
-        s->target[ir->order[at]] = s->target[value->in[1]] = param;
+        s->target[ir->order[at]] = param;
+        if (ir->spared[value->in[1]] == ir->order[at])
+            s->target[value->in[1]] = param;
     }
 }
 

@@ -218,6 +218,7 @@ static void ir_free(bb__ir *ir)
     bb_memory_release(ir->readers);
     bb_memory_release(ir->needed);
     bb_memory_release(ir->early);
+    bb_memory_release(ir->spared);
     bb_memory_release(ir->unit);
     bb_memory_release(ir->next);
     bb_memory_release(ir->inner);

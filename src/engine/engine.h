@@ -79,6 +79,7 @@ typedef struct bb__ir {
     int n_fused;          /* values that are not the first of their unit */
     int *host;            /* by value: whose memory it is computed in, and which has its own; -1 */
     int64_t *host_offset; /* elements past that memory's start */
+    int *spared;          /* by value: the store of it that computing it in place would spare; -1 */
     int *order;           /* the needed values of ops, as they run; units are not torn */
     int n_order;
     int *fork;   /* by value: the first of those that are computed at the same time, in branches;
@@ -189,7 +190,7 @@ int bb__emit_in_stages(bb__ir *ir, const bb__value *value);
  * runs out. */
 bool bb__fuse(bb__ir *ir);
 
-/* order.c: fills needed, early, order and what bb__fuse fills; false when memory runs out. */
+/* order.c: fills needed, early, spared, order and what bb__fuse fills; false when memory runs out. */
 bool bb__order(bb__ir *ir);
 
 /* branches.c: fills fork, branch and forks, and puts forks into the order of their branches. False

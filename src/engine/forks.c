@@ -188,14 +188,17 @@ int bb__find_forks(const bb__stretch *s, bool all, bb__fork_range *ranges)
 int bb__number_branches(const bb__stretch *s, bb__fork_range range, bool all, int *branch,
                         bb__fork_work *work_out)
 {
-    static const double least = 2e-6; /* seconds */
-    double seconds = least;
-    int n = 0;
+    enum { MANY = 16 };
+    static const double short_time = 2e-6; /* seconds */
     window w;
     open_window(&w, s, range.first);
     while (w.end < range.end)
         grow(&w);
     *work_out = w.work;
+    const double each = (w.work.light + w.work.heavy) / MANY;
+    const double least = each > short_time ? each : short_time;
+    double seconds = least;
+    int n = 0;
     for (int i = range.first; i < range.end; i++) {
         const int first = branch_of(&w, i);
         if (first == i && (seconds >= least || all)) {

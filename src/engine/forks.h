@@ -28,7 +28,8 @@ typedef struct bb__fork_range {
 int bb__find_forks(const bb__stretch *s, bool all, bb__fork_range *ranges);
 
 /* Sets branch[i - first] for the units of a fork, in 0 .. the number that it returns - 1, and what
- * there is to do; branches that are hardly worth a thread's asking for them are put together. */
+ * there is to do. Branches are put together until each is worth a thread's asking, and they are few
+ * enough for each to have memory of its own. */
 int bb__number_branches(const bb__stretch *s, bb__fork_range range, bool all, int *branch,
                         bb__fork_work *work_out);
 

@@ -227,10 +227,12 @@ static bool schedule(scheduler *s, int *store_of)
     size_t n = ir->count;
     mark_needed(ir);
     for (size_t v = 0; v < n; v++)
-        store_of[v] = -1;
+        store_of[v] = ir->spared[v] = -1;
     for (size_t v = 0; v < n; v++)
-        if (is_scheduled(ir, (int)v) && ir->values[v].op->is_store)
+        if (is_scheduled(ir, (int)v) && ir->values[v].op->is_store) {
             store_of[ir->values[ir->values[v].in[0]].root] = (int)v;
+            ir->spared[ir->values[v].in[1]] = (int)v; /* one of several */
+        }
     mark_early(ir);
     count_uses(s);
     mark_eager(s);
@@ -261,9 +263,10 @@ bool bb__order(bb__ir *ir)
     };
     ir->needed = bb_memory_zeroed(n, sizeof *ir->needed);
     ir->early = bb_memory_zeroed(n, sizeof *ir->early);
+    ir->spared = bb_memory_zeroed(n, sizeof *ir->spared);
     ir->order = bb_memory_zeroed(n, sizeof *ir->order);
-    bool fits = store_of && s.first && s.hard && s.soft && s.uses && ir->early && s.eager &&
-                s.done && s.ready.keys && s.blocked.keys && ir->needed && ir->order &&
+    bool fits = store_of && ir->spared && s.first && s.hard && s.soft && s.uses && ir->early &&
+                s.eager && s.done && s.ready.keys && s.blocked.keys && ir->needed && ir->order &&
                 schedule(&s, store_of);
     void *const blocks[] = {store_of, s.edges.items, s.first, s.sorted,     s.hard,        s.soft,
                             s.uses,   s.eager,       s.done,  s.ready.keys, s.blocked.keys};

@@ -23,7 +23,7 @@ static void count_uses(bb__planner *p)
 {
     const bb__ir *ir = p->ir;
     for (size_t v = 0; v < ir->count; v++) {
-        p->store_of[v] = p->last_read[v] = -1;
+        p->last_read[v] = -1;
         if (ir->host[v] >= 0)
             p->is_host[ir->host[v]] = true;
     }
@@ -37,11 +37,6 @@ static void count_uses(bb__planner *p)
             if (!value->op->is_store || i != 0)
                 p->last_read[owner] = at;
         }
-    }
-    for (int at = 0; at < ir->n_order; at++) {
-        const bb__value *value = &ir->values[ir->order[at]];
-        if (value->op->is_store)
-            p->store_of[value->in[1]] = ir->order[at];
     }
 }
 
@@ -69,7 +64,7 @@ static bool may_overwrite(const bb__ir *ir, int v, int root)
 static bool store_in_place(bb__planner *p, int v, int at)
 {
     const bb__ir *ir = p->ir;
-    int store = p->store_of[v];
+    int store = ir->spared[v];
     if (store < 0 || ir->options.no_inplace || bb__root_of(ir, v) != v || ir->early[v])
         return false; /* what is early is computed before a fault */
     int param = bb__root_of(ir, ir->values[store].in[0]);
@@ -318,7 +313,6 @@ bool bb__plan_memory(const bb__ir *ir, bb__plan *plan)
         .plan = plan,
         .uses = bb_memory_zeroed(n, sizeof *p.uses),
         .last_read = bb_memory_zeroed(n, sizeof *p.last_read),
-        .store_of = bb_memory_zeroed(n, sizeof *p.store_of),
         .placed = bb_memory_zeroed(n, sizeof *p.placed),
         .is_host = bb_memory_zeroed(n, sizeof *p.is_host),
         .pooled = bb_memory_zeroed(n, sizeof *p.pooled),
@@ -329,16 +323,15 @@ bool bb__plan_memory(const bb__ir *ir, bb__plan *plan)
     plan->scratch = bb_memory_zeroed(steps, sizeof *plan->scratch);
     plan->scratch_bytes = bb_memory_zeroed(steps, sizeof *plan->scratch_bytes);
     plan->outputs = bb_memory_zeroed((size_t)ir->n_outputs, sizeof *plan->outputs);
-    bool fits = p.uses && p.last_read && p.store_of && p.placed && p.is_host && p.pooled &&
-                plan->places && plan->stored && plan->slot_bytes && plan->scratch &&
-                plan->scratch_bytes && plan->outputs;
+    bool fits = p.uses && p.last_read && p.placed && p.is_host && p.pooled && plan->places &&
+                plan->stored && plan->slot_bytes && plan->scratch && plan->scratch_bytes &&
+                plan->outputs;
     if (fits) {
         count_uses(&p);
         fits = place_fixed(&p) && walk(&p);
     }
     bb_memory_release(p.uses);
     bb_memory_release(p.last_read);
-    bb_memory_release(p.store_of);
     bb_memory_release(p.placed);
     bb_memory_release(p.is_host);
     bb_memory_release(p.pooled);

@@ -12,7 +12,6 @@ typedef struct bb__planner {
     bb__blocks *pool; /* of the branch whose values are being placed; else NULL */
     int *uses;        /* by owner: steps that still read its memory */
     int *last_read;   /* by owner: the last place in the order that reads it */
-    int *store_of;    /* by value: a store of it; -1 */
     bool *placed;     /* by value: a host, or a local value, that has its memory */
     bool *is_host;    /* by value: others lie in its memory */
     bool *pooled;     /* by value: lives in one branch, and in its pool */

@@ -8,15 +8,19 @@
 
 #include <string.h>
 
-static void execute(bb__step *step)
+static void execute_by(bb__step *step, const bb_call *call)
 {
-    const bb_call *call = &step->call;
     if (step->map)
         bb__map_bind(step->map, step->map_in);
     if (step->map && !call->tail)
         bb__map_run(step->map, call->threads);
     else
         call->op->forward(call);
+}
+
+static void execute(bb__step *step)
+{
+    execute_by(step, &step->call);
 }
 
 /* Strips. */
@@ -110,7 +114,9 @@ static void execute_branches(void *context, int64_t first, int64_t last)
     for (int64_t branch = first; branch < last; branch++)
         for (int i = fork->first[branch]; i < fork->first[branch + 1]; i++) {
             const double start = steps->is_timed ? bb__seconds() : 0;
-            execute(&steps[i]);
+            bb_call call = steps[i].call;
+            call.threads = 1;
+            execute_by(&steps[i], &call);
             if (steps->is_timed)
                 steps[i].share = bb__seconds() - start;
         }

@@ -190,7 +190,8 @@ int bb__emit_in_stages(bb__ir *ir, const bb__value *value);
  * runs out. */
 bool bb__fuse(bb__ir *ir);
 
-/* order.c: fills needed, early, spared, order and what bb__fuse fills; false when memory runs out. */
+/* order.c: fills needed, early, spared, order and what bb__fuse fills; false when memory runs
+ * out. */
 bool bb__order(bb__ir *ir);
 
 /* branches.c: fills fork, branch and forks, and puts forks into the order of their branches. False

@@ -3,9 +3,9 @@
  * some need none of the others.
  *
  * They form a fork, which is put into the order of its branches; each is run by one thread from its
- * first unit to its last. Units are in one branch where one reads what the
- * other computes, or a parameter that the other may write. Kernels in a fork have one thread each,
- * so large ones are in none. No result depends on forks. */
+ * first unit to its last. Units are in one branch where one reads what the other computes, or a
+ * parameter that the other may write. Kernels in a fork have one thread each, so large ones are in
+ * none. No result depends on forks. */
 #include "forks.h"
 
 /* A unit of the stretch that reads a parameter which is stored, and where in `readers` the one
@@ -41,16 +41,16 @@ static double bytes_of(const bb__ir *ir, int unit)
     return bytes;
 }
 
-/* How long a unit takes one thread: an estimate from its operations and bytes. A store takes none,
- * as what it stores is mostly computed in place. */
-static double seconds_of(const bb__ir *ir, int unit)
+/* How long a unit with so many bytes takes one thread: an estimate, also from its operations. A
+ * store takes no time, as what it stores is mostly computed in place. */
+static double seconds_of(const bb__ir *ir, int unit, double bytes)
 {
     /* seconds; operations and bytes in a second */
     static const double a_step = 100e-9, product = 40e9, other = 5e9, memory = 20e9;
     const bool is_product = ir->values[unit].op->takes_tail;
     if (ir->values[unit].op->is_store)
         return 0;
-    double seconds = a_step + bytes_of(ir, unit) / memory;
+    double seconds = a_step + bytes / memory;
     for (int v = unit; v >= 0; v = ir->next[v]) {
         const bb__value *value = &ir->values[v];
         if (value->op == value->node->op)
@@ -59,9 +59,9 @@ static double seconds_of(const bb__ir *ir, int unit)
     return seconds;
 }
 
-/* Whether a unit, which takes so long, may be computed while others are. Large ones are for all
- * threads together, and those with many bytes for strips. */
-static bool may_branch(const bb__ir *ir, int unit, double seconds)
+/* Whether a unit, which takes so long and has so many bytes, may be computed while others are.
+ * Large ones are for all threads together, and those with many bytes for strips. */
+static bool may_branch(const bb__ir *ir, int unit, double seconds, double bytes)
 {
     static const double most_seconds = 1e-3, most_bytes = 1 << 22;
     for (int v = unit; v >= 0; v = ir->next[v]) {
@@ -69,8 +69,7 @@ static bool may_branch(const bb__ir *ir, int unit, double seconds)
         if (op->is_impure || op->may_fault || (op->is_effect && !op->is_store))
             return false;
     }
-    return (seconds <= most_seconds && bytes_of(ir, unit) <= most_bytes) ||
-           ir->options.all_branches;
+    return (seconds <= most_seconds && bytes <= most_bytes) || ir->options.all_branches;
 }
 
 /* Pairs. */
@@ -100,7 +99,8 @@ static bool note_reader(seeker *s, int i, int param)
     return true;
 }
 
-/* What computes or may write an operand of unit i. */
+/* What computes an operand of unit i, or may be computed in a parameter that it reads; the store
+ * itself comes after all readers. */
 static bool pair_operands(seeker *s, int i, const bb__value *value)
 {
     const bb__ir *ir = s->ir;
@@ -110,8 +110,7 @@ static bool pair_operands(seeker *s, int i, const bb__value *value)
         if (ir->values[root].op)
             fits = add_value_pair(s, i, root);
         if (fits && store >= 0)
-            fits = add_value_pair(s, i, store) && add_value_pair(s, i, ir->values[store].in[1]) &&
-                   note_reader(s, i, root);
+            fits = add_value_pair(s, i, ir->values[store].in[1]) && note_reader(s, i, root);
     }
     return fits;
 }
@@ -159,8 +158,8 @@ static int take_stretch(seeker *s, int at)
         const int v = s->from[at];
         if (!bb__is_computed(ir, v) || ir->unit[v] != v)
             continue;
-        const double seconds = seconds_of(ir, v);
-        const bool fits = may_branch(ir, v, seconds);
+        const double bytes = bytes_of(ir, v), seconds = seconds_of(ir, v, bytes);
+        const bool fits = may_branch(ir, v, seconds, bytes);
         if (!fits && t->n > 0)
             break;
         if (!fits)

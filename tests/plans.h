@@ -19,16 +19,14 @@ static inline bb_program_stats stats_with(bb_graph *g, bb_nodes outputs,
     return stats;
 }
 
-/* Runs both ways, as it is compiled by itself and with the options, on memory full of NaN and by so
- * many threads; every output must agree to `tolerance`, relative to 1 and the value. */
-static inline void expect_agreement(bb_graph *g, bb_nodes outputs, bb_feeds feeds,
-                                    const bb_compile_options *options, double tolerance,
-                                    int threads)
+/* Runs both ways on memory full of NaN and by so many threads; every output must agree to
+ * `tolerance`, relative to 1 and the value. */
+static inline void expect_agreement_of(bb_graph *g, bb_nodes outputs, bb_feeds feeds,
+                                       bb_compile_options one, bb_compile_options other,
+                                       double tolerance, int threads)
 {
-    const bb_compile_options usual = {.poison = true};
-    bb_compile_options other = *options;
-    other.poison = true;
-    bb_program *p = bb_compile_with(g, outputs, &usual);
+    one.poison = other.poison = true;
+    bb_program *p = bb_compile_with(g, outputs, &one);
     bb_program *q = bb_compile_with(g, outputs, &other);
     cr_assert(p && q, "%s", bb_graph_error(g));
     bb_program_set_threads(p, threads);
@@ -48,6 +46,14 @@ static inline void expect_agreement(bb_graph *g, bb_nodes outputs, bb_feeds feed
     }
     bb_program_free(p);
     bb_program_free(q);
+}
+
+/* As it is compiled by itself and with the options. */
+static inline void expect_agreement(bb_graph *g, bb_nodes outputs, bb_feeds feeds,
+                                    const bb_compile_options *options, double tolerance,
+                                    int threads)
+{
+    expect_agreement_of(g, outputs, feeds, (bb_compile_options){0}, *options, tolerance, threads);
 }
 
 #endif

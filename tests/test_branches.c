@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Small steps that are computed at the same time, in branches. */
-#include "plans.h"
+#include "noise_input.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -9,27 +9,11 @@
 static const bb_compile_options plain = {.no_branches = true, .no_strips = true};
 static const bb_compile_options usual = {.no_strips = true};
 static const bb_compile_options apart = {.all_branches = true, .no_strips = true};
-static bb_graph *g;
-static bb_params *params;
-static bb_node *x;
-static bb_tensor *xs;
-
 enum { ROWS = 32, WIDTH = 64, NETWORKS = 8 };
 
 static void begin(void)
 {
-    g = bb_graph_new();
-    params = bb_params_new(1);
-    x = bb_input(g, "x", BB_F32, BB_SHAPE(ROWS, WIDTH));
-    xs = bb_tensor_new(BB_F32, BB_SHAPE(ROWS, WIDTH));
-    bb_tensor_fill_normal(xs, 0, 1, 1);
-}
-
-static void end(void)
-{
-    bb_tensor_release(xs);
-    bb_graph_free(g);
-    bb_params_free(params);
+    begin_with(BB_SHAPE(ROWS, WIDTH));
 }
 
 TestSuite(branches, .init = begin, .fini = end);
@@ -39,29 +23,11 @@ static int branched(bb_nodes outputs, const bb_compile_options *options)
     return stats_with(g, outputs, options).branched;
 }
 
-/* To the bit, on memory full of NaN; the plain program is the other one. */
+/* To the bit; the plain program is the other one. */
 static void agree(bb_nodes outputs, const bb_compile_options *options)
 {
-    for (int threads = 1; threads <= 5; threads++) {
-        bb_compile_options a = *options, b = plain;
-        a.poison = b.poison = true;
-        bb_program *p = bb_compile_with(g, outputs, &a), *q = bb_compile_with(g, outputs, &b);
-        cr_assert(p && q, "%s", bb_graph_error(g));
-        bb_program_set_threads(p, threads);
-        for (int run = 0; run < 3; run++) {
-            cr_assert_eq(bb_run(p, BB_FEEDS({x, xs})), BB_OK, "%s", bb_program_error(p));
-            cr_assert_eq(bb_run(q, BB_FEEDS({x, xs})), BB_OK, "%s", bb_program_error(q));
-        }
-        for (int i = 0; i < outputs.count; i++) {
-            const bb_tensor *u = bb_program_value(p, outputs.items[i]);
-            const bb_tensor *v = bb_program_value(q, outputs.items[i]);
-            if (u)
-                cr_assert_eq(memcmp(bb_tensor_read(u), bb_tensor_read(v), bb_tensor_bytes(u)), 0,
-                             "output %d, %d threads", i, threads);
-        }
-        bb_program_free(p);
-        bb_program_free(q);
-    }
+    for (int threads = 1; threads <= 5; threads++)
+        expect_agreement_of(g, outputs, BB_FEEDS({x, xs}), *options, plain, 0, threads);
 }
 
 static bb_node *network(bb_node *in, int number, int layers)

@@ -1,29 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Neighbouring steps that are computed together, some rows at a time. */
-#include "plans.h"
+#include "noise_input.h"
 
 static const bb_compile_options plain = {.no_strips = true}, rowwise = {.all_strips = true};
-static bb_graph *g;
-static bb_params *params;
-static bb_node *x;
-static bb_tensor *xs;
-
 enum { ROWS = 4096, WIDTH = 64 };
 
 static void begin(void)
 {
-    g = bb_graph_new();
-    params = bb_params_new(1);
-    x = bb_input(g, "x", BB_F32, BB_SHAPE(ROWS, WIDTH));
-    xs = bb_tensor_new(BB_F32, BB_SHAPE(ROWS, WIDTH));
-    bb_tensor_fill_normal(xs, 0, 1, 1);
-}
-
-static void end(void)
-{
-    bb_tensor_release(xs);
-    bb_graph_free(g);
-    bb_params_free(params);
+    begin_with(BB_SHAPE(ROWS, WIDTH));
 }
 
 TestSuite(strips, .init = begin, .fini = end);

@@ -10,23 +10,8 @@
 
 enum { MOST_OPS = 1024, GUARD = 0x5a };
 
-static struct criterion_test_params all_ops(void)
+static void expect_sane_descriptor(const bb_op *op)
 {
-    static int index[MOST_OPS];
-    for (int i = 0; i < bb_op_count(); i++)
-        index[i] = i;
-    return cr_make_param_array(int, index, (size_t)bb_op_count());
-}
-
-ParameterizedTestParameters(ops, have_a_sane_descriptor)
-{
-    return all_ops();
-}
-
-ParameterizedTest(int *index, ops, have_a_sane_descriptor)
-{
-    const bb_op *op = bb_op_at(*index);
-    cr_assert_not_null(op);
     cr_expect(op->name[0] &&
                   strspn(op->name, "abcdefghijklmnopqrstuvwxyz_0123456789") == strlen(op->name),
               "'%s' is no name", op->name);
@@ -51,14 +36,8 @@ ParameterizedTest(int *index, ops, have_a_sane_descriptor)
     }
 }
 
-ParameterizedTestParameters(ops, print_attributes_within_the_buffer)
+static void expect_attributes_within_buffer(const bb_op *op)
 {
-    return all_ops();
-}
-
-ParameterizedTest(int *index, ops, print_attributes_within_the_buffer)
-{
-    const bb_op *op = bb_op_at(*index);
     for (int i = 0; op->print_attrs && i < op->n_samples; i++)
         for (size_t size = 1; size <= 128; size += 127) {
             char buffer[160];
@@ -72,14 +51,8 @@ ParameterizedTest(int *index, ops, print_attributes_within_the_buffer)
         }
 }
 
-ParameterizedTestParameters(ops, pass_the_gradient_check)
+static void expect_passed_gradient_check(const bb_op *op)
 {
-    return all_ops();
-}
-
-ParameterizedTest(int *index, ops, pass_the_gradient_check)
-{
-    const bb_op *op = bb_op_at(*index);
     bb_gradcheck_report report;
     bb_gradcheck_options options = check_options(op);
     cr_expect(bb_gradcheck_op(op, &options, &report) == BB_OK && report.passed, "%s", report.text);
@@ -94,14 +67,8 @@ static bb_node *derivative(bb_node *y, bb_node *x)
     return bb_grads(y, bb_ones_like(y), BB_NODES(x), &d) == BB_OK ? d : NULL;
 }
 
-ParameterizedTestParameters(ops, can_be_differentiated_three_times)
+static void expect_three_derivatives(const bb_op *op)
 {
-    return all_ops();
-}
-
-ParameterizedTest(int *index, ops, can_be_differentiated_three_times)
-{
-    const bb_op *op = bb_op_at(*index);
     for (int i = 0; i < op->n_samples; i++) {
         sample_graph sg = sample_graph_new(op, &op->samples[i], BB_F64);
         for (int k = 0; k < sg.n && sample_has_gradient(&sg); k++) {
@@ -136,14 +103,8 @@ static void expect_near(const bb_op *op, int sample, const bb_tensor *single,
     }
 }
 
-ParameterizedTestParameters(ops, agree_in_both_float_types)
+static void expect_agreement_of_float_types(const bb_op *op)
 {
-    return all_ops();
-}
-
-ParameterizedTest(int *index, ops, agree_in_both_float_types)
-{
-    const bb_op *op = bb_op_at(*index);
     for (int i = 0; !op->is_effect && i < op->n_samples; i++) {
         sample_graph single = sample_graph_new(op, &op->samples[i], BB_F32);
         sample_graph exact = sample_graph_new(op, &op->samples[i], BB_F64);
@@ -177,15 +138,9 @@ static void expect_same_bits(const bb_op *op, int sample, bb_program *p, const s
     bb_tensor_release(first);
 }
 
-ParameterizedTestParameters(ops, give_the_same_bits_with_any_threads)
-{
-    return all_ops();
-}
-
-ParameterizedTest(int *index, ops, give_the_same_bits_with_any_threads)
+static void expect_same_bits_with_any_threads(const bb_op *op)
 {
     static const bb_dtype reals[] = {BB_F32, BB_F64};
-    const bb_op *op = bb_op_at(*index);
     for (int i = 0; !op->is_effect && i < op->n_samples; i++)
         for (int k = 0; k < 2; k++) {
             sample_graph sg = sample_graph_new(op, &op->samples[i], reals[k]);
@@ -232,17 +187,32 @@ static int compare_rows(const bb_op *op, const bb_sample *s, bb_dtype real)
     return stripped;
 }
 
-ParameterizedTestParameters(ops, say_truly_which_rows_they_need)
+static void expect_rows_as_said(const bb_op *op)
 {
-    return all_ops();
-}
-
-ParameterizedTest(int *index, ops, say_truly_which_rows_they_need)
-{
-    const bb_op *op = bb_op_at(*index);
     int stripped = 0;
     for (int i = 0; op->rows && i < op->n_samples; i++)
         for (int real = 0; real < 2; real++)
             stripped += compare_rows(op, &op->samples[i], real ? BB_F64 : BB_F32);
     cr_expect(!op->rows || stripped > 0, "%s has no sample of two rows", op->name);
+}
+
+ParameterizedTestParameters(ops, conform)
+{
+    static int index[MOST_OPS];
+    for (int i = 0; i < bb_op_count(); i++)
+        index[i] = i;
+    return cr_make_param_array(int, index, (size_t)bb_op_count());
+}
+
+ParameterizedTest(int *index, ops, conform)
+{
+    const bb_op *op = bb_op_at(*index);
+    cr_assert_not_null(op);
+    expect_sane_descriptor(op);
+    expect_attributes_within_buffer(op);
+    expect_passed_gradient_check(op);
+    expect_three_derivatives(op);
+    expect_agreement_of_float_types(op);
+    expect_same_bits_with_any_threads(op);
+    expect_rows_as_said(op);
 }

@@ -15,6 +15,7 @@
 #include <bibun/op.h>
 #include <bibun/ops.h>
 #include <bibun/optim.h>
+#include <bibun/parallel.h>
 #include <bibun/plot.h>
 #include <bibun/program.h>
 #include <bibun/rng.h>

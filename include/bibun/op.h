@@ -72,7 +72,7 @@ typedef struct bb_call {
     const bb_array *in;
     const bb_array *out;
     void *scratch; /* as many bytes as op->scratch asked for, aligned to 64; else NULL */
-    int threads;   /* how many may be used; results must not depend on it */
+    int threads;   /* how many may be used (bb_parallel); results must not depend on it */
     uint64_t seed; /* of the program; together with step it keys random numbers */
     uint64_t step; /* the number of the run, from 0 */
     bb_fault *fault;

@@ -150,6 +150,6 @@ bb_program *bb__bind(const bb__ir *ir, const bb__plan *plan)
     p->stats.inplace = plan->n_inplace;
     p->stats.peak_bytes = plan->arena_bytes;
     p->stats.value_bytes = plan->value_bytes;
-    bb_program_set_threads(p, bb__thread_count());
+    bb_program_set_threads(p, bb_thread_count());
     return p;
 }

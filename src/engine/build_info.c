@@ -27,6 +27,6 @@ char *bb_build_info(char *buffer, size_t size)
     char blas[96];
     snprintf(buffer, size, "Bibun %s, %s, %s of %s, %s, %s, %d threads", BB_VERSION, COMPILER,
              levels[bb_simd()], levels[bb__simd_widest()], vector_math,
-             bb__blas_text(blas, sizeof blas), bb__thread_count());
+             bb__blas_text(blas, sizeof blas), bb_thread_count());
     return buffer;
 }

@@ -102,7 +102,7 @@ static void execute_section(bb__step *steps)
     for (int i = 0; i < steps->section; i++)
         if (steps[i].map)
             bb__map_bind(steps[i].map, steps[i].map_in);
-    bb__parallel(steps->strips, 1, threads < slots ? threads : slots, execute_strips, steps);
+    bb_parallel(steps->strips, 1, threads < slots ? threads : slots, execute_strips, steps);
 }
 
 /* Branches. */
@@ -124,7 +124,7 @@ static void execute_branches(void *context, int64_t first, int64_t last)
 
 static void execute_fork(bb__step *steps)
 {
-    bb__parallel(steps->fork->n_branches, 1, steps->call.threads, execute_branches, steps);
+    bb_parallel(steps->fork->n_branches, 1, steps->call.threads, execute_branches, steps);
 }
 
 static bool is_worth_while(const bb__fork *fork, int threads)

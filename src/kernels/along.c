@@ -65,8 +65,8 @@ DEFINE_SCATTER(BB_F32, float)
 DEFINE_SCATTER(BB_F64, double)
 
 #define TAKE_ENTRY(name, type, text) [name] = take_##name,
-static const bb__range_fn takes[BB_DTYPE_COUNT] = {BB_DTYPE_LIST(TAKE_ENTRY)};
-static const bb__range_fn scatters[BB_DTYPE_COUNT] = {
+static const bb_range_fn takes[BB_DTYPE_COUNT] = {BB_DTYPE_LIST(TAKE_ENTRY)};
+static const bb_range_fn scatters[BB_DTYPE_COUNT] = {
     [BB_F32] = scatter_BB_F32, [BB_F64] = scatter_BB_F64};
 
 static bool all_fit(const bb_call *call, int64_t size)
@@ -75,15 +75,14 @@ static bool all_fit(const bb_call *call, int64_t size)
     return bb__indices_fit(call, index->data, bb_shape_count(index->shape), size);
 }
 
-static void run(const bb_call *call, int axis, const bb_array *from, const bb__range_fn range)
+static void run(const bb_call *call, int axis, const bb_array *from, const bb_range_fn range)
 {
     job j = {.lines = bb__lines_of(call->in[1].shape, axis),
              .size = call->in[0].shape.dim[axis],
              .index = call->in[1].data,
              .from = from->data,
              .to = call->out->data};
-    bb__parallel(j.lines.outer * j.lines.pieces, bb__line_grain(&j.lines), call->threads, range,
-                 &j);
+    bb_parallel(j.lines.outer * j.lines.pieces, bb__line_grain(&j.lines), call->threads, range, &j);
 }
 
 void bb__take_along_axis(const bb_call *call, int axis)

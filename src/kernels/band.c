@@ -56,5 +56,5 @@ void bb__band(const bb_array *in, const bb_array *out, int64_t low, int64_t high
     int64_t count = bb_shape_count(in->shape), n = in->shape.dim[in->shape.ndim - 1];
     job j = {in, out, low, high};
     if (count > 0)
-        bb__parallel(count / n, n < WORTH ? WORTH / n : 1, threads, band_range, &j);
+        bb_parallel(count / n, n < WORTH ? WORTH / n : 1, threads, band_range, &j);
 }

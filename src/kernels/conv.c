@@ -107,8 +107,8 @@ void bb__columns_forward(const bb__conv_shape *s, const void *x, const void *w, 
     }
     job j = forward_job(s);
     j.from = x, j.w = w, j.to = out, j.scratch = scratch, j.tail = tail;
-    bb__parallel(j.items, bb__conv_grain(bb__conv_multiplications(s) / (double)j.items),
-                 (int)bb__lower(threads, BB__SLOTS), forward_range, &j);
+    bb_parallel(j.items, bb__conv_grain(bb__conv_multiplications(s) / (double)j.items),
+                (int)bb__lower(threads, BB__SLOTS), forward_range, &j);
 }
 
 /* The adjoint, as the convolution of dy with the filters turned around. */
@@ -207,7 +207,7 @@ void bb__columns_input(const bb__conv_shape *s, const void *dy, const void *w, v
     } else {
         job j = input_job(s);
         j.from = dy, j.w = w, j.to = dx, j.scratch = scratch, j.tail = tail;
-        bb__parallel(j.items, bb__conv_grain(bb__conv_multiplications(s) / (double)j.items),
-                     (int)bb__lower(threads, BB__SLOTS), input_range, &j);
+        bb_parallel(j.items, bb__conv_grain(bb__conv_multiplications(s) / (double)j.items),
+                    (int)bb__lower(threads, BB__SLOTS), input_range, &j);
     }
 }

@@ -331,8 +331,8 @@ void bb__direct_forward(const bb__conv_shape *s, const void *x, const void *w, v
 {
     job j = job_of(s);
     j.x = x, j.w = w, j.out = out, j.scratch = scratch, j.tail = tail;
-    bb__parallel(j.items, bb__conv_grain(bb__conv_multiplications(s) / (double)j.items),
-                 (int)bb__lower(threads, BB__SLOTS), run_range, &j);
+    bb_parallel(j.items, bb__conv_grain(bb__conv_multiplications(s) / (double)j.items),
+                (int)bb__lower(threads, BB__SLOTS), run_range, &j);
 }
 
 /* The gradient of the images, as the convolution of dy with the filters turned around. */

@@ -228,7 +228,7 @@ void bb__direct_weight(const bb__conv_shape *s, const void *x, const void *dy, v
     job j = job_of(s);
     j.x = x, j.dy = dy, j.dw = dw, j.scratch = scratch;
     j.sums = (float *)(void *)(j.scratch + slots_bytes(&j));
-    bb__parallel(j.items, bb__conv_grain(bb__conv_multiplications(s) / (double)j.items),
-                 (int)bb__lower(threads, BB__SLOTS), run_range, &j);
-    bb__parallel(s->o * bb__filter_size(s), 1 + GRAIN / j.count, threads, add_up, &j);
+    bb_parallel(j.items, bb__conv_grain(bb__conv_multiplications(s) / (double)j.items),
+                (int)bb__lower(threads, BB__SLOTS), run_range, &j);
+    bb_parallel(s->o * bb__filter_size(s), 1 + GRAIN / j.count, threads, add_up, &j);
 }

@@ -204,9 +204,9 @@ static void run_weight(job *j, int64_t grain, int threads)
     enum { ADD_GRAIN = 16384 };
     const bb__onednn_conv *c = j->c;
     const bb__onednn_plan *p = &c->plans[0];
-    bb__parallel(c->sums, grain, threads, sum_blocks, j);
-    bb__parallel((int64_t)(c->sizes[BB__WEIGHTS] / sizeof(float)), 1 + ADD_GRAIN / c->sums, threads,
-                 add_up, j);
+    bb_parallel(c->sums, grain, threads, sum_blocks, j);
+    bb_parallel((int64_t)(c->sizes[BB__WEIGHTS] / sizeof(float)), 1 + ADD_GRAIN / c->sums, threads,
+                add_up, j);
     if (!p->reorder[BB__WEIGHTS]) {
         memcpy(j->data[BB__WEIGHTS], j->weights, dnnl_memory_desc_get_size(p->own[BB__WEIGHTS]));
         return;
@@ -231,7 +231,7 @@ static void run_images(job *j, int64_t grain, int threads)
     }
     memset(j->done, 0, j->c->done);
     if (ok)
-        bb__parallel(j->c->blocks, grain, threads, run_blocks, j);
+        bb_parallel(j->c->blocks, grain, threads, run_blocks, j);
     for (int64_t block = 0; block < j->c->blocks; block++)
         if (!j->done[block])
             redo_block(j, block, scratch, threads);

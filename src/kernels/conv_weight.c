@@ -121,7 +121,7 @@ void bb__columns_weight(const bb__conv_shape *s, const void *x, const void *dy, 
     j.x = x, j.dy = dy, j.dw = dw, j.scratch = scratch;
     j.sums = j.scratch + slots_bytes(&j);
     const double work = bb__conv_multiplications(s) / (double)j.items;
-    bb__parallel(j.items, bb__conv_grain(work), (int)bb__lower(threads, BB__SLOTS), sum_range, &j);
-    bb__parallel(bb__filter_size(s) * s->groups, 1 + GRAIN / j.count / (s->o / s->groups), threads,
-                 s->dtype == BB_F32 ? add_up_f32 : add_up_f64, &j);
+    bb_parallel(j.items, bb__conv_grain(work), (int)bb__lower(threads, BB__SLOTS), sum_range, &j);
+    bb_parallel(bb__filter_size(s) * s->groups, 1 + GRAIN / j.count / (s->o / s->groups), threads,
+                s->dtype == BB_F32 ? add_up_f32 : add_up_f64, &j);
 }

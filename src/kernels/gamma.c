@@ -216,5 +216,5 @@ void bb__draw_gamma(const bb_array *shapes, const bb_array *out, uint64_t key, i
 {
     enum { PART = 64 }; /* samples that are worth a thread */
     draw d = {shapes, out, key};
-    bb__parallel(bb_shape_count(out->shape), PART, threads, draw_range, &d);
+    bb_parallel(bb_shape_count(out->shape), PART, threads, draw_range, &d);
 }

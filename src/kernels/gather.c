@@ -200,11 +200,11 @@ void bb__gather(const bb_call *call, int axis)
     indexed m = index_slabs(x, &call->in[1], call->out, axis, true);
     int64_t line_parts = bb__divided_up(m.count, LINE_PART);
     if (m.line)
-        bb__parallel(m.slab_count * line_parts, PART / bb__lower(LINE_PART, m.count), call->threads,
-                     gather_lines, &m);
+        bb_parallel(m.slab_count * line_parts, PART / bb__lower(LINE_PART, m.count), call->threads,
+                    gather_lines, &m);
     else
-        bb__parallel(slab_parts(&m) * m.count, PART / bb__lower(SLAB_PART, m.slab_count),
-                     call->threads, gather_range, &m);
+        bb_parallel(slab_parts(&m) * m.count, PART / bb__lower(SLAB_PART, m.slab_count),
+                    call->threads, gather_range, &m);
 }
 
 /* Threads share the slab, never the indices. */
@@ -217,8 +217,8 @@ void bb__scatter_add(const bb_call *call, int axis)
         return;
     indexed m = index_slabs(call->out, &call->in[1], &call->in[2], axis, false);
     if (m.line)
-        bb__parallel(m.slab_count, PART / m.count + 1, call->threads, scatter_lines, &m);
+        bb_parallel(m.slab_count, PART / m.count + 1, call->threads, scatter_lines, &m);
     else
-        bb__parallel(slab_parts(&m), PART / (SLAB_PART * m.count) + 1, call->threads, scatter_range,
-                     &m);
+        bb_parallel(slab_parts(&m), PART / (SLAB_PART * m.count) + 1, call->threads, scatter_range,
+                    &m);
 }

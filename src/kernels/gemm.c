@@ -361,13 +361,13 @@ static void multiply(product *p, int threads)
     const double work = (double)p->m * (double)p->n * (double)p->k / (double)p->cut.panels;
     const int used = p->slot && threads > slots_of(p) ? (int)slots_of(p) : threads;
     if (p->cut.parts > 1) {
-        bb__parallel(p->cut.parts, 1, threads, multiply_parts, p);
-        bb__parallel(p->m * p->n, 1 + ADD_GRAIN / p->cut.parts, threads, add_parts, p);
+        bb_parallel(p->cut.parts, 1, threads, multiply_parts, p);
+        bb_parallel(p->m * p->n, 1 + ADD_GRAIN / p->cut.parts, threads, add_parts, p);
         return;
     }
-    bb__parallel(items, work < worth ? (int64_t)(worth / work) : 1, used, multiply_range, p);
+    bb_parallel(items, work < worth ? (int64_t)(worth / work) : 1, used, multiply_range, p);
     if (p->tail && !has_long_stretches(p))
-        bb__parallel(p->batch * p->m * p->n, p->tail->grain, threads, run_tail_alone, p);
+        bb_parallel(p->batch * p->m * p->n, p->tail->grain, threads, run_tail_alone, p);
 }
 
 void bb__matmul(const bb_array *x, const bb_array *y, const bb_array *out, void *scratch,
@@ -379,7 +379,7 @@ void bb__matmul(const bb_array *x, const bb_array *y, const bb_array *out, void 
     if (p.batch == 0 || p.m == 0 || p.n == 0)
         return;
     if (p.k == 0) {
-        bb__parallel(p.batch * p.m * p.n, GRAIN, threads, clear_range, &p);
+        bb_parallel(p.batch * p.m * p.n, GRAIN, threads, clear_range, &p);
         return;
     }
     plan(&p, x, y, scratch, false);

@@ -9,6 +9,7 @@
 #define BIBUN_KERNELS_H
 
 #include <bibun/op.h>
+#include <bibun/parallel.h>
 
 #include "versions.h"
 
@@ -31,13 +32,8 @@ static inline bool bb__index_fits(const bb_call *call, int32_t index, int64_t si
 /* The same of many; the fault is of the first that does not fit. */
 bool bb__indices_fit(const bb_call *call, const int32_t *index, int64_t n, int64_t size);
 
-/* Threads (parallel.c). */
+/* Threads (parallel.c, and team.c, which has them; bb_parallel is public). */
 
-typedef void (*bb__range_fn)(void *context, int64_t first, int64_t last);
-
-/* Calls `range` on parts of 0 .. n-1, together covering it once; parts are at least `grain` long
- * but for the last. */
-void bb__parallel(int64_t n, int64_t grain, int threads, bb__range_fn range, void *context);
 /* Where part i of `parts` begins when `total` is dealt out evenly; part i ends where i + 1
  * begins. */
 static inline int64_t bb__deal(int64_t total, int64_t parts, int64_t i)
@@ -56,12 +52,12 @@ static inline int64_t bb__divided_up(int64_t a, int64_t b)
     return (a + b - 1) / b;
 }
 
-/* Inside of `range`, a number below `threads` that no other thread has at the time, 0 within a
- * range of a range: which part of scratch memory is free to use. No result may depend on it. */
+/* Within a part of bb_parallel, a number below its `threads` that no other thread of that call has
+ * at the time: which part of scratch memory is free to use. No result may depend on it. */
 int bb__thread_slot(void);
 /* As many threads as have scratch memory of their own where each needs a part. */
 enum { BB__SLOTS = 16 };
-int bb__thread_count(void);         /* OpenMP's number for a new region */
+int bb__processors(void);           /* for this process, when first asked */
 int bb__clamp_threads(int threads); /* to what a machine can use */
 
 /* What follows a result, element by element: run on stretches of finished elements, numbered in

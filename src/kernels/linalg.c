@@ -119,7 +119,7 @@ static void run(job *j, const bb_call *call)
     j->task.call = call;
     j->troubles = call->scratch;
     j->memory = (char *)call->scratch + bb__aligned((size_t)j->count * sizeof(bb__trouble));
-    bb__parallel(j->count, j->grain, call->threads, run_range, j);
+    bb_parallel(j->count, j->grain, call->threads, run_range, j);
     for (int64_t i = 0; i < j->count; i++)
         if (j->troubles[i].is) {
             j->method->report(call, i, &j->troubles[i]);

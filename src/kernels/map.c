@@ -214,7 +214,7 @@ void bb__map_run(const bb__map *m, int threads)
     if (m->count * m->n_ops <= PART)
         run_tiles((void *)(uintptr_t)m, 0, m->tiles);
     else
-        bb__parallel(m->tiles, m->grain, threads, run_tiles, (void *)(uintptr_t)m);
+        bb_parallel(m->tiles, m->grain, threads, run_tiles, (void *)(uintptr_t)m);
 }
 
 bb__tail bb__map_tail(const bb__map *m)

@@ -69,7 +69,7 @@ static void var_range(void *context, int64_t first, int64_t last)
 void bb__var(const bb_array *in, uint32_t axes, double divisor, const bb_array *out, int threads)
 {
     job j = {bb__walk_plan(in, axes), out, in->dtype, divisor};
-    bb__parallel(j.fold.tiles, bb__walk_grain(&j.fold), threads, var_range, &j);
+    bb_parallel(j.fold.tiles, bb__walk_grain(&j.fold), threads, var_range, &j);
 }
 
 /* A power of two near 1 / top, which scales without rounding; 1 where that says nothing. */
@@ -108,5 +108,5 @@ static void norm_range(void *context, int64_t first, int64_t last)
 void bb__norm(const bb_array *in, uint32_t axes, double p, const bb_array *out, int threads)
 {
     job j = {bb__walk_plan(in, axes), out, in->dtype, p};
-    bb__parallel(j.fold.tiles, bb__walk_grain(&j.fold), threads, norm_range, &j);
+    bb_parallel(j.fold.tiles, bb__walk_grain(&j.fold), threads, norm_range, &j);
 }

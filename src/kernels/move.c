@@ -103,7 +103,7 @@ static void move_transposed(const bb__pair *w, tile_fn tile, int rows, int64_t c
     exchange_dims(&t.pair, rows, w->ndim - 2);
     int64_t height = w->dim[rows], width = w->dim[w->ndim - 1];
     int64_t bands = count / (height * width) * bb__divided_up(height, BAND);
-    bb__parallel(bands, PART / (BAND * width), threads, band_range, &t);
+    bb_parallel(bands, PART / (BAND * width), threads, band_range, &t);
 }
 
 static void move(const bb_array *in, const bb_array *out, bb__run_fn run, tile_fn tile, int threads)
@@ -116,7 +116,7 @@ static void move(const bb_array *in, const bb_array *out, bb__run_fn run, tile_f
     if (rows >= 0)
         move_transposed(&w, tile, rows, count, threads);
     else
-        bb__parallel(count, PART, threads, walk_range, &w);
+        bb_parallel(count, PART, threads, walk_range, &w);
 }
 
 static bool same_window(const bb_array *a, const bb_array *b)
@@ -166,8 +166,8 @@ void bb__concat(const bb_call *call, int axis)
         largest = part > largest ? part : largest;
     }
     if (largest < 2 * PART)
-        bb__parallel(call->n_in, PART * call->n_in / (count + 1) + 1, call->threads, concat_range,
-                     &p);
+        bb_parallel(call->n_in, PART * call->n_in / (count + 1) + 1, call->threads, concat_range,
+                    &p);
     else
         concat_range(&p, 0, call->n_in);
 }

@@ -1,42 +1,44 @@
 /* SPDX-License-Identifier: MIT */
 /* The one place that decides about threads: ranges cut into parts by size alone, so that no result
  * can depend on how many threads work on them. */
-#include "float_mode.h"
-#include "kernels.h"
+#include "team.h"
 
 #include <omp.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <time.h>
 
-typedef struct job {
-    int64_t n, grain;
-    bb__range_fn range;
-    void *context;
-} job;
+/* Judging. */
 
-static void run_part(const job *j, int64_t part)
-{
-    int64_t first = part * j->grain, left = j->n - first;
-    j->range(j->context, first, left < j->grain ? j->n : first + j->grain);
-}
-
-/* A thread whose core another program holds, or that has to wait for the caller's, can keep a
- * region waiting for milliseconds, a thousand times the work. After a region that was slower than
- * the caller alone would have been, the caller does go on alone, each time for more regions;
- * results do not depend on it. */
+/* A thread whose core another program holds, or that has to wait for the caller's, can keep a job
+ * waiting for milliseconds, a thousand times the work. After one that was slower than the caller
+ * alone would have been, the caller does go on alone, each time for more jobs; results do not
+ * depend on it. */
 enum { LEAST_ALONE = 64, MOST_ALONE = 4096 };
-static _Thread_local int alone; /* regions still to be run alone */
+static _Thread_local int alone; /* jobs still to be run alone */
 static _Thread_local int next_alone = LEAST_ALONE;
 
-/* In the region after a long one the caller's work is told by its processor's time, which takes a
- * call of the system: by the clock a caller whose core somebody else held looks busy. */
+/* In the job after a long one the caller's work is told by its processor's time, which takes a call
+ * of the system: by the clock a caller whose core somebody else held looks busy. */
 static _Thread_local bool is_watched;
+
+/* What the caller of a job has worked, until it had but to wait. */
+typedef struct record {
+    double (*time_of)(void);
+    double begin, busy;
+} record;
 
 static double processor_time(void)
 {
     struct timespec t;
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
     return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+static void note_work(void *context)
+{
+    record *r = context;
+    r->busy = r->time_of() - r->begin;
 }
 
 static void judge(double busy, double total, int threads)
@@ -52,99 +54,78 @@ static void judge(double busy, double total, int threads)
         next_alone *= 2;
 }
 
-static _Thread_local int slot; /* the number of this thread in the region that it works in */
-
-int bb__thread_slot(void)
+static void run_together(bb__team *team, const bb__job *j, int threads)
 {
-    return slot;
+    const double start = omp_get_wtime();
+    record r = {is_watched ? processor_time : omp_get_wtime, start, 0};
+    if (is_watched)
+        r.begin = processor_time();
+    bb__team_run(team, j, threads, note_work, &r);
+    judge(r.busy, omp_get_wtime() - start, threads);
 }
 
-/* Each thread begins with a share of neighbouring parts, the same in each region, so that it finds
- * in its caches what it left there; then it helps those that are slower: cores differ, and others
- * use them. */
-enum { SHARES = 64 }; /* of more threads some begin with the same */
-
-typedef struct share {
-    _Alignas(64) atomic_llong next;
-    int64_t end;
-} share;
-
-static void run_share(const job *j, share *s)
+/* A caller that is cancelled ends afterwards. */
+static void share_or_run_alone(const bb__job *j, int threads)
 {
-    int64_t part;
-    while (atomic_load_explicit(&s->next, memory_order_relaxed) < s->end &&
-           (part = atomic_fetch_add_explicit(&s->next, 1, memory_order_relaxed)) < s->end)
-        run_part(j, part);
+    int cancels;
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancels);
+    bb__team *team = bb__team_of_caller(threads);
+    if (team)
+        run_together(team, j, threads);
+    else
+        bb__job_run_alone(j);
+    pthread_setcancelstate(cancels, NULL);
 }
 
-static void run_region(const job *j, int64_t parts, int threads)
+/* Who calls from within a part, or from a parallel region of its own, works alone. */
+static bool is_within(void)
 {
-    share shares[SHARES];
-    const int count = threads < SHARES ? threads : SHARES;
-    for (int i = 0; i < count; i++) {
-        atomic_init(&shares[i].next, bb__deal(parts, count, i));
-        shares[i].end = bb__deal(parts, count, i + 1);
-    }
-    double (*const time_of)(void) = is_watched ? processor_time : omp_get_wtime;
-    double start = omp_get_wtime(), begin = time_of(), busy = 0;
-    const unsigned mode = bb__float_mode();
-#pragma omp parallel num_threads(threads)
-    {
-        const unsigned own = bb__float_mode();
-        slot = omp_get_thread_num();
-        const int first = slot;
-        bb__float_mode_set(mode); /* the caller's */
-        for (int i = 0; i < count; i++)
-            run_share(j, &shares[(first + i) % count]);
-        slot = 0;
-#pragma omp master
-        busy = time_of() - begin;
-        bb__float_mode_set(own);
-    }
-    judge(busy, omp_get_wtime() - start, threads);
+    return bb__is_at_work() || omp_in_parallel();
 }
 
-/* Who calls from within a range has scratch memory of its own, as for one thread. */
-static void run_alone(const job *j, int64_t parts)
+/* Whether other threads may help again; each job in which they may not is one of those alone. */
+static bool may_share(void)
 {
-    const int outer = slot;
-    slot = 0;
-    for (int64_t part = 0; part < parts; part++)
-        run_part(j, part);
-    slot = outer;
+    if (alone == 0)
+        return true;
+    alone--;
+    return false;
 }
 
-void bb__parallel(int64_t n, int64_t grain, int threads, bb__range_fn range, void *context)
+void bb_parallel(int64_t n, int64_t grain, int threads, bb_range_fn range, void *context)
 {
-    const job j = {n, grain < 1 ? 1 : grain, range, context};
+    const bb__job j = {n, grain < 1 ? 1 : grain, range, context};
     if (n <= 0)
         return;
-    int64_t parts = (n - 1) / j.grain + 1;
-    if (parts > 1 && threads > 1 && !omp_in_parallel()) {
-        if (alone == 0) {
-            run_region(&j, parts, parts < threads ? (int)parts : threads);
-            return;
-        }
-        alone--;
+    threads = (int)bb__lower(bb__job_parts(&j), bb__clamp_threads(threads));
+    if (threads > 1 && !is_within() && may_share())
+        share_or_run_alone(&j, threads);
+    else
+        bb__job_run_alone(&j);
+}
+
+/* Numbers of threads. */
+
+int bb__processors(void)
+{
+    static atomic_int known; /* 0: not yet */
+    int count = atomic_load_explicit(&known, memory_order_relaxed);
+    if (!count) {
+        count = omp_get_num_procs();
+        atomic_store_explicit(&known, count, memory_order_relaxed);
     }
-    run_alone(&j, parts);
+    return count;
 }
 
 /* More threads than this only cost memory, which OpenMP ends the process for when there is none. */
-static int most_threads(void)
-{
-    enum { PER_PROCESSOR = 4, AT_LEAST = 64 };
-    int most = PER_PROCESSOR * omp_get_num_procs();
-    return most < AT_LEAST ? AT_LEAST : most;
-}
-
 int bb__clamp_threads(int threads)
 {
-    int most = most_threads();
+    enum { PER_PROCESSOR = 4, AT_LEAST = 64 };
+    const int many = PER_PROCESSOR * bb__processors(), most = many < AT_LEAST ? AT_LEAST : many;
     return threads < 1 ? 1 : threads > most ? most : threads;
 }
 
-int bb__thread_count(void)
+int bb_thread_count(void)
 {
-    return omp_in_parallel() ? 1 : omp_get_max_threads();
+    return is_within() ? 1 : omp_get_max_threads();
 }

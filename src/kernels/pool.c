@@ -30,8 +30,8 @@ static void run_planes(void *context, int64_t first, int64_t last)
 static void run(const job *j, int threads)
 {
     enum { GRAIN = 1 << 15 }; /* elements that pay for a thread */
-    bb__parallel(j->s->planes, 1 + GRAIN / (j->s->h * j->s->w + 1), threads, run_planes,
-                 (void *)(uintptr_t)j);
+    bb_parallel(j->s->planes, 1 + GRAIN / (j->s->h * j->s->w + 1), threads, run_planes,
+                (void *)(uintptr_t)j);
 }
 
 /* Elements [first, end) of an axis that window i covers. */

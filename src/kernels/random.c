@@ -53,7 +53,7 @@ static void fill_range(void *context, int64_t first, int64_t last)
 static void run(fill *f, int threads)
 {
     f->count = bb_shape_count(f->out->shape);
-    bb__parallel((f->count + 1) / 2, part, threads, fill_range, f);
+    bb_parallel((f->count + 1) / 2, part, threads, fill_range, f);
 }
 
 void bb__fill_uniform(const bb_array *out, double low, double high, uint64_t key, int threads)

@@ -162,7 +162,7 @@ void bb__reduce(bb__reduction kind, const bb_array *in, uint32_t axes, const bb_
     if (j.fold.by_columns && j.chunks > 1)
         bb__walk_cut(&j.fold, WIDE);
     int64_t grain = j.chunks > 1 ? 1 : bb__walk_grain(&j.fold);
-    bb__parallel(j.fold.tiles * j.chunks, grain, threads, reduce_range, &j);
+    bb_parallel(j.fold.tiles * j.chunks, grain, threads, reduce_range, &j);
     if (j.chunks > 1)
         merge_chunks(&j);
 }
@@ -264,7 +264,7 @@ static void find_places(const place_fn place[BB_DTYPE_COUNT], const bb_array *in
 {
     assert(place[in->dtype]);
     place_job j = {bb__walk_plan(in, 1U << axis), in, out, axis, place[in->dtype]};
-    bb__parallel(j.fold.tiles, bb__walk_grain(&j.fold), threads, place_range, &j);
+    bb_parallel(j.fold.tiles, bb__walk_grain(&j.fold), threads, place_range, &j);
 }
 
 void bb__argmax(const bb_array *in, int axis, const bb_array *out, int threads)

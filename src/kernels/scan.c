@@ -98,15 +98,15 @@ DEFINE_RECURRENCE(recurrence_f64, double)
 DEFINE_LARGEST(largest_f32, float)
 DEFINE_LARGEST(largest_f64, double)
 
-typedef bb__range_fn scans[BB_DTYPE_COUNT];
+typedef bb_range_fn scans[BB_DTYPE_COUNT];
 
 static void scan(const scans scan_of, const bb_array *a, const bb_array *b, bb__scan_order order,
                  const bb_array *out, int threads)
 {
     assert(scan_of[a->dtype]);
     job j = {bb__lines_of(a->shape, order.axis), order, a->data, b->data, out->data};
-    bb__parallel(j.lines.outer * j.lines.pieces, bb__line_grain(&j.lines), threads,
-                 scan_of[a->dtype], &j);
+    bb_parallel(j.lines.outer * j.lines.pieces, bb__line_grain(&j.lines), threads,
+                scan_of[a->dtype], &j);
 }
 
 void bb__cumsum(const bb_array *in, bb__scan_order order, const bb_array *out, int threads)

@@ -227,11 +227,11 @@ static void each_row(const row_kernel *kernels, const bb_array *in, int axis, co
                   (int64_t)bb_dtype_size(in->dtype)};
     const int64_t size = j.lines.size, inner = j.lines.inner;
     if (inner == 1 && size <= SHORT)
-        bb__parallel(bb__divided_up(j.lines.outer, LINE), grain_of(size * LINE), threads,
-                     short_range, &j);
+        bb_parallel(bb__divided_up(j.lines.outer, LINE), grain_of(size * LINE), threads,
+                    short_range, &j);
     else
-        bb__parallel(j.lines.outer * j.lines.pieces, grain_of(size * (inner < LINE ? inner : LINE)),
-                     threads, rows_range, &j);
+        bb_parallel(j.lines.outer * j.lines.pieces, grain_of(size * (inner < LINE ? inner : LINE)),
+                    threads, rows_range, &j);
 }
 
 void bb__softmax(const bb_array *in, int axis, const bb_array *out, int threads)
@@ -288,11 +288,11 @@ DEFINE_LABEL_LOSSES(double)
 
 void bb__label_losses(const bb_array *x, const bb_array *labels, const bb_array *out, int threads)
 {
-    static const bb__range_fn kernels[BB_DTYPE_COUNT] = {
+    static const bb_range_fn kernels[BB_DTYPE_COUNT] = {
         [BB_F32] = label_losses_float, [BB_F64] = label_losses_double};
     label_job j = {x, out, labels->data};
     int64_t pieces = bb__divided_up(x->shape.dim[0], LINE);
-    bb__parallel(pieces, grain_of(x->shape.dim[1] * LINE), threads, kernels[x->dtype], &j);
+    bb_parallel(pieces, grain_of(x->shape.dim[1] * LINE), threads, kernels[x->dtype], &j);
 }
 
 /* Sums of e^(x - shift), LINE terms at a time. */
@@ -361,5 +361,5 @@ void bb__logsumexp(const bb_array *in, uint32_t axes, const bb_array *out, int t
 {
     logsumexp_job j = {bb__walk_plan(in, axes), bb__reduce_kernel(BB__MAX, in->dtype),
                        &powers[in->dtype], out};
-    bb__parallel(j.fold.tiles, bb__walk_grain(&j.fold), threads, logsumexp_range, &j);
+    bb_parallel(j.fold.tiles, bb__walk_grain(&j.fold), threads, logsumexp_range, &j);
 }

@@ -136,5 +136,5 @@ void bb__argsort(const bb_array *in, int axis, bool descending, const bb_array *
 {
     job j = {in, out, axis, descending ? -1 : 1, scratch, lines_of_part(in, axis)};
     if (bb_shape_count(in->shape) > 0)
-        bb__parallel(line_count(in, axis), j.grain, threads, sort_range, &j);
+        bb_parallel(line_count(in, axis), j.grain, threads, sort_range, &j);
 }

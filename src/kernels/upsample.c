@@ -95,7 +95,7 @@ DEFINE_UPSAMPLE(f32, float)
 DEFINE_UPSAMPLE(f64, double)
 
 static void run(const bb__upsample_shape *s, const void *from, void *to, void *scratch, int threads,
-                bb__range_fn planes)
+                bb_range_fn planes)
 {
     enum { GRAIN = 1 << 14 }; /* elements that pay for a thread */
     if (s->planes == 0)
@@ -104,7 +104,7 @@ static void run(const bb__upsample_shape *s, const void *from, void *to, void *s
     job j = {s, rows, columns, from, to};
     set_taps(s, s->h, s->oh, rows);
     set_taps(s, s->w, s->ow, columns);
-    bb__parallel(s->planes, 1 + GRAIN / (s->oh * s->ow + 1), threads, planes, &j);
+    bb_parallel(s->planes, 1 + GRAIN / (s->oh * s->ow + 1), threads, planes, &j);
 }
 
 size_t bb__upsample_scratch(const bb__upsample_shape *s)

@@ -294,7 +294,7 @@ Test(gemm, panels_cover_a_result_once)
         }
         cr_assert(c.width >= widest && c.width - widest < c.unit &&
                   (c.panels == 1 || widest - narrowest <= c.unit));
-        cr_assert(c.parts == 1 || (c.panels == 1 && c.parts <= s.k));
+        cr_assert(c.parts == 1 || ((c.by_rows || c.panels == 1) && c.parts <= s.k));
     }
 }
 
@@ -306,17 +306,25 @@ Test(gemm, large_products_are_cut)
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
         for (int t = 0; t < 3; t++) {
             const int64_t *z = sizes[i];
-            const bb__gemm_sizes s = {BB_F32,
-                                      1,
-                                      z[0],
-                                      z[1],
-                                      z[2],
-                                      t == 1,
-                                      t == 2,
-                                      t == 1 ? z[0] : z[2],
-                                      t == 2 ? z[2] : z[1]};
+            const bool xt = t == 1, yt = t == 2;
+            const int64_t x_lead = xt ? z[0] : z[2], y_lead = yt ? z[2] : z[1];
+            const bb__gemm_sizes s = {BB_F32, 1, z[0], z[1], z[2], xt, yt, x_lead, y_lead};
             const bb__gemm_cut c = bb__gemm_cut_of(&s);
             cr_assert_geq(c.panels * c.parts, 2);
+        }
+}
+
+/* A small result of long sums is cut into parts of these. */
+Test(gemm, long_sums_are_cut_into_parts)
+{
+    static const int64_t cases[][4] = {{100, 50, 784, 2},   {100, 50, 767, 1},  {50, 100, 784, 2},
+                                       {100, 100, 4320, 8}, {129, 50, 3000, 1}, {100, 10, 784, 1},
+                                       {128, 1, 24000, 1},  {1, 128, 24000, 1}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        for (int dtype = BB_F32; dtype <= BB_F64; dtype++) {
+            const int64_t m = cases[i][0], n = cases[i][1], k = cases[i][2];
+            const bb__gemm_sizes s = {(bb_dtype)dtype, 1, m, n, k, false, false, k, n};
+            cr_expect_eq(bb__gemm_cut_of(&s).parts, cases[i][3], "case %d", (int)i);
         }
 }
 
@@ -350,6 +358,10 @@ Test(gemm, rows_of_shared_weights)
     cr_expect_eq(bb__matmul_row_step(few, 1, turned, 16), spaces ? 1040 : 1024);
     cr_expect_eq(bb__matmul_row_step(few, 1, turned, 7), 0, "too few readers");
     cr_expect_eq(bb__matmul_row_step(few, 0, turned, 8), 256);
+    const bb_type many[] = {{BB_F32, BB_SHAPE(512, 256)}, {BB_F32, BB_SHAPE(256, 1024)}};
+    const int64_t once = bb__onednn_is_avx512() ? 1040 : 0;
+    cr_expect_eq(bb__matmul_row_step(many, 1, turned, 1), once, "many rows");
+    cr_expect_eq(bb__matmul_row_step(few, 1, turned, 1), 0, "few rows");
 }
 
 /* Products by oneDNN. */

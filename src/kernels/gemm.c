@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Matrix products of any strides and batches.
  *
- * A product is cut by sizes only, into panels of rows or columns of its result, or into parts of
- * long sums, which are added up in their order. Threads take whole panels or parts. */
+ * A product is cut by sizes only: into panels of rows or columns of its result, and long sums into
+ * parts, which are added up in their order. Threads take whole panels, each of all sums or of one
+ * part of them. */
 #include "gemm.h"
 #include "base.h"
 #include "blas.h"
@@ -221,19 +222,23 @@ static char *part_at(const product *p, int64_t part)
     return p->slots + (size_t)(part * p->m * p->n) * bb_dtype_size(p->x.dtype);
 }
 
+/* All panels of the first part, then those of the second, and so on: a thread, which begins with
+ * neighbours, reads some rows of y and not the others. */
 static void multiply_parts(void *context, int64_t first, int64_t last)
 {
     const product *p = context;
     const int d = p->x.shape.ndim - 2;
     const int64_t element = (int64_t)bb_dtype_size(p->x.dtype);
     const bb__blas_state state = bb__blas_enter();
-    for (int64_t part = first; part < last; part++) {
-        const int64_t start = bb__deal(p->k, p->cut.parts, part);
+    for (int64_t item = first; item < last; item++) {
+        const int64_t part = item / p->cut.panels, start = bb__deal(p->k, p->cut.parts, part);
         const int64_t k = bb__deal(p->k, p->cut.parts, part + 1) - start;
-        bb__gemm(p->x.dtype, p->mx.transposed, p->my.transposed, (int)p->m, (int)p->n, (int)k,
-                 (const char *)p->x.data + start * p->x.stride[d + 1] * element, (int)p->mx.lead,
+        const panel at = panel_of(p, item % p->cut.panels);
+        const int64_t x = at.row * p->x.stride[d] + start * p->x.stride[d + 1];
+        bb__gemm(p->x.dtype, p->mx.transposed, p->my.transposed, (int)at.rows, (int)p->n, (int)k,
+                 (const char *)p->x.data + x * element, (int)p->mx.lead,
                  (const char *)p->y.data + start * p->y.stride[d] * element, (int)p->my.lead, false,
-                 part_at(p, part), (int)p->n);
+                 part_at(p, part) + place_of(p, at) * element, (int)p->n);
     }
     bb__blas_leave(state);
 }
@@ -352,17 +357,19 @@ size_t bb__matmul_scratch(const bb_array *x, const bb_array *y)
            (p.cut.parts > 1 ? parts : 0);
 }
 
-/* Panels or parts, of which none is empty. */
+/* Panels, and parts of sums, of which none is empty. */
 static void multiply(product *p, int threads)
 {
-    enum { ADD_GRAIN = 16384 };         /* elements to add that pay for a thread */
+    enum { ADD_GRAIN = 4096 };          /* elements to add that pay for a thread */
     static const double worth = 200000; /* multiplications that do */
     const int64_t items = p->batch * p->cut.panels;
     const double work = (double)p->m * (double)p->n * (double)p->k / (double)p->cut.panels;
     const int used = p->slot && threads > slots_of(p) ? (int)slots_of(p) : threads;
     if (p->cut.parts > 1) {
-        bb_parallel(p->cut.parts, 1, threads, multiply_parts, p);
-        bb_parallel(p->m * p->n, 1 + ADD_GRAIN / p->cut.parts, threads, add_parts, p);
+        bb_parallel(p->cut.parts * p->cut.panels, 1, threads, multiply_parts, p);
+        const int64_t pieces = p->m * p->n * p->cut.parts / ADD_GRAIN;
+        bb_parallel(p->m * p->n, bb__divided_up(p->m * p->n, pieces > 1 ? pieces : 1), threads,
+                    add_parts, p);
         return;
     }
     bb_parallel(items, work < worth ? (int64_t)(worth / work) : 1, used, multiply_range, p);

@@ -31,13 +31,14 @@ typedef struct bb__gemm_sizes {
 } bb__gemm_sizes;
 
 /* Panels of rows of the result, or of columns, as even as they can be of whole units, at least one
- * each; or parts of each sum, each for a whole result, which are added up in their order. */
+ * each; and parts of each sum, which are added up in their order, more than one only where panels
+ * are of rows or there is but one. */
 typedef struct bb__gemm_cut {
     bool by_rows;
-    int64_t panels, parts; /* one of them is 1 */
-    int64_t size, unit;    /* of what is cut: rows or columns; only the last unit may be smaller */
-    int64_t width;         /* of the widest panel */
-    bool suits_onednn;     /* its primitives, if all is dense */
+    int64_t panels, parts;
+    int64_t size, unit; /* of what is cut: rows or columns; only the last unit may be smaller */
+    int64_t width;      /* of the widest panel */
+    bool suits_onednn;  /* its primitives, if all is dense */
 } bb__gemm_cut;
 
 bb__gemm_cut bb__gemm_cut_of(const bb__gemm_sizes *s);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The one place that decides how a product is cut into panels: for 16 threads, as far as the panels
- * stay wide enough for the library's kernels.
+/* The one place that decides how a product is cut into panels and parts: for 16 threads, as far as
+ * the panels stay wide enough for the library's kernels.
  *
  * The numbers are from OpenBLAS 0.3.21 and oneDNN 2.6.3 on an AMD Zen 4 with AVX-512, from products
  * of all sizes up to 2048 cut in all ways; on a Zen 3 with AVX2 they serve as well. */
@@ -69,14 +69,17 @@ static int64_t cached_panels(const sizes *s, int64_t panels, size_t element)
     return panels;
 }
 
-/* Parts of long sums, for a small result, of which panels would read long operands again. */
+/* Parts of long sums, for a small result. Each of its panels reads all of an operand that is long,
+ * a part some rows of y; where y is a weight these are mostly in the cache of the thread that takes
+ * the part, since it wrote them. A vector's product reads its matrix once, so panels serve it. The
+ * numbers are from a Zen 5 with two cores. */
 static int64_t parts_of(const bb__gemm_sizes *s, const sizes *z)
 {
-    enum { SMALL = 128, LONG = 512 };
+    enum { SMALL = 128, LONG = 384 };
     static const double heavy = 0.75e6; /* multiplications */
     int64_t parts = 1;
-    while (s->batch == 1 && z->longer <= SMALL && parts < MOST && s->k / (2 * parts) >= LONG &&
-           z->work / (double)(2 * parts) >= heavy)
+    while (s->batch == 1 && z->longer <= SMALL && z->other > 1 && parts < MOST &&
+           s->k / (2 * parts) >= LONG && z->work / (double)(2 * parts) >= heavy)
         parts *= 2;
     return parts;
 }
@@ -125,11 +128,10 @@ bb__gemm_cut bb__gemm_cut_of(const bb__gemm_sizes *s)
     if (by_rows)
         panels = cached_panels(&z, panels, bb_dtype_size(s->dtype));
     const int64_t parts = parts_of(s, &z);
-    bb__gemm_cut c = even_cut(&z, parts > panels ? 1 : panels);
-    if (parts > panels) {
-        c.parts = parts;
-        return c;
-    }
-    c.suits_onednn = suits_onednn(s, &c, z.work);
+    if (parts > 1)
+        panels = by_rows && panels > parts ? panels / parts : 1;
+    bb__gemm_cut c = even_cut(&z, panels);
+    c.parts = parts;
+    c.suits_onednn = parts == 1 && suits_onednn(s, &c, z.work);
     return c;
 }

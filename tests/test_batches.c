@@ -254,6 +254,25 @@ Test(pick, rows_in_the_order_of_the_index)
     bb_tensor_release(x);
 }
 
+/* So much that threads share it. */
+Test(pick, many_long_rows)
+{
+    enum { MANY = 300, LONG = 801, PICKED = 700 };
+    bb_tensor *x = bb_tensor_new(BB_F32, BB_SHAPE(MANY, LONG));
+    float *numbers = bb_tensor_data(x);
+    int64_t index[PICKED];
+    for (int64_t i = 0; i < MANY * LONG; i++)
+        numbers[i] = (float)i;
+    for (int64_t i = 0; i < PICKED; i++)
+        index[i] = i * 7919 % MANY;
+    bb_tensor *picked = bb_tensor_pick(x, index, PICKED);
+    const float *rows = bb_tensor_read(picked);
+    for (int64_t i = 0; i < PICKED; i++)
+        cr_assert(memcmp(rows + i * LONG, numbers + index[i] * LONG, LONG * sizeof *rows) == 0);
+    bb_tensor_release(picked);
+    bb_tensor_release(x);
+}
+
 Test(pick, what_cannot_be_picked)
 {
     bb_tensor *x = examples(), *scalar = bb_tensor_new(BB_F32, BB_SCALAR);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Batches of rows: the order of an epoch depends on the seed and the epoch's number only. */
 #include <bibun/data.h>
+#include <bibun/parallel.h>
 
 #include <string.h>
 
@@ -22,7 +23,14 @@ static size_t row_bytes(const bb_tensor *t)
     return (size_t)bb_shape_count(shape) * bb_dtype_size(bb_tensor_dtype(t));
 }
 
-/* Asks for a row while the one before is copied: the processor does not guess where it is. */
+typedef struct copying {
+    const char *from;
+    const int64_t *index;
+    char *to;
+    size_t bytes; /* of a row */
+} copying;
+
+/* Asks for a row while others before it are copied: the processor does not guess where it is. */
 static void fetch(const char *row, size_t bytes)
 {
     enum { LINE = 64, MOST = 4096 };
@@ -30,16 +38,22 @@ static void fetch(const char *row, size_t bytes)
         __builtin_prefetch(row + at);
 }
 
+static void copy_range(void *context, int64_t first, int64_t last)
+{
+    enum { AHEAD = 4 };
+    const copying *c = context;
+    for (int64_t i = first; i < last; i++) {
+        if (i + AHEAD < last)
+            fetch(c->from + (size_t)c->index[i + AHEAD] * c->bytes, c->bytes);
+        memcpy(c->to + (size_t)i * c->bytes, c->from + (size_t)c->index[i] * c->bytes, c->bytes);
+    }
+}
+
 static void copy_rows(const bb_tensor *from, const int64_t *index, int64_t count, bb_tensor *to)
 {
-    size_t bytes = row_bytes(from);
-    const char *rows = bb_tensor_read(from);
-    char *out = bb_tensor_data(to);
-    for (int64_t i = 0; i < count; i++) {
-        if (i + 1 < count)
-            fetch(rows + (size_t)index[i + 1] * bytes, bytes);
-        memcpy(out + (size_t)i * bytes, rows + (size_t)index[i] * bytes, bytes);
-    }
+    enum { GRAIN = 1 << 15 }; /* bytes that pay for a thread */
+    copying c = {bb_tensor_read(from), index, bb_tensor_data(to), row_bytes(from)};
+    bb_parallel(count, 1 + GRAIN / (1 + (int64_t)c.bytes), bb_thread_count(), copy_range, &c);
 }
 
 static bb_tensor *new_rows(const bb_tensor *like, int64_t count)

@@ -21,6 +21,7 @@ typedef struct exception {
 } exception;
 
 static const exception exceptions[] = {
+    {"axpby", 4096, "its two products are rounded, and may nearly cancel"},
     {NULL, 0, NULL}, /* the end */
 };
 

@@ -7,7 +7,7 @@
 
 bb_node *bb__running_mean(bb_node *mean, bb_node *x, double beta)
 {
-    return bb_add(bb_mul_scalar(mean, beta), bb_mul_scalar(x, 1 - beta));
+    return bb_axpby(mean, x, beta, 1 - beta);
 }
 
 /* 1 / (1 - beta^t), of w's dtype: a product for each number takes a seventh of a quotient's time */

@@ -211,6 +211,9 @@ for x, y in PAIRS:
     for w in ((), y):
         case("lerp", torch.lerp, [draw("lerp", x), draw("lerp", y), draw("lerp", w)],
              flags="sdvm")
+for x, y in PAIRS:
+    case("axpby", lambda x, y: 0.75 * x - 2.5 * y, [draw("axpby", x), draw("axpby", y)],
+         (0.75, -2.5), flags="sdvm")
 case("is_nan", torch.isnan, [fixed(real(POINTS))], order=0)
 case("is_finite", torch.isfinite, [fixed(real(POINTS))], order=0)
 for name in ("logical_and", "logical_or", "logical_xor"):

@@ -202,6 +202,8 @@ BB_BUILDER bb_node *bb_hard_tanh(bb_node *x, double low, double high);
 BB_BUILDER bb_node *bb_xlogy(bb_node *x, bb_node *y);
 /* x + weight (y - x); just x and y for weights 0 and 1 */
 BB_BUILDER bb_node *bb_lerp(bb_node *x, bb_node *y, bb_node *weight);
+/* a x + b y, as BLAS's axpby: two products and their sum, each rounded */
+BB_BUILDER bb_node *bb_axpby(bb_node *x, bb_node *y, double a, double b);
 
 /* Logic. */
 

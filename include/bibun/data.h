@@ -21,9 +21,9 @@ typedef enum bb_batch_order {
 
 /* Batches of `size` rows of two tensors with as many rows, which are retained: examples and targets
  * of any dtype and rank. Rows that do not fill a batch are left out of the epoch: to evaluate all,
- * take a size that divides them. The same seed gives the same batches. Threads copy them, as many as
- * bb_thread_count() says. NULL with an error when the rows differ, size < 1, there are fewer rows
- * than `size`, or memory runs out. */
+ * take a size that divides them. The same seed gives the same batches. bb_thread_count() threads
+ * copy them. NULL with an error when the rows differ, size < 1, there are fewer rows than `size`,
+ * or memory runs out. */
 BB_API bb_batches *bb_batches_new(bb_tensor *x, bb_tensor *t, int64_t size, bb_batch_order order,
                                   uint64_t seed, bb_error *error_out);
 BB_API void bb_batches_free(bb_batches *b);

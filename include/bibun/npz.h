@@ -43,7 +43,8 @@ BB_API bb_status bb_params_save(const bb_params *p, const char *path, bb_error *
 /* Fills the parameters and states of `p`, made by building a graph first, from an .npz. Each must
  * be there with its dtype and shape; otherwise an error names the first that is not, and none has
  * changed. Nothing else may be there but states of these parameters ("fc1.weight/velocity"), which
- * are passed over: a network that only evaluates has no use for its optimiser's. */
+ * are passed over: a network that only evaluates has no use for its optimiser's. Training goes on
+ * where it was if the optimiser, whose states these are, was built before. */
 BB_API bb_status bb_params_load(bb_params *p, const char *path, bb_error *error_out);
 
 #ifdef __cplusplus

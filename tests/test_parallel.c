@@ -307,6 +307,9 @@ Test(parallel, a_thread_that_ends_may_call)
 {
     bool fits = false;
     pthread_t thread;
+#ifdef __clang__
+    cr_skip_test("with Clang's OpenMP no call of OpenMP is possible then");
+#endif
     cr_assert_eq(pthread_create(&thread, NULL, end_with_a_call, &fits), 0);
     pthread_join(thread, NULL);
     cr_assert(fits);

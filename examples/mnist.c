@@ -104,7 +104,6 @@ static bb_status print_scores(trainer *r, int64_t epoch, double *test_out, bb_er
 static bb_status iterate(trainer *r, const bb_tensor *images, const bb_tensor *labels,
                          int64_t iteration, bb_error *error)
 {
-    enum { NOTED = 20 }; /* iterations between looks at the progress */
     bb_status status = run(r->program, BB_FEEDS({r->x, images}, {r->t, labels}), error);
     if (status != BB_OK)
         return status;
@@ -112,11 +111,9 @@ static bb_status iterate(trainer *r, const bb_tensor *images, const bb_tensor *l
     if (!isfinite(loss))
         return bb_fail(error, BB_BAD_VALUE, "loss is %s at iteration %lld",
                        isnan(loss) ? "nan" : "infinite", (long long)iteration);
-    if (iteration % NOTED == 0) {
-        char note[32];
-        snprintf(note, sizeof note, "loss %.4f", loss);
-        bb_progress_update(r->progress, iteration, note);
-    }
+    char note[32];
+    snprintf(note, sizeof note, "loss %.4f", loss);
+    bb_progress_update(r->progress, iteration, note);
     return BB_OK;
 }
 

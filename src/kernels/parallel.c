@@ -22,23 +22,11 @@ static _Thread_local int next_alone = LEAST_ALONE;
  * of the system: by the clock a caller whose core somebody else held looks busy. */
 static _Thread_local bool is_watched;
 
-/* What the caller of a job has worked, until it had but to wait. */
-typedef struct record {
-    double (*time_of)(void);
-    double begin, busy;
-} record;
-
 static double processor_time(void)
 {
     struct timespec t;
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
     return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
-
-static void note_work(void *context)
-{
-    record *r = context;
-    r->busy = r->time_of() - r->begin;
 }
 
 static void judge(double busy, double total, int threads)
@@ -56,12 +44,12 @@ static void judge(double busy, double total, int threads)
 
 static void run_together(bb__team *team, const bb__job *j, int threads)
 {
-    const double start = omp_get_wtime();
-    record r = {is_watched ? processor_time : omp_get_wtime, start, 0};
-    if (is_watched)
-        r.begin = processor_time();
-    bb__team_run(team, j, threads, note_work, &r);
-    judge(r.busy, omp_get_wtime() - start, threads);
+    double (*const time_of)(void) = is_watched ? processor_time : omp_get_wtime;
+    const double start = omp_get_wtime(), begin = is_watched ? processor_time() : start;
+    bb__team_work(team, j, threads);
+    const double busy = time_of() - begin;
+    bb__team_wait(team, threads);
+    judge(busy, omp_get_wtime() - start, threads);
 }
 
 /* A caller that is cancelled ends afterwards. */

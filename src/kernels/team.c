@@ -59,18 +59,8 @@ static inline void relax(void)
 #endif
 }
 
-/* Whether OMP_WAIT_POLICY is passive: who waits is not to keep a processor busy. */
-static bool is_passive(void)
-{
-    static atomic_int known; /* 0: not yet, 1: no, 2: yes */
-    int answer = atomic_load_explicit(&known, memory_order_relaxed);
-    if (!answer) {
-        const char *policy = getenv("OMP_WAIT_POLICY");
-        answer = policy && (*policy == 'p' || *policy == 'P') ? 2 : 1;
-        atomic_store_explicit(&known, answer, memory_order_relaxed);
-    }
-    return answer == 2;
-}
+/* OMP_WAIT_POLICY: who waits is not to keep a processor busy. Set before there is a team. */
+static bool is_passive;
 
 /* Looks at a seat for a microsecond; whether its state is another than `from`. */
 static bool look(const seat *s, int from)
@@ -92,7 +82,7 @@ static bool look_on(const seat *s, int from)
 {
     static const double patience = 500e-6;
     bool is_other = false;
-    if (is_passive())
+    if (is_passive)
         return false;
     const int count = 1 + atomic_fetch_add_explicit(&looking, 1, memory_order_relaxed);
     const double end = omp_get_wtime() + patience;
@@ -227,14 +217,20 @@ static void share(bb__team *team, const bb__job *job, int sharers)
     post(team, sharers, POSTED);
 }
 
-void bb__team_run(bb__team *team, const bb__job *job, int threads,
-                  void (*before_wait)(void *context), void *context)
+static int sharers_of(const bb__team *team, int threads)
 {
-    const int sharers = threads < team->size ? threads : team->size;
-    share(team, job, sharers);
+    return threads < team->size ? threads : team->size;
+}
+
+void bb__team_work(bb__team *team, const bb__job *job, int threads)
+{
+    share(team, job, sharers_of(team, threads));
     work_at(team, 0);
-    before_wait(context);
-    for (int i = 1; i < sharers; i++) {
+}
+
+void bb__team_wait(bb__team *team, int threads)
+{
+    for (int i = 1; i < sharers_of(team, threads); i++) {
         seat *s = &team->seats[i];
         int state = POSTED;
         if (!atomic_compare_exchange_strong(&s->state, &state, EMPTY))
@@ -324,7 +320,7 @@ static void end_team(void *context)
 {
     bb__team *team = context;
     const pthread_t thread = team->host;
-    own = NULL; /* what else ends with the thread may call for another */
+    own = NULL;
     post(team, team->size, OVER);
     pthread_mutex_lock(&team->mutex);
     team->is_over = true;
@@ -344,6 +340,8 @@ static void forget_team(void)
 
 static void prepare(void)
 {
+    const char *policy = getenv("OMP_WAIT_POLICY");
+    is_passive = policy && (*policy == 'p' || *policy == 'P');
     has_key = pthread_key_create(&key, end_team) == 0;
     pthread_atfork(NULL, NULL, forget_team);
 }

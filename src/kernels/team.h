@@ -24,12 +24,12 @@ typedef struct bb__team bb__team;
  * had. */
 bb__team *bb__team_of_caller(int threads);
 
-/* Runs all parts of the job, by the caller, who leads, and up to threads - 1 others. The caller
- * calls `before_wait` when it has nothing more to do than to wait for them. */
-void bb__team_run(bb__team *team, const bb__job *job, int threads,
-                  void (*before_wait)(void *context), void *context);
+/* Runs all parts of the job, by the caller, who leads, and up to threads - 1 others; returns when
+ * the caller has nothing more to do than to wait for them, which it then must. */
+void bb__team_work(bb__team *team, const bb__job *job, int threads);
+void bb__team_wait(bb__team *team, int threads);
 
-/* The same by the caller alone, whether it leads a team or not. */
+/* Both by the caller alone, whether it leads a team or not. */
 void bb__job_run_alone(const bb__job *job);
 
 /* Whether the calling thread is in a part of a job. */

@@ -1,19 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Every op of the registry, broken on purpose in every way there is, must be caught. */
+#include "every_op.h"
 #include "mutants.h"
 #include "samples.h"
 
-#include <criterion/criterion.h>
-#include <criterion/parameterized.h>
-
-enum { MOST_OPS = 1024 };
-
 ParameterizedTestParameters(broken_rules, are_caught)
 {
-    static int index[MOST_OPS];
-    for (int i = 0; i < bb_op_count(); i++)
-        index[i] = i;
-    return cr_make_param_array(int, index, (size_t)bb_op_count());
+    return every_op();
 }
 
 ParameterizedTest(int *index, broken_rules, are_caught)

@@ -1,21 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Every op of the registry over a new axis beside a copy a row, for every choice of operands that
  * vary; and its Jacobian, by rows and by columns, beside one gradient an element. */
+#include "every_op.h"
 #include "samples.h"
 
-#include <criterion/criterion.h>
-#include <criterion/parameterized.h>
 #include <math.h>
 
-enum { MOST_OPS = 1024, ROWS = 3, MOST_ELEMENTS = 60 };
-
-static struct criterion_test_params all_ops(void)
-{
-    static int index[MOST_OPS];
-    for (int i = 0; i < bb_op_count(); i++)
-        index[i] = i;
-    return cr_make_param_array(int, index, (size_t)bb_op_count());
-}
+enum { ROWS = 3, MOST_ELEMENTS = 60 };
 
 static bb_shape join(bb_shape a, bb_shape b)
 {
@@ -125,7 +116,7 @@ static void check_choice(const bb_op *op, int sample, int chosen)
 
 ParameterizedTestParameters(calculus_ops, over_a_new_axis)
 {
-    return all_ops();
+    return every_op();
 }
 
 ParameterizedTest(int *index, calculus_ops, over_a_new_axis)
@@ -176,7 +167,7 @@ static void check_jacobian(const sample_graph *sg, int k, const char *what, int 
 
 ParameterizedTestParameters(calculus_ops, have_their_jacobian)
 {
-    return all_ops();
+    return every_op();
 }
 
 ParameterizedTest(int *index, calculus_ops, have_their_jacobian)

@@ -338,11 +338,23 @@ static void forget_team(void)
     atomic_store(&looking, 0);
 }
 
+static atomic_bool is_exiting;
+
+/* OpenMP's own end must not meet a region that is open, or just being opened. */
+static void end_team_at_exit(void)
+{
+    atomic_store(&is_exiting, true);
+    if (own && !is_at_work)
+        end_team(own);
+}
+
+/* What is registered last runs first at exit: before what OpenMP registered when it was begun. */
 static void prepare(void)
 {
     const char *policy = getenv("OMP_WAIT_POLICY");
     is_passive = policy && (*policy == 'p' || *policy == 'P');
-    has_key = pthread_key_create(&key, end_team) == 0;
+    (void)omp_get_max_threads();
+    has_key = pthread_key_create(&key, end_team) == 0 && atexit(end_team_at_exit) == 0;
     pthread_atfork(NULL, NULL, forget_team);
 }
 
@@ -352,8 +364,8 @@ bb__team *bb__team_of_caller(int threads)
     if (own && own->size >= bb__lower(threads, MOST))
         return own;
     pthread_once(&once, prepare);
-    if (!has_key)
-        return NULL;
+    if (!has_key || atomic_load(&is_exiting))
+        return own;
     bb__team *team = new_team(threads);
     if (!team)
         return own;

@@ -114,14 +114,8 @@ static void check_choice(const bb_op *op, int sample, int chosen)
     sample_graph_free(&sg);
 }
 
-ParameterizedTestParameters(calculus_ops, over_a_new_axis)
+static void check_over_a_new_axis(const bb_op *op)
 {
-    return every_op();
-}
-
-ParameterizedTest(int *index, calculus_ops, over_a_new_axis)
-{
-    const bb_op *op = bb_op_at(*index);
     for (int sample = 0; sample < op->n_samples; sample++) {
         sample_graph sg = sample_graph_new(op, &op->samples[sample], BB_F64);
         int all = (1 << sg.n) - 1, step = sg.n > 4 ? all : 1;
@@ -131,6 +125,16 @@ ParameterizedTest(int *index, calculus_ops, over_a_new_axis)
         for (int chosen = step; chosen <= all && !skipped; chosen += step)
             check_choice(op, sample, chosen);
     }
+}
+
+ParameterizedTestParameters(calculus_ops, over_a_new_axis)
+{
+    return every_op();
+}
+
+ParameterizedTest(int *first, calculus_ops, over_a_new_axis)
+{
+    for_ops_from(first, check_over_a_new_axis);
 }
 
 /* A gradient an element of y, stacked. */
@@ -165,14 +169,8 @@ static void check_jacobian(const sample_graph *sg, int k, const char *what, int 
     run_and_compare(sg, sample_feeds(sg), j, bb_broadcast(rows, bb_node_shape(j)), what, sample);
 }
 
-ParameterizedTestParameters(calculus_ops, have_their_jacobian)
+static void check_jacobians(const bb_op *op)
 {
-    return every_op();
-}
-
-ParameterizedTest(int *index, calculus_ops, have_their_jacobian)
-{
-    const bb_op *op = bb_op_at(*index);
     for (int sample = 0; sample < op->n_samples; sample++) {
         sample_graph sg = sample_graph_new(op, &op->samples[sample], BB_F64);
         int64_t n = bb_graph_error(sg.g) ? 0 : bb_shape_count(bb_node_shape(sg.y));
@@ -184,4 +182,14 @@ ParameterizedTest(int *index, calculus_ops, have_their_jacobian)
                 check_jacobian(&sg, k, op->name, sample);
         sample_graph_free(&sg);
     }
+}
+
+ParameterizedTestParameters(calculus_ops, have_their_jacobian)
+{
+    return every_op();
+}
+
+ParameterizedTest(int *first, calculus_ops, have_their_jacobian)
+{
+    for_ops_from(first, check_jacobians);
 }

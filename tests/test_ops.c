@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Conformance of every op of the registry: its descriptor, its gradients, float32 beside float64,
- * threads. One case an op, each in a process of its own. */
+/* Every op of the registry: its descriptor, derivatives that can be built, float32 beside float64,
+ * threads, rows. What the derivatives are conformance.c checks. */
 #include "every_op.h"
 #include "samples.h"
 
@@ -48,15 +48,6 @@ static void expect_attributes_within_buffer(const bb_op *op)
                 cr_assert(buffer[k] == GUARD, "%s, sample %d: beyond the buffer", op->name, i);
             sample_graph_free(&sg);
         }
-}
-
-static void expect_passed_gradient_check(const bb_op *op)
-{
-    bb_gradcheck_report report;
-    bb_gradcheck_options options = check_options(op);
-    cr_expect(bb_gradcheck_op(op, &options, &report) == BB_OK && report.passed, "%s", report.text);
-    if (op_has_gradient(op))
-        cr_expect(report.compared_second > 0, "%s: no second order", op->name);
 }
 
 /* Appends the gradient of `y` with respect to `x` for a cotangent of ones; NULL when that fails. */
@@ -200,15 +191,12 @@ ParameterizedTestParameters(ops, conform)
     return every_op();
 }
 
-ParameterizedTest(int *index, ops, conform)
+ParameterizedTest(int *first, ops, conform)
 {
-    const bb_op *op = bb_op_at(*index);
-    cr_assert_not_null(op);
-    expect_sane_descriptor(op);
-    expect_attributes_within_buffer(op);
-    expect_passed_gradient_check(op);
-    expect_three_derivatives(op);
-    expect_agreement_of_float_types(op);
-    expect_same_bits_with_any_threads(op);
-    expect_rows_as_said(op);
+    for_ops_from(first, expect_sane_descriptor);
+    for_ops_from(first, expect_attributes_within_buffer);
+    for_ops_from(first, expect_three_derivatives);
+    for_ops_from(first, expect_agreement_of_float_types);
+    for_ops_from(first, expect_same_bits_with_any_threads);
+    for_ops_from(first, expect_rows_as_said);
 }

@@ -119,7 +119,7 @@ void build_ensemble(model *m)
     bb_node *x = model_input(m, "x", BB_F32, BB_SHAPE(BATCH, FEATURES));
     bb_node *t = model_input(m, "t", BB_I32, BB_SHAPE(BATCH)), *sum = NULL;
     for (int i = 0; i < NETWORKS; i++) {
-        char name[16];
+        char name[24];
         snprintf(name, sizeof name, "network%d", i + 1);
         bb_scope_push(m->graph, name);
         bb_node *logits = mlp(m, x, 3, (int64_t[]){FEATURES, FEATURES, CLASSES}, bb_tanh);

@@ -59,7 +59,7 @@ void build_gpt(model *m)
     h = bb_add(h, bb_param(m->graph, m->params, "positions", BB_F32, BB_SHAPE(PLACES, WIDTH),
                            bb_init_normal(1)));
     for (int i = 0; i < LAYERS; i++) {
-        char name[16];
+        char name[24];
         snprintf(name, sizeof name, "block%d", i + 1);
         h = bb_transformer_block_with(h, m->params, name, HEADS, &options);
     }

@@ -171,7 +171,7 @@ static bb_status fill_by_another(bb_tensor *t, double scale, uint64_t key)
 {
     (void)key;
     for (int i = 0; i < 40; i++) {
-        char name[16];
+        char name[24];
         snprintf(name, sizeof name, "inner%d", i);
         bb_param(made_by_fill, params, name, BB_F64, BB_SCALAR, bb_init_constant(scale));
     }

@@ -235,7 +235,7 @@ Test(graph, same_name_in_two_sets)
     cr_assert(bb_params_owns(params, a) && !bb_params_owns(params, b));
     cr_assert_eq(bb_graph_param(g, "p"), a, "the first");
     for (int i = 0; i < 100; i++) { /* the table of names grows */
-        char name[8];
+        char name[24];
         snprintf(name, sizeof name, "p%d", i);
         bb_param(g, params, name, BB_F64, BB_SCALAR, zeros);
     }

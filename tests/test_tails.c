@@ -203,7 +203,7 @@ Test(tails, of_many_operands)
         sum = bb_add(
             sum, bb_reshape(bb_reshape(square, BB_SHAPE(i * 5, 180 / i)), BB_SHAPE(ROWS, ROWS)));
     for (int i = 0; i < 30; i++) {
-        char name[8];
+        char name[24];
         snprintf(name, sizeof name, "p%d", i);
         sum =
             bb_add(sum, bb_param(g, params, name, BB_F64, BB_SHAPE(ROWS, ROWS), bb_init_normal(1)));

@@ -11,6 +11,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 /* Seats. */
 
@@ -41,7 +42,8 @@ enum { MOST = 1024 }; /* seats, 64 kB of the host's stack */
 
 struct bb__team {
     int size;
-    bool is_over;
+    bool is_over, is_closed; /* whether the region is to end, and whether it has */
+    bool stays;              /* the host, afterwards */
     pthread_t host;
     pthread_mutex_t mutex;
     pthread_cond_t called, over;
@@ -255,7 +257,7 @@ typedef struct founding {
 static void begin(bb__team *team, founding *f)
 {
     team->size = f->size;
-    team->is_over = false;
+    team->is_over = team->is_closed = team->stays = false;
     team->host = pthread_self();
     pthread_mutex_init(&team->mutex, NULL);
     pthread_cond_init(&team->called, NULL);
@@ -276,6 +278,14 @@ static void stay(bb__team *team)
     pthread_mutex_unlock(&team->mutex);
 }
 
+static void note_closed(bb__team *team)
+{
+    pthread_mutex_lock(&team->mutex);
+    team->is_closed = true;
+    pthread_cond_signal(&team->over);
+    pthread_mutex_unlock(&team->mutex);
+}
+
 /* A region's first thread is the one that began it, and it is to stay until the others may go: one
  * that does nothing else, on whose stack the team is, so that the leader goes where it likes. */
 static void *host(void *context)
@@ -287,6 +297,9 @@ static void *host(void *context)
         attend(&team, omp_get_thread_num());
     else
         stay(&team);
+    note_closed(&team);
+    while (team.stays)
+        pause();
     pthread_cond_destroy(&team.over);
     pthread_cond_destroy(&team.called);
     pthread_mutex_destroy(&team.mutex);
@@ -315,17 +328,26 @@ static bb__team *new_team(int size)
     return f.team;
 }
 
+/* Who keeps the host waits for the end of its region; who does not joins the host. */
+static void close_region(bb__team *team, bool stays)
+{
+    post(team, team->size, OVER);
+    pthread_mutex_lock(&team->mutex);
+    team->is_over = true;
+    team->stays = stays;
+    pthread_cond_signal(&team->over);
+    while (stays && !team->is_closed)
+        pthread_cond_wait(&team->over, &team->mutex);
+    pthread_mutex_unlock(&team->mutex);
+}
+
 /* Also when its thread ends; what runs in it afterwards, as other destructors, may get another. */
 static void end_team(void *context)
 {
     bb__team *team = context;
     const pthread_t thread = team->host;
     own = NULL;
-    post(team, team->size, OVER);
-    pthread_mutex_lock(&team->mutex);
-    team->is_over = true;
-    pthread_cond_signal(&team->over);
-    pthread_mutex_unlock(&team->mutex);
+    close_region(team, false);
     pthread_join(thread, NULL);
 }
 
@@ -340,12 +362,14 @@ static void forget_team(void)
 
 static atomic_bool is_exiting;
 
-/* OpenMP's own end must not meet a region that is open, or just being opened. */
-static void end_team_at_exit(void)
+/* OpenMP's own end must not meet a region that is open, or just being opened. The host stays, for
+ * GCC's OpenMP would end the other threads with it while the process is being taken down. */
+static void close_at_exit(void)
 {
     atomic_store(&is_exiting, true);
     if (own && !is_at_work)
-        end_team(own);
+        close_region(own, true);
+    own = NULL;
 }
 
 /* What is registered last runs first at exit: before what OpenMP registered when it was begun. */
@@ -354,7 +378,7 @@ static void prepare(void)
     const char *policy = getenv("OMP_WAIT_POLICY");
     is_passive = policy && (*policy == 'p' || *policy == 'P');
     (void)omp_get_max_threads();
-    has_key = pthread_key_create(&key, end_team) == 0 && atexit(end_team_at_exit) == 0;
+    has_key = pthread_key_create(&key, end_team) == 0 && atexit(close_at_exit) == 0;
     pthread_atfork(NULL, NULL, forget_team);
 }
 

@@ -20,7 +20,7 @@ static void count(void *context, int64_t first, int64_t last)
     atomic_fetch_add(&done, (int)(last - first));
 }
 
-/* Registered before any thread is, so that it runs after those have gone: its work is done alone. */
+/* Registered before there is a thread, it runs once they have gone: its work is done alone. */
 static void work_late(void)
 {
     atomic_store(&done, 0);

@@ -46,10 +46,12 @@ static bool is_caught_when_broken(const bb_op *op, totals *t)
     add(&t->rules, rules);
     add(&t->forwards, forwards);
     add(&t->built, built);
-    return are_all_caught(rules, op, "rules") & are_all_caught(forwards, op, "forwards") &
-           are_all_caught(built, op, "batch and join rules") &
-           is_made(has_own_ops || (op_has_gradient(op) && !op->build), rules, op, "rule") &
-           is_made(op->batch || op->join, built, op, "batch or join");
+    bool good = are_all_caught(rules, op, "rules");
+    good &= are_all_caught(forwards, op, "forwards");
+    good &= are_all_caught(built, op, "batch and join rules");
+    good &= is_made(has_own_ops || (op_has_gradient(op) && !op->build), rules, op, "rule");
+    good &= is_made(op->batch || op->join, built, op, "batch or join");
+    return good;
 }
 
 static bool passes(const bb_op *op, totals *t)

@@ -4,9 +4,10 @@
 #include "pair.h"
 
 enum {
-    PART = 1 << 15,  /* elements that are worth a thread */
-    SLAB_PART = 512, /* elements of a slab that are moved index by index before the next ones */
-    LINE_PART = 8192 /* indices of a line that are gathered by one thread */
+    PART = 1 << 15,   /* elements that are worth a thread */
+    SLAB_PART = 512,  /* elements of a slab that are moved index by index before the next ones */
+    LINE_PART = 8192, /* indices of a line that are gathered by one thread */
+    PUT_PART = 8192   /* elements that are worth a thread where lines are added */
 };
 
 typedef void (*line_fn)(int64_t n, const int32_t *index, void *to, int64_t to_stride,
@@ -36,14 +37,21 @@ typedef struct indexed {
     }
 BB_DTYPE_LIST(DEFINE_TAKE)
 
+/* What goes to one place in a row is added up before it is written: the next sum would wait for
+ * the memory, longer than for the addition. */
 #define DEFINE_PUT(name, type)                                                        \
     static void put_##name(int64_t n, const int32_t *index, void *to, int64_t picked, \
                            const void *from, int64_t listed)                          \
     {                                                                                 \
-        type *t = to;                                                                 \
         const type *f = from;                                                         \
-        for (int64_t j = 0; j < n; j++)                                               \
-            t[index[j] * picked] += f[j * listed];                                    \
+        for (int64_t j = 0; j < n;) {                                                 \
+            const int32_t place = index[j];                                           \
+            type *t = (type *)to + place * picked, sum = *t;                          \
+            do                                                                        \
+                sum += f[j * listed];                                                 \
+            while (++j < n && index[j] == place);                                     \
+            *t = sum;                                                                 \
+        }                                                                             \
     }
 DEFINE_PUT(BB_F32, float)
 DEFINE_PUT(BB_F64, double)
@@ -217,7 +225,7 @@ void bb__scatter_add(const bb_call *call, int axis)
         return;
     indexed m = index_slabs(call->out, &call->in[1], &call->in[2], axis, false);
     if (m.line)
-        bb_parallel(m.slab_count, PART / m.count + 1, call->threads, scatter_lines, &m);
+        bb_parallel(m.slab_count, PUT_PART / m.count + 1, call->threads, scatter_lines, &m);
     else
         bb_parallel(slab_parts(&m), PART / (SLAB_PART * m.count) + 1, call->threads, scatter_range,
                     &m);

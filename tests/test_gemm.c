@@ -343,24 +343,29 @@ Test(gemm, rows_that_crowd)
                      "case %d", (int)i);
 }
 
-/* What is asked of weights is a line more where oneDNN reads them, else nothing. */
-Test(gemm, rows_of_shared_weights)
+/* What is asked of y is a line more where oneDNN reads it, else nothing. */
+Test(gemm, rows_of_operands_read_often)
 {
-    const bool spaces = bb__onednn_is_used();
-    const int64_t plain[] = {1024, 1}, turned[] = {1, 256};
+    const bool spaces = bb__onednn_is_used(), is_avx512 = bb__onednn_is_avx512();
+    const int enough = is_avx512 ? 8 : 16;
+    const int64_t plain[] = {1024, 1}, turned[] = {1, 256}, half[] = {512, 1}, apart[] = {1040, 1},
+                  thousand[] = {1000, 1};
     const bb_type few[] = {{BB_F32, BB_SHAPE(32, 256)}, {BB_F32, BB_SHAPE(256, 1024)}};
     const bb_type wide[] = {{BB_F64, BB_SHAPE(32, 256)}, {BB_F64, BB_SHAPE(256, 1024)}};
     const bb_type odd[] = {{BB_F32, BB_SHAPE(32, 256)}, {BB_F32, BB_SHAPE(256, 1000)}};
-    cr_expect_eq(bb__matmul_row_step(few, 1, plain, 16), spaces ? 1040 : 0);
-    cr_expect_eq(bb__matmul_row_step(few, 1, plain, 15), 0, "too few rows");
+    const bb_type less[] = {{BB_F32, BB_SHAPE(512, 256)}, {BB_F32, BB_SHAPE(256, 512)}};
+    cr_expect_eq(bb__matmul_row_step(few, 1, plain, enough), spaces ? 1040 : 0);
+    cr_expect_eq(bb__matmul_row_step(few, 1, plain, enough - 1), 0, "too few rows");
+    cr_expect_eq(bb__matmul_row_step(few, 1, apart, enough), 0, "apart already");
     cr_expect_eq(bb__matmul_row_step(wide, 1, plain, 16), 0, "no floats");
-    cr_expect_eq(bb__matmul_row_step(odd, 1, plain, 16), 0, "rows out of each other's way");
+    cr_expect_eq(bb__matmul_row_step(odd, 1, thousand, 16), 0, "rows out of each other's way");
+    cr_expect_eq(bb__matmul_row_step(less, 1, half, 1), spaces && !is_avx512 ? 528 : 0);
+    cr_expect_eq(bb__matmul_row_step(less, 1, half, 2), spaces ? 528 : 0);
     cr_expect_eq(bb__matmul_row_step(few, 1, turned, 16), spaces ? 1040 : 1024);
     cr_expect_eq(bb__matmul_row_step(few, 1, turned, 7), 0, "too few readers");
     cr_expect_eq(bb__matmul_row_step(few, 0, turned, 8), 256);
     const bb_type many[] = {{BB_F32, BB_SHAPE(512, 256)}, {BB_F32, BB_SHAPE(256, 1024)}};
-    const int64_t once = bb__onednn_is_avx512() ? 1040 : 0;
-    cr_expect_eq(bb__matmul_row_step(many, 1, turned, 1), once, "many rows");
+    cr_expect_eq(bb__matmul_row_step(many, 1, turned, 1), is_avx512 ? 1040 : 0, "many rows");
     cr_expect_eq(bb__matmul_row_step(few, 1, turned, 1), 0, "few rows");
 }
 

@@ -37,24 +37,20 @@ int bb__emit(bb__ir *ir, bb__value value)
     return number;
 }
 
-/* How many ops read the parameter that a node is, or a view of the parameter that it is a view of;
- * NULL when it is neither. */
+/* How many ops read what a node computes; of views of a parameter, those of the parameter count. */
 static int *readers_of(const bb__ir *ir, const bb_node *node)
 {
     const bb_node *at = node;
     while (at->op && at->op->view && at->n_in == 1)
         at = at->in[0];
-    return at->kind == BB_NODE_PARAM ? &ir->readers[at->id][at != node] : NULL;
+    return at->kind == BB_NODE_PARAM ? &ir->readers[at->id][at != node] : &ir->readers[node->id][0];
 }
 
-/* Counts for parameters and views of them the ops that may prefer other steps from row to row. */
+/* Counts the ops that may prefer other steps from row to row. */
 static void count_readers(const bb__ir *ir, const bb_node *node)
 {
-    for (int i = 0; node->op && node->op->row_step && i < node->n_in; i++) {
-        int *readers = readers_of(ir, node->in[i]);
-        if (readers)
-            ++*readers;
-    }
+    for (int i = 0; node->op && node->op->row_step && i < node->n_in; i++)
+        ++*readers_of(ir, node->in[i]);
 }
 
 /* Whether memory can hold a matrix with rows that far apart. */
@@ -64,7 +60,7 @@ static bool fits_in_rows(bb_type type, int64_t step)
     return type.shape.dim[0] == 0 || step <= most / type.shape.dim[0];
 }
 
-/* Copies of parameters that pay: made once a run, read by many. */
+/* Copies that pay, made once a run: of what an op reads often, or many. */
 static bool space_rows(bb__ir *ir, const bb_node *node, bb__value *value)
 {
     bb_type in[BB__ROWWISE_INPUTS];
@@ -73,9 +69,8 @@ static bool space_rows(bb__ir *ir, const bb_node *node, bb__value *value)
     for (int i = 0; i < node->n_in; i++)
         in[i] = node->in[i]->type;
     for (int i = 0; i < node->n_in; i++) {
-        const int *readers = readers_of(ir, node->in[i]);
         const int64_t *stride = ir->values[value->in[i]].layout.stride;
-        int64_t step = readers ? node->op->row_step(in, i, stride, *readers) : 0;
+        int64_t step = node->op->row_step(in, i, stride, *readers_of(ir, node->in[i]));
         if (in[i].shape.ndim != 2 || step < in[i].shape.dim[1] || !fits_in_rows(in[i], step))
             step = 0; /* an op may say what cannot be */
         if (step && (value->in[i] = bb__rows_apart(ir, value->in[i], step)) < 0)

@@ -43,8 +43,9 @@ static inline bool bb__rows_crowd(int64_t lead, int64_t k, int64_t least)
  * takes them: its kernels for AVX2 read x transposed, and y that is not, in place along k. */
 bool bb__onednn_is_crowded(bool x_transposed, bool y_transposed, int64_t k, int64_t x_lead,
                            int64_t y_lead);
-/* Whether it would be faster at least if k rows of y, stored [k, n], lay a little further apart. */
-bool bb__onednn_wants_space(int64_t k, int64_t y_lead);
+/* Whether it would be so much faster if k rows of y, stored [k, n], lay a little further apart that
+ * products of so many rows of x pay for a copy. */
+bool bb__onednn_wants_space(int64_t rows, int64_t k, int64_t y_lead);
 
 /* out = op(a) x for a stored [m, n]; x's elements are `step` apart. */
 void bb__gemv(bb_dtype dtype, bool transposed, int m, int n, const void *a, int lead, const void *x,

@@ -69,16 +69,16 @@ void bb__gemm_pack(const bb_array *a, void *scratch, int threads)
  * oneDNN is then up to twice as fast with AVX2, a sixth faster with AVX-512. */
 int64_t bb__matmul_row_step(const bb_type *in, int i, const int64_t *stride, int readers)
 {
-    enum { MANY = 8, ROWS = 512, LINE = 16 };
+    enum { MANY = 8, ROWS = 512, LINE = 16, ENOUGH = 1 << 20 };
     const bb_shape shape = in[i].shape;
     if (shape.ndim != 2)
         return 0;
     const int64_t columns = shape.dim[1];
-    const bool is_turned = stride[1] != 1 && columns > 1;
-    const bool has_rows = i == 1 && in[i].dtype == BB_F32 && in[0].shape.dim[0] >= ROWS / readers;
-    if (is_turned && readers < MANY && !(has_rows && bb__onednn_is_avx512()))
+    const bool is_turned = stride[1] != 1 && columns > 1, is_y = i == 1 && in[i].dtype == BB_F32;
+    const int64_t rows = is_y ? bb__lower(in[0].shape.dim[0], ENOUGH) * readers : 0;
+    if (is_turned && readers < MANY && !(rows >= ROWS && bb__onednn_is_avx512()))
         return 0;
-    if (has_rows && bb__onednn_wants_space(shape.dim[0], columns))
+    if (bb__onednn_wants_space(rows, shape.dim[0], is_turned ? columns : stride[0]))
         return columns + LINE;
     return is_turned ? columns : 0;
 }

@@ -29,43 +29,54 @@ static void *copy_attrs(bb__binder *b, const bb__value *value)
                  : NULL;
 }
 
-/* The number of an operand in a map that begins with `first`: of an input, or behind these of an
- * earlier op. The head of the unit and all views of it that the map reads are one input. */
-static int operand_number(bb__binder *b, bb__map *m, bb_array *in, int *inputs, int first, int v)
+/* A map as it is numbered, before it has memory. */
+typedef struct numbering {
+    int first;                    /* of its values */
+    int inputs[BB__MAP_OPERANDS]; /* the distinct ones */
+    int n_in, n_ops, n_strided;   /* results that are not row-major */
+} numbering;
+
+/* The number of an operand: of an input, or from BB__MAP_OPERANDS on of an earlier op. The head of
+ * the unit and all views of it that the map reads are one input. */
+static int operand_number(const bb__ir *ir, numbering *n, int v)
 {
-    const bb__ir *ir = b->ir;
-    int number = 0, member = ir->unit[v] == ir->unit[first] ? first : -1;
+    const bool is_of_unit = ir->unit[v] == ir->unit[n->first];
+    int number = 0, member = is_of_unit ? n->first : -1;
     for (; member >= 0 && member != v; member = ir->next[member])
         number++;
     if (member == v)
-        return number + BB__MAP_OPERANDS; /* moved down once all inputs are known */
-    const bool is_head = ir->unit[v] == ir->unit[first];
-    for (number = 0; number < m->n_in; number++)
-        if (inputs[number] == v || (is_head && ir->unit[inputs[number]] == ir->unit[v]))
+        return number + BB__MAP_OPERANDS;
+    for (number = 0; number < n->n_in; number++)
+        if (n->inputs[number] == v || (is_of_unit && ir->unit[n->inputs[number]] == ir->unit[v]))
             return number;
-    inputs[m->n_in] = v;
-    bind_input(b, v, &in[m->n_in]);
-    return m->n_in++;
+    n->inputs[n->n_in] = v;
+    return n->n_in++;
 }
 
-/* How many inputs a map can have, and how many ops it has. */
-static int most_inputs(const bb__ir *ir, int first, int *n_ops_out)
+static numbering number_map(const bb__ir *ir, int first)
 {
-    int n = 0;
-    *n_ops_out = 0;
-    for (int v = first; v >= 0; v = ir->next[v], ++*n_ops_out)
-        n += ir->values[v].n_in;
-    return n < BB__MAP_OPERANDS ? n : BB__MAP_OPERANDS;
+    numbering n = {.first = first};
+    for (int v = first; v >= 0; v = ir->next[v], n.n_ops++) {
+        n.n_strided += !ir->values[v].contiguous;
+        for (int i = 0; i < ir->values[v].n_in; i++)
+            operand_number(ir, &n, ir->values[v].in[i]);
+    }
+    return n;
 }
 
 /* A result with other strides than row-major ones goes where the map's next array says. */
-static bool fill_map_op(bb__binder *b, int v, bb__map *m, bb_array *in, bb__map_op *op)
+static bool fill_map_op(bb__binder *b, int v, numbering *n, bb__map *m, bb_array *in,
+                        bb__map_op *op)
 {
     const bb__value *value = &b->ir->values[v];
     const bool is_strided = !value->contiguous;
     op->attrs = copy_attrs(b, value);
     op->tile = bb__tile_of(b->ir, value);
     op->n_in = value->n_in;
+    for (int i = 0; i < value->n_in; i++) {
+        const int number = operand_number(b->ir, n, value->in[i]);
+        op->in[i] = number < BB__MAP_OPERANDS ? number : number - BB__MAP_OPERANDS + m->n_in;
+    }
     op->local = bb__local_bytes(b->ir, v);
     op->dtype = value->type.dtype;
     op->out = b->ir->inner[v] || is_strided ? NULL : memory_of(b, v);
@@ -80,30 +91,26 @@ static bool fill_map_op(bb__binder *b, int v, bb__map *m, bb_array *in, bb__map_
 static bool make_map(bb__binder *b, int first, bb__step *step)
 {
     const bb__ir *ir = b->ir;
-    int inputs[BB__MAP_OPERANDS], n_ops, n_in = most_inputs(ir, first, &n_ops), k = 0;
+    numbering n = number_map(ir, first);
+    const size_t arrays = (size_t)(n.n_in + n.n_strided), ops = (size_t)n.n_ops;
     bb__map *m = step->map = bb__bind_take(b, 1, sizeof *m);
-    bb_array *in = bb__bind_take(b, (size_t)(n_in + n_ops), sizeof *in);
-    if (!m || !in || !(m->in = bb__bind_take(b, (size_t)(n_in + n_ops), sizeof *m->in)) ||
-        !(m->ops = bb__bind_take(b, (size_t)n_ops, sizeof *m->ops)) ||
-        !(step->ops = bb__bind_take(b, (size_t)n_ops, sizeof *step->ops)))
+    bb_array *in = bb__bind_take(b, arrays, sizeof *in);
+    if (!m || !in || !(m->in = bb__bind_take(b, arrays, sizeof *m->in)) ||
+        !(m->ops = bb__bind_take(b, ops, sizeof *m->ops)) ||
+        !(step->ops = bb__bind_take(b, ops, sizeof *step->ops)))
         return false;
-    for (int v = first; v >= 0; v = ir->next[v], k++) {
-        step->ops[k] = ir->values[v].op;
-        for (int i = 0; i < ir->values[v].n_in; i++)
-            m->ops[k].in[i] = operand_number(b, m, in, inputs, first, ir->values[v].in[i]);
+    m->n_in = n.n_in;
+    m->n_ops = n.n_ops;
+    for (int k = 0; k < m->n_in; k++) {
+        bind_input(b, n.inputs[k], &in[k]);
+        m->in[k].local = bb__local_bytes(ir, ir->values[n.inputs[k]].root);
     }
-    m->n_ops = n_ops;
-    k = 0;
-    for (int v = first; v >= 0; v = ir->next[v], k++)
-        if (!fill_map_op(b, v, m, in, &m->ops[k]))
+    for (int v = first, k = 0; v >= 0; v = ir->next[v], k++) {
+        step->ops[k] = ir->values[v].op;
+        if (!fill_map_op(b, v, &n, m, in, &m->ops[k]))
             return false;
-    for (k = 0; k < n_ops; k++)
-        for (int i = 0; i < m->ops[k].n_in; i++)
-            if (m->ops[k].in[i] >= BB__MAP_OPERANDS)
-                m->ops[k].in[i] += m->n_in - BB__MAP_OPERANDS;
+    }
     step->map_in = in;
-    for (k = 0; k < m->n_in; k++)
-        m->in[k].local = bb__local_bytes(ir, ir->values[inputs[k]].root);
     m->may_stream = step->strips == 1;
     bb__map_prepare(m, in, ir->values[first].type.shape);
     return true;

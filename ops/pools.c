@@ -113,3 +113,10 @@ void bb__print_pool(const void *attrs, char *buffer, size_t size)
                  (long long)p->window[0], (long long)p->window[1], (long long)p->stride[0],
                  (long long)p->stride[1], (long long)p->padding[0], (long long)p->padding[1]);
 }
+
+bool bb__is_spread_over(const bb_node *dy, const bb_node *x)
+{
+    const bb_node *places =
+        bb_node_op(dy) == &bb__op_max_pool2d_spread ? bb_node_input(dy, 0) : NULL;
+    return places && bb_node_op(places) == &bb__op_stop_gradient && bb_node_input(places, 0) == x;
+}

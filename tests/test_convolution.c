@@ -131,3 +131,45 @@ Test(convolution, network_passes_the_gradient_check)
     bb_graph_free(g);
     bb_params_free(p);
 }
+
+/* The gradient for x of what is pooled from its positive part: by relu, whose mask the pool's rule
+ * applies, or by a choice of which it knows nothing; read by the pool alone, or by a sum too. */
+static bb_node *grad_of_pooled(bb_node *x, bb_pool pool, bool is_relu, bool is_read_twice)
+{
+    bb_node *zero = bb_number(x, 0);
+    bb_node *y = is_relu ? bb_relu(x) : bb_where(bb_less_equal(x, zero), zero, x);
+    bb_node *loss = bb_sum(bb_square(bb_add_scalar(bb_max_pool2d(y, pool), 0.5)), BB_ALL);
+    return bb_grad(is_read_twice ? bb_add(loss, bb_sum(bb_square(y), BB_ALL)) : loss, x);
+}
+
+/* Also where windows overlap, have nothing positive, equal elements, or NaN. */
+Test(convolution, relu_before_a_pool)
+{
+    static const bb_pool pools[] = {{.window = {2, 2}},
+                                    {.window = {3, 2}, .stride = {2, 1}, .padding = {1, 1}},
+                                    {.window = {3, 3}, .stride = {1, 1}}};
+    bb_tensor *pixels = bb_tensor_new(BB_F64, BB_SHAPE(2, 7, 8));
+    for (int64_t i = 0; i < bb_tensor_count(pixels); i++)
+        bb_tensor_set(pixels, i, (double)(i * i % 7) - 4 + (i % 5 == 0 ? 0.5 : 0));
+    bb_tensor_set(pixels, 70, NAN);
+    for (int k = 0; k < 6; k++) {
+        bb_graph *g = bb_graph_new();
+        bb_node *x = bb_input(g, "x", BB_F64, BB_SHAPE(2, 7, 8));
+        bb_node *got = grad_of_pooled(x, pools[k / 2], true, k % 2),
+                *wanted = grad_of_pooled(x, pools[k / 2], false, k % 2);
+        bb_program *p = bb_compile(g, BB_NODES(got, wanted));
+        cr_assert(p, "%s", bb_graph_error(g));
+        cr_assert_eq(bb_run(p, BB_FEEDS({x, pixels})), BB_OK);
+        int differ = 0, positive = 0;
+        for (int64_t i = 0; i < bb_tensor_count(pixels); i++) {
+            const double a = bb_tensor_at(bb_program_value(p, got), i),
+                         b = bb_tensor_at(bb_program_value(p, wanted), i);
+            differ += a != b && !(isnan(a) && isnan(b));
+            positive += a > 0;
+        }
+        cr_assert(differ == 0 && positive > 4, "%d: %d differ, %d positive", k, differ, positive);
+        bb_program_free(p);
+        bb_graph_free(g);
+    }
+    bb_tensor_release(pixels);
+}

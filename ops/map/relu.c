@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The rectifier, whose slope at the kink is 0. The rule reads the result, which is positive just
- * where x is. */
+ * where x is; max_pool2d's rule did that for what it gives. */
+#include "pools.h"
 #include "support.h"
 
 #include <math.h>
@@ -10,6 +11,8 @@ BB_MAP1(tile, x <= 0 ? (T)0 : x)
 static bb_node *backward(bb_node *y, bb_node *dy, int i)
 {
     (void)i;
+    if (bb__is_spread_over(dy, y))
+        return dy;
     return bb_where(bb_less_equal(y, bb_number(y, 0)), bb_number(dy, 0), dy);
 }
 

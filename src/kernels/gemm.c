@@ -169,7 +169,7 @@ static bool is_together(const product *p)
 /* Whether a tail has stretches in a panel that are long enough to begin anew for each. */
 static bool has_long_stretches(const product *p)
 {
-    enum { LONG = 512 }; /* elements */
+    enum { LONG = 256 }; /* elements */
     return is_together(p) || p->cut.width >= LONG;
 }
 

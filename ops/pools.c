@@ -4,6 +4,8 @@
 
 #include <stdio.h>
 
+extern const bb_op bb__op_max_pool2d, bb__op_max_pool2d_spread, bb__op_stop_gradient;
+
 static const int64_t largest = INT32_MAX;
 
 /* The number of windows along an axis of `size`, which is above 0; 0 after a failure. */
@@ -114,9 +116,14 @@ void bb__print_pool(const void *attrs, char *buffer, size_t size)
                  (long long)p->stride[1], (long long)p->padding[0], (long long)p->padding[1]);
 }
 
-bool bb__is_spread_over(const bb_node *dy, const bb_node *x)
+bb_node *bb__spread_where_positive(bb_node *d, bb_node *x)
 {
-    const bb_node *places =
-        bb_node_op(dy) == &bb__op_max_pool2d_spread ? bb_node_input(dy, 0) : NULL;
-    return places && bb_node_op(places) == &bb__op_stop_gradient && bb_node_input(places, 0) == x;
+    if (bb_node_op(d) != &bb__op_max_pool2d_spread)
+        return NULL;
+    bb_node *places = bb_node_input(d, 0), *dy = bb_node_input(d, 1);
+    if (bb_node_op(places) != &bb__op_stop_gradient || bb_node_input(places, 0) != x)
+        return NULL;
+    bb_node *top = bb_apply(&bb__op_max_pool2d, BB_NODES(x), bb_node_attrs(d));
+    bb_node *is_none = bb_less_equal(top, bb_number(top, 0));
+    return bb__max_pool2d_spread(places, bb_where(is_none, bb_number(dy, 0), dy), bb_node_attrs(d));
 }

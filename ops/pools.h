@@ -28,11 +28,10 @@ bb__pool_shape bb__pool_shape_of(const void *attrs, bb_dtype dtype, bb_shape ima
 bb_node *bb__max_pool2d_spread(bb_node *x, bb_node *dy, const bb__pool_attrs *attrs);
 bb_node *bb__max_pool2d_pick(bb_node *x, bb_node *v, const bb__pool_attrs *attrs);
 
-extern const bb_op bb__op_max_pool2d_spread, bb__op_relu, bb__op_stop_gradient;
-
-/* Whether dy is what max_pool2d's rule gives to x, with nothing added. Where x is a relu, that rule
- * has zeros for windows without a positive element. */
-bool bb__is_spread_over(const bb_node *dy, const bb_node *x);
+/* If d is spread over windows of x by the places of the largest: the same with 0 where x <= 0, NaN
+ * being neither. That is so where the largest is, so that windows are masked in place of x; NULL if
+ * d is anything else. */
+bb_node *bb__spread_where_positive(bb_node *d, bb_node *x);
 
 /* The adjoint of average_pool2d. */
 bb_node *bb__average_pool2d_spread(bb_node *dy, const bb__pool_attrs *attrs);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Processes that end just after their first work: no thread that stands by may keep one from its
- * end, or crash it there. What goes wrong does so once in hundreds, when processors are busy, so
- * many processes run, a few at once. */
+ * end, or crash it there. What goes wrong may do so once in a thousand times, when processors are
+ * busy, so many processes run, a few at once. */
 #include <bibun/parallel.h>
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,29 +13,43 @@
 
 enum { ROUNDS = 64, AT_ONCE = 4, PARTS = 16 };
 
-static atomic_int done;
+typedef struct work {
+    pthread_t caller;
+    atomic_int done, by_others;
+} work;
 
 static void count(void *context, int64_t first, int64_t last)
 {
-    (void)context;
-    atomic_fetch_add(&done, (int)(last - first));
+    work *w = context;
+    atomic_fetch_add(&w->done, (int)(last - first));
+    if (!pthread_equal(pthread_self(), w->caller))
+        atomic_fetch_add(&w->by_others, 1);
 }
 
-/* Registered before there is a thread, it runs once they have gone: its work is done alone. */
+static void do_work(work *w, int threads)
+{
+    *w = (work){.caller = pthread_self()};
+    bb_parallel(PARTS, 1, threads, count, w);
+    if (atomic_load(&w->done) != PARTS)
+        _exit(2);
+}
+
+/* Registered before there is a thread, it runs once they have gone. */
 static void work_late(void)
 {
-    atomic_store(&done, 0);
-    bb_parallel(PARTS, 1, 2, count, NULL);
-    if (atomic_load(&done) != PARTS)
-        _exit(2);
+    work w;
+    do_work(&w, 2);
+    if (atomic_load(&w.by_others) > 0)
+        _exit(3);
 }
 
 static void work_and_exit(int kind)
 {
+    work w;
     if (kind % 2 == 1 && atexit(work_late) != 0)
-        _exit(3);
-    bb_parallel(PARTS, 1, 2 + kind / 2, count, NULL);
-    exit(atomic_load(&done) == PARTS ? 0 : 1);
+        _exit(4);
+    do_work(&w, 2 + kind / 2);
+    exit(0);
 }
 
 int main(void)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Copies of parameters with other steps from row to row, made once a run for many readers. */
+/* Copies of matrices with other steps from row to row, made once a run for many readers. */
 #include "plans.h"
 
 static bb_graph *g;
@@ -68,7 +68,7 @@ static const bb_op add_rows_op = {.name = "add_rows",
                                   .row_step = apart_for_many};
 
 /* A matrix whose readers would have its rows further apart is copied so once for all of them, with
- * equal values merged or not; what is read otherwise is not. */
+ * equal values merged or not; for fewer readers it is not. */
 Test(layouts, spaced_rows)
 {
     enum { STEPS = 3, COLUMNS = 4 };

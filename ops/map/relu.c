@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The rectifier, whose slope at the kink is 0. The rule reads the result, which is positive just
- * where x is; max_pool2d's rule did that for what it gives. */
+ * where x is; of what comes from a max pool alone, the windows are masked, a fraction of it. */
 #include "pools.h"
 #include "support.h"
 
@@ -10,10 +10,9 @@ BB_MAP1(tile, x <= 0 ? (T)0 : x)
 
 static bb_node *backward(bb_node *y, bb_node *dy, int i)
 {
+    bb_node *spread = bb__spread_where_positive(dy, y);
     (void)i;
-    if (bb__is_spread_over(dy, y))
-        return dy;
-    return bb_where(bb_less_equal(y, bb_number(y, 0)), bb_number(dy, 0), dy);
+    return spread ? spread : bb_where(bb_less_equal(y, bb_number(y, 0)), bb_number(dy, 0), dy);
 }
 
 static const bb_sample samples[] = {

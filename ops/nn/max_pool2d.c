@@ -11,12 +11,8 @@ static void forward(const bb_call *call)
     bb__max_pool(&s, x->data, call->out->data, call->threads);
 }
 
-/* What relu would set to zero after it, where a window has nothing positive, is so before it is
- * spread over the windows. */
 static bb_node *backward(bb_node *y, bb_node *dy, int i)
 {
-    if (bb_node_op(bb_node_input(y, i)) == &bb__op_relu)
-        dy = bb_where(bb_less_equal(y, bb_number(y, 0)), bb_number(dy, 0), dy);
     return bb__max_pool2d_spread(bb_stop_gradient(bb_node_input(y, i)), dy, bb_node_attrs(y));
 }
 

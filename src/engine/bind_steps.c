@@ -29,28 +29,33 @@ static void *copy_attrs(bb__binder *b, const bb__value *value)
                  : NULL;
 }
 
-/* A map as it is numbered, before it has memory. */
+/* A map before it has memory. */
 typedef struct numbering {
-    int first;                    /* of its values */
-    int inputs[BB__MAP_OPERANDS]; /* the distinct ones */
-    int n_in, n_ops, n_strided;   /* results that are not row-major */
+    int first;                    /* value, of those that follow one another in the unit */
+    int inputs[BB__MAP_OPERANDS]; /* distinct values, n_in of them */
+    int n_in, n_ops;
+    int n_strided; /* results that are not row-major */
 } numbering;
 
-/* The number of an operand: of an input, or from BB__MAP_OPERANDS on of an earlier op. The head of
- * the unit and all views of it that the map reads are one input. */
-static int operand_number(const bb__ir *ir, numbering *n, int v)
+/* The number of a value among the map's ops; -1 when it is none of them. */
+static int op_number(const bb__ir *ir, int first, int v)
 {
-    const bool is_of_unit = ir->unit[v] == ir->unit[n->first];
-    int number = 0, member = is_of_unit ? n->first : -1;
+    int number = 0, member = ir->unit[v] == ir->unit[first] ? first : -1;
     for (; member >= 0 && member != v; member = ir->next[member])
         number++;
-    if (member == v)
-        return number + BB__MAP_OPERANDS;
-    for (number = 0; number < n->n_in; number++)
-        if (n->inputs[number] == v || (is_of_unit && ir->unit[n->inputs[number]] == ir->unit[v]))
-            return number;
-    n->inputs[n->n_in] = v;
-    return n->n_in++;
+    return member == v ? number : -1;
+}
+
+/* The number of a value among the inputs, of which the head of the unit and all views of it that
+ * the map reads are one; n_in when it is none of them. */
+static int input_number(const bb__ir *ir, const numbering *n, int v)
+{
+    const bool is_head = ir->unit[v] == ir->unit[n->first];
+    int number = 0;
+    while (number < n->n_in && n->inputs[number] != v &&
+           !(is_head && ir->unit[n->inputs[number]] == ir->unit[v]))
+        number++;
+    return number;
 }
 
 static numbering number_map(const bb__ir *ir, int first)
@@ -58,14 +63,17 @@ static numbering number_map(const bb__ir *ir, int first)
     numbering n = {.first = first};
     for (int v = first; v >= 0; v = ir->next[v], n.n_ops++) {
         n.n_strided += !ir->values[v].contiguous;
-        for (int i = 0; i < ir->values[v].n_in; i++)
-            operand_number(ir, &n, ir->values[v].in[i]);
+        for (int i = 0; i < ir->values[v].n_in; i++) {
+            const int in = ir->values[v].in[i];
+            if (op_number(ir, first, in) < 0 && input_number(ir, &n, in) == n.n_in)
+                n.inputs[n.n_in++] = in;
+        }
     }
     return n;
 }
 
 /* A result with other strides than row-major ones goes where the map's next array says. */
-static bool fill_map_op(bb__binder *b, int v, numbering *n, bb__map *m, bb_array *in,
+static bool fill_map_op(bb__binder *b, int v, const numbering *n, bb__map *m, bb_array *in,
                         bb__map_op *op)
 {
     const bb__value *value = &b->ir->values[v];
@@ -74,8 +82,8 @@ static bool fill_map_op(bb__binder *b, int v, numbering *n, bb__map *m, bb_array
     op->tile = bb__tile_of(b->ir, value);
     op->n_in = value->n_in;
     for (int i = 0; i < value->n_in; i++) {
-        const int number = operand_number(b->ir, n, value->in[i]);
-        op->in[i] = number < BB__MAP_OPERANDS ? number : number - BB__MAP_OPERANDS + m->n_in;
+        const int earlier = op_number(b->ir, n->first, value->in[i]);
+        op->in[i] = earlier < 0 ? input_number(b->ir, n, value->in[i]) : m->n_in + earlier;
     }
     op->local = bb__local_bytes(b->ir, v);
     op->dtype = value->type.dtype;
@@ -91,7 +99,7 @@ static bool fill_map_op(bb__binder *b, int v, numbering *n, bb__map *m, bb_array
 static bool make_map(bb__binder *b, int first, bb__step *step)
 {
     const bb__ir *ir = b->ir;
-    numbering n = number_map(ir, first);
+    const numbering n = number_map(ir, first);
     const size_t arrays = (size_t)(n.n_in + n.n_strided), ops = (size_t)n.n_ops;
     bb__map *m = step->map = bb__bind_take(b, 1, sizeof *m);
     bb_array *in = bb__bind_take(b, arrays, sizeof *in);

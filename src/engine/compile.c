@@ -37,7 +37,7 @@ int bb__emit(bb__ir *ir, bb__value value)
     return number;
 }
 
-/* How many ops read what a node computes; of views of a parameter, those of the parameter count. */
+/* How many ops with a row_step read a node; of a parameter's view, the parameter by any view. */
 static int *readers_of(const bb__ir *ir, const bb_node *node)
 {
     const bb_node *at = node;
@@ -46,7 +46,6 @@ static int *readers_of(const bb__ir *ir, const bb_node *node)
     return at->kind == BB_NODE_PARAM ? &ir->readers[at->id][at != node] : &ir->readers[node->id][0];
 }
 
-/* Counts the ops that may prefer other steps from row to row. */
 static void count_readers(const bb__ir *ir, const bb_node *node)
 {
     for (int i = 0; node->op && node->op->row_step && i < node->n_in; i++)

@@ -65,8 +65,8 @@ typedef struct bb__ir {
     bb__arena arena;
     bb__value *values;
     size_t count, capacity;
-    int (*readers)[2];  /* by node: ops that read it, and those that read other views of a
-                         * parameter, and may prefer other steps from row to row */
+    int (*readers)[2];  /* by node: ops with a row_step that read it, and that read views of it if
+                         * it is a parameter */
     bb__copies *copies; /* by value */
     size_t copies_capacity;
     bb__table merged; /* values by what they compute */

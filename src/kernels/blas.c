@@ -177,20 +177,18 @@ bool bb__onednn_is_crowded(bool x_transposed, bool y_transposed, int64_t k, int6
     return (x || y) && bb__onednn_is_avx2();
 }
 
-/* With AVX-512, on a Zen 5, rows a page apart cost a sixth of a product, half a page a
- * twenty-fifth. */
+/* With AVX-512, on a Zen 5, rows a page apart cost a sixth of a product, half a page apart a quarter
+ * of that. */
 bool bb__onednn_wants_space(int64_t rows, int64_t k, int64_t y_lead)
 {
-    enum { A_PAGE = 1024, ROWS_A_PAGE = 256, LEAST = 256, ROWS = 512 };
+    enum { LEAST = 256, HALF_A_PAGE = 512, A_PAGE = 1024, ROWS = 512, ROWS_A_PAGE = 256 };
     if (!bb__onednn_is_used() || !bb__rows_crowd(y_lead, k, LEAST))
         return false;
-    int64_t wanted = ROWS;
-    if (bb__onednn_is_avx512()) {
-        wanted = ROWS_A_PAGE;
-        for (int64_t apart = A_PAGE; !bb__rows_crowd(y_lead, k, apart); apart /= 2)
-            wanted *= 4;
-    }
-    return rows >= wanted;
+    if (!bb__onednn_is_avx512())
+        return rows >= ROWS;
+    return rows >= (bb__rows_crowd(y_lead, k, A_PAGE)        ? ROWS_A_PAGE
+                    : bb__rows_crowd(y_lead, k, HALF_A_PAGE) ? 4 * ROWS_A_PAGE
+                                                             : 16 * ROWS_A_PAGE);
 }
 
 /* Whether OpenBLAS is faster: it has less to prepare. */

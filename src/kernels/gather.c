@@ -37,8 +37,8 @@ typedef struct indexed {
     }
 BB_DTYPE_LIST(DEFINE_TAKE)
 
-/* What goes to one place in a row is added up before it is written: the next sum would wait for
- * the memory, longer than for the addition. */
+/* What goes to one place, one after the other, is added up before it is written: each sum would
+ * wait for the memory, longer than for the addition. */
 #define DEFINE_PUT(name, type)                                                        \
     static void put_##name(int64_t n, const int32_t *index, void *to, int64_t picked, \
                            const void *from, int64_t listed)                          \

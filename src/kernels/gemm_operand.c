@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Operands of products: as they are where BLAS takes their strides, else copies that are dense; and
- * which copies pay that many products share. */
+ * which copies, made once a run, pay. */
 #include "gemm.h"
 
 #include "base.h"
@@ -62,11 +62,10 @@ void bb__gemm_pack(const bb_array *a, void *scratch, int threads)
     bb__copy(&source, &packed, threads);
 }
 
-/* A transposed weight in steps of a recurrent layer is turned; with AVX-512 also for products of so
- * many rows that they pay for it: oneDNN turns it for each panel, which takes a tenth to a third of
+/* What is transposed, as a weight in steps of a recurrent layer, is turned for many readers; with
+ * AVX-512 also for products of so many rows that they pay for it: oneDNN turns it for each panel, which takes a tenth to a third of
  * the product on a Zen 5. Rows that drive one another out of the caches are moved apart by a cache
- * line when the products that read them have rows enough to pay for the copy, in each of which
- * oneDNN is then up to twice as fast with AVX2, a sixth faster with AVX-512. */
+ * line when the products that read them have rows enough to pay for the copy. */
 int64_t bb__matmul_row_step(const bb_type *in, int i, const int64_t *stride, int readers)
 {
     enum { MANY = 8, ROWS = 512, LINE = 16, ENOUGH = 1 << 20 };

@@ -12,11 +12,11 @@
 
 /* A thread whose core another program holds, or that has to wait for the caller's, can keep a job
  * waiting for milliseconds, a thousand times the work. After one that was slower than the caller
- * alone would have been, the caller does go on alone, each time for more jobs; results do not
- * depend on it. */
-enum { LEAST_ALONE = 64, MOST_ALONE = 4096 };
-static _Thread_local int alone; /* jobs still to be run alone */
-static _Thread_local int next_alone = LEAST_ALONE;
+ * alone would have been, the caller does go on alone: for some times as long as it had to wait, each
+ * time for longer, until a job goes well again. Results do not depend on it. */
+enum { LEAST_FACTOR = 4, MOST_FACTOR = 256 };
+static _Thread_local double owed; /* seconds of jobs still to be run alone */
+static _Thread_local int factor = LEAST_FACTOR;
 
 /* In the job after a long one the caller's work is told by its processor's time, which takes a call
  * of the system: by the clock a caller whose core somebody else held looks busy. */
@@ -31,15 +31,16 @@ static double processor_time(void)
 
 static void judge(double busy, double total, int threads)
 {
-    static const double usual_wait = 500e-6, is_long = 2e-3; /* seconds */
+    static const double usual_wait = 500e-6, is_long = 2e-3, most_owed = 1; /* seconds */
+    const double waited = total - threads * busy;
     is_watched = total > is_long;
-    if (total <= threads * busy + usual_wait) {
-        next_alone = LEAST_ALONE;
+    if (waited <= usual_wait) {
+        factor = LEAST_FACTOR;
         return;
     }
-    alone = next_alone;
-    if (next_alone < MOST_ALONE)
-        next_alone *= 2;
+    owed = factor * waited < most_owed ? factor * waited : most_owed;
+    if (factor < MOST_FACTOR)
+        factor *= 2;
 }
 
 static void run_together(bb__team *team, const bb__job *j, int threads)
@@ -71,13 +72,11 @@ static bool is_within(void)
     return bb__is_at_work() || omp_in_parallel();
 }
 
-/* Whether other threads may help again; each job in which they may not is one of those alone. */
-static bool may_share(void)
+static void pay_alone(const bb__job *j)
 {
-    if (alone == 0)
-        return true;
-    alone--;
-    return false;
+    const double start = omp_get_wtime();
+    bb__job_run_alone(j);
+    owed -= omp_get_wtime() - start;
 }
 
 void bb_parallel(int64_t n, int64_t grain, int threads, bb_range_fn range, void *context)
@@ -86,10 +85,12 @@ void bb_parallel(int64_t n, int64_t grain, int threads, bb_range_fn range, void 
     if (n <= 0)
         return;
     threads = (int)bb__lower(bb__job_parts(&j), bb__clamp_threads(threads));
-    if (threads > 1 && !is_within() && may_share())
-        share_or_run_alone(&j, threads);
-    else
+    if (threads == 1 || is_within())
         bb__job_run_alone(&j);
+    else if (owed > 0)
+        pay_alone(&j);
+    else
+        share_or_run_alone(&j, threads);
 }
 
 /* Numbers of threads. */

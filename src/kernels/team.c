@@ -244,7 +244,7 @@ void bb__team_wait(bb__team *team, int threads)
 
 static _Thread_local bb__team *own;
 static pthread_key_t key; /* has `own` ended with its thread */
-static bool has_key;
+static bool is_prepared;
 
 /* What the thread that hosts a team is told, and tells. */
 typedef struct founding {
@@ -355,30 +355,31 @@ static void end_team(void *context)
 static void forget_team(void)
 {
     own = NULL;
-    if (has_key)
+    if (is_prepared)
         pthread_setspecific(key, NULL);
     atomic_store(&looking, 0);
 }
 
 static atomic_bool is_exiting;
 
-/* OpenMP's own end must not meet a region that is open, or just being opened. The host stays, for
- * GCC's OpenMP would end the other threads with it while the process is being taken down. */
+/* Before the destructors of libraries: OpenMP's own must not meet a region that is open, or just
+ * being opened. The host stays, for GCC's OpenMP would end the other threads with it while the
+ * process is being taken down. */
 static void close_at_exit(void)
 {
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, NULL);
     atomic_store(&is_exiting, true);
+    pthread_setspecific(key, NULL);
     if (own && !is_at_work)
         close_region(own, true);
     own = NULL;
 }
 
-/* What is registered last runs first at exit: before what OpenMP registered when it was begun. */
 static void prepare(void)
 {
     const char *policy = getenv("OMP_WAIT_POLICY");
     is_passive = policy && (*policy == 'p' || *policy == 'P');
-    (void)omp_get_max_threads();
-    has_key = pthread_key_create(&key, end_team) == 0 && atexit(close_at_exit) == 0;
+    is_prepared = pthread_key_create(&key, end_team) == 0 && atexit(close_at_exit) == 0;
     pthread_atfork(NULL, NULL, forget_team);
 }
 
@@ -388,7 +389,7 @@ bb__team *bb__team_of_caller(int threads)
     if (own && own->size >= bb__lower(threads, MOST))
         return own;
     pthread_once(&once, prepare);
-    if (!has_key || atomic_load(&is_exiting))
+    if (!is_prepared || atomic_load(&is_exiting))
         return own;
     bb__team *team = new_team(threads);
     if (!team)

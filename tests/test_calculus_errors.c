@@ -52,10 +52,14 @@ Test(calculus_errors, no_floats)
     REFUSED(GRADIENT, "grad: only f32 and f64 have a gradient: i [2]", bb_jacobian(w.i, w.x));
     REFUSED(GRADIENT, "grad: only f32 and f64 can be differentiated by: m [2 3]",
             bb_jacobian(w.x, w.m));
-    REFUSED(GRADIENT, "grad: it is no scalar and there is no cotangent: x [2 3]",
-            bb_hessian(w.x, w.x));
-    REFUSED(GRADIENT, "grad: it is no scalar and there is no cotangent: x [2 3]",
-            bb_hvp(w.x, w.x, w.x));
+    REFUSED(
+        GRADIENT,
+        "grad: it is no single number: take its sum or mean, or give bb_grads a cotangent: x [2 3]",
+        bb_hessian(w.x, w.x));
+    REFUSED(
+        GRADIENT,
+        "grad: it is no single number: take its sum or mean, or give bb_grads a cotangent: x [2 3]",
+        bb_hvp(w.x, w.x, w.x));
     bb_node *picked = bb_sum(bb_gather(w.v, bb_argmax(w.x, 1), 0), BB_ALL);
     REFUSED(GRADIENT, "grad: the only way leads through an integer: x [2 3] x sum#9 []",
             bb_jvp(picked, w.x, w.x));

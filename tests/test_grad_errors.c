@@ -17,8 +17,10 @@ static bb_node *grad_with(bb_node *y, bb_node *cotangent, bb_node *x)
 
 Test(grad_errors, operands)
 {
-    REFUSED(GRADIENT, "grad: it is no scalar and there is no cotangent: x [2 3]",
-            bb_grad(w.x, w.x));
+    REFUSED(
+        GRADIENT,
+        "grad: it is no single number: take its sum or mean, or give bb_grads a cotangent: x [2 3]",
+        bb_grad(w.x, w.x));
     REFUSED(GRADIENT, "grad: only f32 and f64 have a gradient: i [2]", bb_grad(w.i, w.x));
     REFUSED(GRADIENT, "grad: only f32 and f64 can be differentiated by: i [2]", bb_grad(w.s, w.i));
     REFUSED(GRAPH, "grad: operand 1 to differentiate by is NULL: s []", bb_grad(w.s, NULL));

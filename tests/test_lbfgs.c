@@ -243,8 +243,9 @@ Test(lbfgs_errors, what_cannot_be_minimised)
     bb_params_free(others);
     fit_free(f);
     f = fit_new();
-    expect_refused(bb_named(bb_square(f.w), "y"), f.params, 0, BB_BAD_GRADIENT,
-                   "grad: it is no scalar and there is no cotangent: y [3]");
+    expect_refused(
+        bb_named(bb_square(f.w), "y"), f.params, 0, BB_BAD_GRADIENT,
+        "grad: it is no single number: take its sum or mean, or give bb_grads a cotangent: y [3]");
     fit_free(f);
 }
 

@@ -54,7 +54,9 @@ Test(optim_errors, a_loss_that_is_no_scalar)
     bb_node *y = bb_named(bb_square(f.w), "y");
     bb_node *step = bb_sgd(y, f.params, 0.1);
     cr_assert_eq(bb_node_kind_of(step), BB_NODE_INERT);
-    cr_assert_str_eq(bb_graph_error(f.g), "grad: it is no scalar and there is no cotangent: y [3]");
+    cr_assert_str_eq(
+        bb_graph_error(f.g),
+        "grad: it is no single number: take its sum or mean, or give bb_grads a cotangent: y [3]");
     fit_free(f);
 }
 

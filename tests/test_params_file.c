@@ -108,13 +108,14 @@ Test(params_file, what_does_not_fit)
     cr_assert_eq(bb_params_save(four.params, "more.npz", &error), BB_OK, "%s", error.text);
     bb_graph *g = bb_graph_new();
     bb_params *other = forward_only(g, 3), *empty = bb_params_new(4);
-    expect_bad(other, "more.npz", BB_BAD_FORMAT, "more.npz: extra is no parameter of this set");
+    expect_bad(other, "more.npz", BB_BAD_FORMAT,
+               "more.npz: it has extra, which is no parameter of this set");
     expect_bad(other, "none.npz", BB_BAD_FILE, "none.npz: No such file or directory");
     bb_tensor *one = bb_tensor_new(BB_F32, BB_SCALAR);
     cr_assert_eq(bb_npz_write("state.npz", 1, &(bb_npz_entry){"fc3.weight/m", one}, false, NULL),
                  0);
     expect_bad(other, "state.npz", BB_BAD_FORMAT,
-               "state.npz: fc3.weight/m is no parameter of this set");
+               "state.npz: it has fc3.weight/m, which is no parameter of this set");
     cr_assert_eq(bb_params_load(empty, "four.npz", &error), BB_BAD_ARGUMENT);
     cr_assert_str_eq(error.text,
                      "four.npz: the set has no parameters; build a graph over it first");

@@ -41,7 +41,7 @@ static void check_operands(bb_graph *g, bb_node *y, bb_node *cotangent, bb_nodes
     if (!bb_dtype_is_float(y->type.dtype) || (y->op && y->op->is_effect))
         reject(g, y, "only f32 and f64 have a gradient");
     else if (!cotangent && bb_shape_count(y->type.shape) != 1)
-        reject(g, y, "it is no scalar and there is no cotangent");
+        reject(g, y, "it is no single number: take its sum or mean, or give bb_grads a cotangent");
     if (!wrt.items && wrt.count > 0)
         reject(g, y, "the list of nodes to differentiate by is NULL");
     for (int i = 0; wrt.items && i < wrt.count; i++) {

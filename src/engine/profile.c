@@ -107,7 +107,7 @@ bb_status bb_program_print_profile(const bb_program *p, FILE *file)
     }
     qsort(rows, (size_t)p->n_steps, sizeof *rows, by_time);
     if (total == 0)
-        fprintf(file, "no run was profiled\n");
+        fprintf(file, "no run was profiled: see bb_program_set_profiling\n");
     fprintf(file, "%10s %6s %9s %9s  %-*s %-20s %s\n", "us", "share", "Gflop/s", "GB/s",
             BB__STEP_COLUMN, "ops", "node", "shape");
     for (int i = 0; i < p->n_steps; i++)

@@ -130,9 +130,12 @@ static bb_status move_point(bb__jacobian *j, int64_t point)
     if (j->n_moved > cap || ++j->moves > TRIES * cap) {
         char label[BB__LABEL];
         j->given_up = true;
-        bb__check_fault(j->c, "gradient check failed: %s: %lld of %lld points lie at kinks",
-                        bb__check_label(j->c, j->f, j->variable, label), (long long)j->n_moved,
-                        (long long)j->points);
+        bb__check_fault(
+            j->c,
+            "gradient check failed: %s: %lld or more of %lld points lie at kinks; try other "
+            "inputs, or a larger resample_limit",
+            bb__check_label(j->c, j->f, j->variable, label), (long long)j->n_moved,
+            (long long)j->points);
         return BB_OK;
     }
     for (int64_t e = 0; e < j->columns; e++)

@@ -52,7 +52,8 @@ static bb_status read_all(const bb_params *p, bb_npz *z, const char *path, bb_te
     for (int i = 0; i < bb_npz_count(z); i++) {
         const char *name = bb_npz_name(z, i);
         if (!bb_params_find(p, name) && !names_state(p, name))
-            return bb_fail(error, BB_BAD_FORMAT, "%s: %s is no parameter of this set", path, name);
+            return bb_fail(error, BB_BAD_FORMAT, "%s: it has %s, which is no parameter of this set",
+                           path, name);
     }
     for (int i = 0; i < bb_params_count(p); i++) {
         const char *name = bb_params_name(p, i);

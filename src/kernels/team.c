@@ -290,6 +290,7 @@ static void note_closed(bb__team *team)
  * that does nothing else, on whose stack the team is, so that the leader goes where it likes. */
 static void *host(void *context)
 {
+    enum { LONGER_THAN_AN_EXIT = 3 }; /* seconds; what ends the process otherwise waits for it */
     bb__team team;
     begin(&team, context);
 #pragma omp parallel num_threads(team.size)
@@ -298,8 +299,8 @@ static void *host(void *context)
     else
         stay(&team);
     note_closed(&team);
-    while (team.stays)
-        pause();
+    if (team.stays)
+        sleep(LONGER_THAN_AN_EXIT);
     pthread_cond_destroy(&team.over);
     pthread_cond_destroy(&team.called);
     pthread_mutex_destroy(&team.mutex);

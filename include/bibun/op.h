@@ -183,8 +183,8 @@ struct bb_op {
     bool needs_contiguous; /* inputs are copied when their strides are not row-major */
     /* how far apart the rows of operand i, a matrix, should be, which as yet has those strides, so
      * that it pays to copy it once a run; at least as many elements as it has columns; 0: it is
-     * read as it is. `readers` nodes of ops with a row_step read it, or, of a parameter's view, that
-     * parameter by any view. */
+     * read as it is. `readers` nodes of ops with a row_step read it; if it is a parameter's view,
+     * the parameter by any view. */
     int64_t (*row_step)(const bb_type *in, int i, const int64_t *stride, int readers);
     /* bit i: forward may write the output over input i, which has as many bytes; of maps implied */
     uint32_t inplace;

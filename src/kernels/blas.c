@@ -177,8 +177,8 @@ bool bb__onednn_is_crowded(bool x_transposed, bool y_transposed, int64_t k, int6
     return (x || y) && bb__onednn_is_avx2();
 }
 
-/* With AVX-512, on a Zen 5, rows a page apart cost a sixth of a product, half a page apart a quarter
- * of that. */
+/* With AVX-512, on a Zen 5, rows a page apart cost a sixth of a product, half a page apart a
+ * quarter of that. */
 bool bb__onednn_wants_space(int64_t rows, int64_t k, int64_t y_lead)
 {
     enum { LEAST = 256, HALF_A_PAGE = 512, A_PAGE = 1024, ROWS = 512, ROWS_A_PAGE = 256 };

@@ -11,22 +11,27 @@
 
 enum { FEW = 3 }; /* channels */
 
-/* How many times the work of direct convolution grows when rows are filled up to whole vectors. */
-static double filled_rows(const bb__conv_shape *s, bb__conv_direction d)
+static int64_t lanes(void)
 {
-    const int64_t lanes = bb_simd() == BB_SIMD_AVX512 ? 16 : 8;
-    const int64_t width = d == BB__CONV_INPUT ? s->w : s->ow;
-    return (double)(bb__divided_up(width, lanes) * lanes) / (double)width;
+    return bb_simd() == BB_SIMD_AVX512 ? 16 : 8;
 }
 
-/* Direct convolution takes as long as its rows filled up to whole vectors, which must not be much
- * more, and copies what products of single elements read in place. Columns suit gradients of few
- * channels, which are too few for several filters at a time, and of filters, since whole vectors of
- * these save the ends of rows, where places come twice; but not groups, less than FEW_FILTERS, or,
- * with AVX2 or less than SOME_FILTERS, single channels, of which products are thin. With AVX-512
- * ends of rows are dear only from `short_of_whole` on: on an Emerald Rapids 16 filters of 8
- * channels on rows of 28 have 168 Gflop/s by loops and 121 by columns, 24 of 20 on rows of 24 106
- * and 115. */
+/* How many times the work of direct convolution grows when rows are filled up to whole vectors, or
+ * to halves, of which two make one. */
+static double filled_rows(const bb__conv_shape *s, bb__conv_direction d)
+{
+    const int64_t width = d == BB__CONV_INPUT ? s->w : s->ow;
+    const int64_t unit = BB__HALF > 0 ? lanes() / 2 : lanes();
+    return (double)(bb__divided_up(width, unit) * unit) / (double)width;
+}
+
+/* Direct convolution takes as long as its rows filled up, which must not be much more, and copies
+ * what products of single elements read in place. Columns suit gradients of few channels, which are
+ * too few for several filters at a time, and of filters, since whole vectors of these save the ends
+ * of rows, where places come twice and halves of vectors are loaded; but not groups, less than
+ * FEW_FILTERS, or, with AVX2 or less than SOME_FILTERS, single channels, of which products are
+ * thin. With AVX-512 ends of rows are dear only from `short_of_whole` on: on an Emerald Rapids 16
+ * filters of 8 channels on rows of 28 have 168 Gflop/s by loops and 121 by columns. */
 static bool is_direct(const bb__conv_shape *s, bb__conv_direction d)
 {
     enum { FEW_FILTERS = 8, SOME_FILTERS = 16 };
@@ -44,7 +49,7 @@ static bool is_direct(const bb__conv_shape *s, bb__conv_direction d)
         return channels > FEW;
     if (channels == 1)
         return !is_avx512 || s->o < SOME_FILTERS || filled <= 1;
-    return filled <= (is_avx512 ? short_of_whole : 1);
+    return is_avx512 ? filled <= short_of_whole : s->ow % lanes() == 0;
 }
 
 #ifdef BB_HAS_ONEDNN

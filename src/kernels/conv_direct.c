@@ -138,9 +138,18 @@ void bb__direct_distances(const bb__conv_shape *s, const bb__direct_cut *cut, in
 
 /* Spots. */
 
-int64_t bb__direct_most_spots(const bb__conv_shape *s, const bb__direct_cut *cut)
+enum { REPEATED = 2 * MOST_SPOTS };
+
+size_t bb__direct_spots_bytes(const bb__conv_shape *s, const bb__direct_cut *cut)
 {
-    return cut->blocks.columns / s->ow * bb__divided_up(s->ow, BB__LANES);
+    const int64_t most = cut->blocks.columns / s->ow * bb__divided_up(s->ow, BB__LANES);
+    return bb__aligned((size_t)(most + 2 * REPEATED) * sizeof(bb__spot));
+}
+
+static void repeat_last(bb__spot *end)
+{
+    for (int i = 0; i < REPEATED; i++)
+        end[i] = end[-1];
 }
 
 bb__spots bb__direct_spots(const bb__conv_shape *s, const bb__direct_cut *cut, bb__places at,
@@ -148,18 +157,26 @@ bb__spots bb__direct_spots(const bb__conv_shape *s, const bb__direct_cut *cut, b
 {
     const int64_t image = cut->plane * (s->c / s->groups), lines = at.images * at.rows;
     const int64_t vectors = s->ow / BB__LANES;
-    bb__spots spots = {lines * vectors, lines * bb__divided_up(s->ow, BB__LANES), memory};
-    bb__spot *next = memory, *rest = memory + spots.whole;
+    const bool has_rest = s->ow % BB__LANES > 0;
+    bb__spots spots = {.whole = lines * (vectors + (has_rest && !is_apart)),
+                       .rests = has_rest && is_apart ? lines : 0,
+                       .are_halves = is_apart && bb__rests_are_halves(s),
+                       .at = memory};
+    const int64_t last = s->ow - (spots.are_halves ? BB__HALF : BB__LANES);
+    spots.rest = memory + spots.whole + REPEATED;
+    bb__spot *next = spots.at, *rest = spots.rest;
     for (int64_t i = 0; i < at.images; i++)
         for (int64_t row = 0; row < at.rows; row++) {
             const bb__spot first = {i * image + row * cut->width,
                                     (i * s->o * s->oh + at.row + row) * s->ow};
             for (int64_t k = 0; k < vectors; k++)
                 *next++ = (bb__spot){first.x + k * BB__LANES, first.y + k * BB__LANES};
-            if (s->ow % BB__LANES)
-                *(is_apart ? rest++ : next++) =
-                    (bb__spot){first.x + s->ow - BB__LANES, first.y + s->ow - BB__LANES};
+            if (has_rest)
+                *(is_apart ? rest++ : next++) = (bb__spot){first.x + last, first.y + last};
         }
+    repeat_last(next);
+    if (spots.rests > 0)
+        repeat_last(rest);
     return spots;
 }
 
@@ -188,8 +205,7 @@ static job job_of(const bb__conv_shape *s)
     if (items < FEW && filters >= 2 * LEAST_FILTERS)
         j.parts = bb__lower(FEW / items, filters / LEAST_FILTERS);
     j.items = items * j.parts;
-    j.packed = j.cut.bytes + bb__aligned((size_t)(bb__direct_most_spots(s, &j.cut) + MOST_SPOTS) *
-                                         sizeof(bb__spot));
+    j.packed = j.cut.bytes + bb__direct_spots_bytes(s, &j.cut);
     j.slot = j.packed + bb__aligned((size_t)(FILTERS * bb__filter_size(s)) * sizeof(float));
     return j;
 }
@@ -208,16 +224,19 @@ static void pack(const float *w, int64_t size, int64_t count, float *to)
             to[t * count + i] = w[i * size + t];
 }
 
-/* Sums of `count` filters at some spots, both constants. */
+/* Sums of `count` filters at some spots, or at two halves each; all three are constants. */
 static inline __attribute__((always_inline)) void run_tile(const int count, const int n_spots,
-                                                           const filters *f, const float *x,
-                                                           const bb__spot *at, float *out,
-                                                           int64_t plane)
+                                                           const bool are_halves, const filters *f,
+                                                           const float *x, const bb__spot *at,
+                                                           float *out, int64_t plane)
 {
     bb__lanes sum[FILTERS][MOST_SPOTS];
-    const float *from[MOST_SPOTS];
-    for (int k = 0; k < n_spots; k++)
-        from[k] = x + at[k].x;
+    const float *from[MOST_SPOTS], *from_second[MOST_SPOTS];
+    const int step = are_halves ? 2 : 1;
+    for (int k = 0; k < n_spots; k++) {
+        from[k] = x + at[k * step].x;
+        from_second[k] = x + at[k * step + step - 1].x;
+    }
     for (int i = 0; i < count; i++)
         for (int k = 0; k < n_spots; k++)
             sum[i][k] = (bb__lanes){0};
@@ -225,7 +244,8 @@ static inline __attribute__((always_inline)) void run_tile(const int count, cons
         const int64_t d = f->distances[t];
         bb__lanes v[MOST_SPOTS];
         for (int k = 0; k < n_spots; k++)
-            v[k] = *VECTOR(from[k] + d);
+            v[k] = are_halves ? bb__joined(from[k] + d, from_second[k] + d)
+                              : (bb__lanes)*VECTOR(from[k] + d);
         for (int i = 0; i < count; i++) {
             const float w = f->w[t * count + i];
             for (int k = 0; k < n_spots; k++)
@@ -233,20 +253,30 @@ static inline __attribute__((always_inline)) void run_tile(const int count, cons
         }
     }
     for (int i = 0; i < count; i++)
-        for (int k = 0; k < n_spots; k++)
-            *VECTOR(out + i * plane + at[k].y) = sum[i][k];
+        for (int k = 0; k < n_spots; k++) {
+            float *to = out + i * plane;
+            if (are_halves)
+                bb__part(sum[i][k], to + at[2 * k].y, to + at[2 * k + 1].y);
+            else
+                *VECTOR(to + at[k].y) = sum[i][k];
+        }
 }
 
-#define DEFINE_RUN(COUNT)                                                                    \
-    static void run_##COUNT(const filters *f, const float *x, const bb__spot *at, int64_t n, \
-                            float *out, int64_t plane)                                       \
-    {                                                                                        \
-        enum { TAKEN = BB__ABREAST(COUNT), HALF = (TAKEN + 1) / 2 };                         \
-        int64_t i = 0;                                                                       \
-        for (; i + HALF < n; i += TAKEN)                                                     \
-            run_tile(COUNT, TAKEN, f, x, at + i, out, plane);                                \
-        if (i < n)                                                                           \
-            run_tile(COUNT, HALF, f, x, at + i, out, plane);                                 \
+#define DEFINE_RUN(COUNT)                                                                     \
+    static void run_##COUNT(const filters *f, const float *x, const bb__spots *s, float *out, \
+                            int64_t plane)                                                    \
+    {                                                                                         \
+        enum { TAKEN = BB__ABREAST(COUNT), LESS = (TAKEN + 1) / 2 };                          \
+        const int64_t pairs = (s->rests + 1) / 2;                                             \
+        int64_t i = 0;                                                                        \
+        for (; i + LESS < s->whole; i += TAKEN)                                               \
+            run_tile(COUNT, TAKEN, false, f, x, s->at + i, out, plane);                       \
+        if (i < s->whole)                                                                     \
+            run_tile(COUNT, LESS, false, f, x, s->at + i, out, plane);                        \
+        for (i = 0; i + LESS < pairs; i += TAKEN)                                             \
+            run_tile(COUNT, TAKEN, true, f, x, s->rest + 2 * i, out, plane);                  \
+        if (i < pairs)                                                                        \
+            run_tile(COUNT, LESS, true, f, x, s->rest + 2 * i, out, plane);                   \
     }
 DEFINE_RUN(1)
 DEFINE_RUN(2)
@@ -259,7 +289,7 @@ DEFINE_RUN(7)
 DEFINE_RUN(8)
 #endif
 
-typedef void (*run_fn)(const filters *f, const float *x, const bb__spot *at, int64_t n, float *out,
+typedef void (*run_fn)(const filters *f, const float *x, const bb__spots *s, float *out,
                        int64_t plane);
 static const run_fn runs[FILTERS + 1] = {
     NULL,  run_1, run_2, run_3, run_4,
@@ -281,14 +311,12 @@ static void run_item(const job *j, bb__places at, int64_t group, int64_t part, c
     bb__float_mode_set(bb__float_mode_flushing(mode));
     bb__direct_copy(s, &j->cut, j->x, at, (bb__channels){group * channels, channels}, copy);
     bb__direct_distances(s, &j->cut, distances);
-    const bb__spots spots =
-        bb__direct_spots(s, &j->cut, at, false, (bb__spot *)(void *)(slot + j->cut.bytes));
-    for (int i = 0; i < MOST_SPOTS; i++) /* what fills up the last tile */
-        spots.at[spots.count + i] = spots.at[spots.count - 1];
+    const bb__spots spots = bb__direct_spots(s, &j->cut, at, bb__rests_are_halves(s),
+                                             (bb__spot *)(void *)(slot + j->cut.bytes));
     for (int64_t f = first; f < end; f += FILTERS) {
         const int64_t count = bb__lower(end - f, FILTERS);
         pack(j->w + f * size, size, count, packed);
-        runs[count](&(filters){distances, packed, size}, copy, spots.at, spots.count,
+        runs[count](&(filters){distances, packed, size}, copy, &spots,
                     j->out + (at.image * s->o + f) * plane, plane);
     }
     bb__float_mode_set(mode);

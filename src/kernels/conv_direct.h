@@ -38,15 +38,24 @@ typedef struct bb__spot {
     int64_t x, y;
 } bb__spot;
 
-/* The spots that cover a block: `whole` ones whose places no other has, and one for each row that
- * is left over, which ends where the row does. In the order of memory, which is faster to write, or
- * the whole ones apart, before the others. */
+/* The spots that cover a block. What a row has beyond whole vectors is a spot that ends where the
+ * row does, and that has places of the one before too: one of the whole ones, in the order of
+ * memory, which is faster to write; or, apart, one of the rests, which are half a vector if that is
+ * enough, for two of them to be taken as one. Behind both the last one is repeated, as often as a
+ * caller that takes some at once may go beyond the end. */
 typedef struct bb__spots {
-    int64_t whole, count;
-    bb__spot *at;
+    int64_t whole, rests;
+    bool are_halves; /* the rests */
+    bb__spot *at, *rest;
 } bb__spots;
 
-int64_t bb__direct_most_spots(const bb__conv_shape *s, const bb__direct_cut *cut);
+static inline bool bb__rests_are_halves(const bb__conv_shape *s)
+{
+    const int64_t over = s->ow % BB__LANES;
+    return over > 0 && over <= BB__HALF;
+}
+
+size_t bb__direct_spots_bytes(const bb__conv_shape *s, const bb__direct_cut *cut);
 bb__spots bb__direct_spots(const bb__conv_shape *s, const bb__direct_cut *cut, bb__places at,
                            bool is_apart, bb__spot *memory);
 

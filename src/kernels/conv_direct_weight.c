@@ -32,7 +32,8 @@ typedef struct job {
     float *dw;
     char *scratch;
     float *sums;
-    bits mask; /* of a row's last vector: what the vectors before it have not */
+    bits mask;      /* of the last vector of a row, or of two halves: what those before have not */
+    bits last_mask; /* of a half that is alone */
 } job;
 
 static job job_of(const bb__conv_shape *s)
@@ -46,9 +47,12 @@ static job job_of(const bb__conv_shape *s)
     if (j.count * s->groups < SUMS / 2 && filters >= 2 * LEAST_FILTERS)
         j.parts = bb__lower(SUMS / 2 / (j.count * s->groups), filters / LEAST_FILTERS);
     j.items = j.count * s->groups * j.parts;
-    j.slot = bb__aligned(j.cut.bytes + (size_t)bb__direct_most_spots(s, &j.cut) * sizeof(bb__spot));
-    for (int i = 0; i < BB__LANES; i++)
-        j.mask[i] = i < BB__LANES - s->ow % BB__LANES ? 0 : -1;
+    j.slot = j.cut.bytes + bb__direct_spots_bytes(s, &j.cut);
+    const int width = bb__rests_are_halves(s) ? BB__HALF : BB__LANES;
+    for (int i = 0; i < BB__LANES; i++) {
+        j.mask[i] = i % width < width - s->ow % BB__LANES ? 0 : -1;
+        j.last_mask[i] = i < width ? j.mask[i] : 0;
+    }
     return j;
 }
 
@@ -57,7 +61,7 @@ typedef struct block {
     const float *dy, *x;
     int64_t plane; /* between filters of dy */
     bb__spots spots;
-    bits mask;
+    bits mask, last_mask;
 } block;
 
 typedef float quad __attribute__((vector_size(4 * sizeof(float))));
@@ -91,12 +95,27 @@ add_spots(const int n_filters, const int n_taps, const float *const *dy, const f
     }
 }
 
+/* The same at two halves. */
+static inline __attribute__((always_inline)) void
+add_halves(const int n_filters, const int n_taps, const float *const *dy, const float *const *x,
+           const bb__spot *at, bits mask, bb__lanes (*sum)[MOST_TAPS])
+{
+    bb__lanes v[MOST_TAPS];
+    for (int t = 0; t < n_taps; t++)
+        v[t] = (bb__lanes)((bits)bb__joined(x[t] + at[0].x, x[t] + at[1].x) & mask);
+    for (int f = 0; f < n_filters; f++) {
+        const bits d = (bits)bb__joined(dy[f] + at[0].y, dy[f] + at[1].y) & mask;
+        for (int t = 0; t < n_taps; t++)
+            sum[f][t] += (bb__lanes)d * v[t];
+    }
+}
+
 /* Adds to `to` the sums of so many filters and taps, which are constants. */
 static inline __attribute__((always_inline)) void run_tile(const int n_filters, const int n_taps,
                                                            const block *b, const int32_t *distances,
                                                            int64_t size, float *to)
 {
-    const bb__spot *at = b->spots.at, *middle = at + b->spots.whole, *end = at + b->spots.count;
+    const bb__spots *s = &b->spots;
     const bits all = ~(bits){0};
     bb__lanes sum[FILTERS][MOST_TAPS];
     const float *dy[FILTERS], *x[MOST_TAPS];
@@ -107,8 +126,13 @@ static inline __attribute__((always_inline)) void run_tile(const int n_filters, 
     for (int f = 0; f < n_filters; f++)
         for (int t = 0; t < n_taps; t++)
             sum[f][t] = (bb__lanes){0};
-    add_spots(n_filters, n_taps, dy, x, at, middle, all, sum);
-    add_spots(n_filters, n_taps, dy, x, middle, end, b->mask, sum);
+    add_spots(n_filters, n_taps, dy, x, s->at, s->at + s->whole, all, sum);
+    if (s->are_halves)
+        for (int64_t i = 0; i < s->rests; i += 2)
+            add_halves(n_filters, n_taps, dy, x, s->rest + i,
+                       i + 1 < s->rests ? b->mask : b->last_mask, sum);
+    else
+        add_spots(n_filters, n_taps, dy, x, s->rest, s->rest + s->rests, b->mask, sum);
     for (int f = 0; f < n_filters; f++)
         for (int t = 0; t < n_taps; t++)
             to[f * size + t] += total(sum[f][t]);
@@ -161,7 +185,7 @@ static void add_block(const job *j, bb__places at, int64_t group, int64_t first,
     const int32_t *distances = (int32_t *)(void *)(slot + j->cut.bytes) - size;
     bb__spot *memory = (bb__spot *)(void *)(slot + j->cut.bytes);
     float *copy = (float *)(void *)slot;
-    block b = {.x = copy, .plane = plane, .mask = j->mask};
+    block b = {.x = copy, .plane = plane, .mask = j->mask, .last_mask = j->last_mask};
     b.spots = bb__direct_spots(s, &j->cut, at, true, memory);
     bb__direct_copy(s, &j->cut, j->x, at, (bb__channels){group * channels, channels}, copy);
     for (int64_t f = first; f < end; f += FILTERS) {

@@ -63,9 +63,10 @@ void bb__gemm_pack(const bb_array *a, void *scratch, int threads)
 }
 
 /* What is transposed, as a weight in steps of a recurrent layer, is turned for many readers; with
- * AVX-512 also for products of so many rows that they pay for it: oneDNN turns it for each panel, which takes a tenth to a third of
- * the product on a Zen 5. Rows that drive one another out of the caches are moved apart by a cache
- * line when the products that read them have rows enough to pay for the copy. */
+ * AVX-512 also for products of so many rows that they pay for it: oneDNN turns it for each panel,
+ * which takes a tenth to a third of the product on a Zen 5. Rows that drive one another out of the
+ * caches are moved apart by a cache line when the products that read them have rows enough to pay
+ * for the copy. */
 int64_t bb__matmul_row_step(const bb_type *in, int i, const int64_t *stride, int readers)
 {
     enum { MANY = 8, ROWS = 512, LINE = 16, ENOUGH = 1 << 20 };

@@ -12,8 +12,8 @@
 
 /* A thread whose core another program holds, or that has to wait for the caller's, can keep a job
  * waiting for milliseconds, a thousand times the work. After one that was slower than the caller
- * alone would have been, the caller does go on alone: for some times as long as it had to wait, each
- * time for longer, until a job goes well again. Results do not depend on it. */
+ * alone would have been, the caller does go on alone: for some times as long as it had to wait,
+ * each time for longer, until a job goes well again. Results do not depend on it. */
 enum { LEAST_FACTOR = 4, MOST_FACTOR = 256 };
 static _Thread_local double owed; /* seconds of jobs still to be run alone */
 static _Thread_local int factor = LEAST_FACTOR;

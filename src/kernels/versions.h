@@ -36,7 +36,7 @@
 #define bb__direct_input BB__VERSIONED(bb__direct_input)
 #define bb__direct_input_scratch BB__VERSIONED(bb__direct_input_scratch)
 #define bb__direct_is_possible BB__VERSIONED(bb__direct_is_possible)
-#define bb__direct_most_spots BB__VERSIONED(bb__direct_most_spots)
+#define bb__direct_spots_bytes BB__VERSIONED(bb__direct_spots_bytes)
 #define bb__direct_spots BB__VERSIONED(bb__direct_spots)
 #define bb__direct_weight BB__VERSIONED(bb__direct_weight)
 #define bb__direct_weight_scratch BB__VERSIONED(bb__direct_weight_scratch)

@@ -69,10 +69,10 @@ static int64_t cached_panels(const sizes *s, int64_t panels, size_t element)
     return panels;
 }
 
-/* Parts of long sums, for a small or thin result. Each of its panels reads all of an operand that is long,
- * a part some rows of y; where y is a weight these are mostly in the cache of the thread that takes
- * the part, since it wrote them. A vector's product reads its matrix once, so panels serve it. The
- * numbers are from a Zen 5 with two cores. */
+/* Parts of long sums, for a small or thin result. Each of its panels reads all of an operand that
+ * is long, a part some rows of y; where y is a weight these are mostly in the cache of the thread
+ * that takes the part, since it wrote them. A vector's product reads its matrix once, so panels
+ * serve it. The numbers are from a Zen 5 with two cores. */
 static int64_t parts_of(const bb__gemm_sizes *s, const sizes *z)
 {
     enum { SMALL = 128, THIN = 96, LENGTH = 512, LONG = 384 };

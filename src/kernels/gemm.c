@@ -235,10 +235,9 @@ static void multiply_parts(void *context, int64_t first, int64_t last)
         const int64_t k = bb__deal(p->k, p->cut.parts, part + 1) - start;
         const panel at = panel_of(p, item % p->cut.panels);
         const int64_t x = at.row * p->x.stride[d] + start * p->x.stride[d + 1];
-        const int64_t y = start * p->y.stride[d] + at.column * p->y.stride[d + 1];
-        bb__gemm(p->x.dtype, p->mx.transposed, p->my.transposed, (int)at.rows, (int)at.columns,
-                 (int)k, (const char *)p->x.data + x * element, (int)p->mx.lead,
-                 (const char *)p->y.data + y * element, (int)p->my.lead, false,
+        bb__gemm(p->x.dtype, p->mx.transposed, p->my.transposed, (int)at.rows, (int)p->n, (int)k,
+                 (const char *)p->x.data + x * element, (int)p->mx.lead,
+                 (const char *)p->y.data + start * p->y.stride[d] * element, (int)p->my.lead, false,
                  part_at(p, part) + place_of(p, at) * element, (int)p->n);
     }
     bb__blas_leave(state);

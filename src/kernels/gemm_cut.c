@@ -69,17 +69,16 @@ static int64_t cached_panels(const sizes *s, int64_t panels, size_t element)
     return panels;
 }
 
-/* Parts of long sums, for a small or thin result. Each of its panels reads all of an operand that
- * is long, a part some rows of y; where y is a weight these are mostly in the cache of the thread
- * that takes the part, since it wrote them. A vector's product reads its matrix once, so panels
- * serve it. The numbers are from a Zen 5 with two cores. */
+/* Parts of long sums, for a small result. Each of its panels reads all of an operand that is long,
+ * a part some rows of y; where y is a weight these are mostly in the cache of the thread that takes
+ * the part, since it wrote them. A vector's product reads its matrix once, so panels serve it. The
+ * numbers are from a Zen 5 with two cores. */
 static int64_t parts_of(const bb__gemm_sizes *s, const sizes *z)
 {
-    enum { SMALL = 128, THIN = 96, LENGTH = 512, LONG = 384 };
+    enum { SMALL = 128, LONG = 384 };
     static const double heavy = 0.75e6; /* multiplications */
-    const bool is_small = z->longer <= SMALL || (z->other <= THIN && z->longer <= LENGTH);
     int64_t parts = 1;
-    while (s->batch == 1 && is_small && z->other > 1 && parts < MOST &&
+    while (s->batch == 1 && z->longer <= SMALL && z->other > 1 && parts < MOST &&
            s->k / (2 * parts) >= LONG && z->work / (double)(2 * parts) >= heavy)
         parts *= 2;
     return parts;
@@ -130,7 +129,7 @@ bb__gemm_cut bb__gemm_cut_of(const bb__gemm_sizes *s)
         panels = cached_panels(&z, panels, bb_dtype_size(s->dtype));
     const int64_t parts = parts_of(s, &z);
     if (parts > 1)
-        panels = panels > parts ? panels / parts : 1;
+        panels = by_rows && panels > parts ? panels / parts : 1;
     bb__gemm_cut c = even_cut(&z, panels);
     c.parts = parts;
     c.suits_onednn = parts == 1 && suits_onednn(s, &c, z.work);

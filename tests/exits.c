@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { ROUNDS = 64, AT_ONCE = 4, PARTS = 16 };
@@ -25,6 +26,7 @@ int __lsan_is_turned_off(void)
 typedef struct work {
     pthread_t caller;
     atomic_int done, by_others;
+    bool waits; /* the caller in its first part, so that others would come */
 } work;
 
 static void count(void *context, int64_t first, int64_t last)
@@ -33,11 +35,13 @@ static void count(void *context, int64_t first, int64_t last)
     atomic_fetch_add(&w->done, (int)(last - first));
     if (!pthread_equal(pthread_self(), w->caller))
         atomic_fetch_add(&w->by_others, 1);
+    else if (w->waits && first == 0)
+        nanosleep(&(struct timespec){0, 2000000}, NULL);
 }
 
-static void do_work(work *w, int threads)
+static void do_work(work *w, int threads, bool waits)
 {
-    *w = (work){.caller = pthread_self()};
+    *w = (work){.caller = pthread_self(), .waits = waits};
     bb_parallel(PARTS, 1, threads, count, w);
     if (atomic_load(&w->done) != PARTS)
         _exit(2);
@@ -47,7 +51,7 @@ static void do_work(work *w, int threads)
 static void work_late(void)
 {
     work w;
-    do_work(&w, 2);
+    do_work(&w, 2, true);
     if (atomic_load(&w.by_others) > 0)
         _exit(3);
 }
@@ -57,7 +61,7 @@ static void work_and_exit(int kind)
     work w;
     if (kind % 2 == 1 && atexit(work_late) != 0)
         _exit(4);
-    do_work(&w, 2 + kind / 2);
+    do_work(&w, 2 + kind / 2, false);
     exit(0);
 }
 

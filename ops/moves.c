@@ -117,6 +117,12 @@ bool bb__infer_along_axis(bb_infer *c, int64_t *axis)
                          (long long)*axis);
 }
 
+int bb__index_along_axis(const void *attrs, const bb_type *in, int64_t *bound_out)
+{
+    *bound_out = in[0].shape.dim[((const bb__axis_attrs *)attrs)->axis];
+    return 1;
+}
+
 /* Beyond the corners k makes no difference, and is brought to them. */
 bool bb__infer_band(bb_infer *c)
 {

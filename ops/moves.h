@@ -31,6 +31,10 @@ bool bb__infer_along(bb_infer *c, int64_t *axis);
 int bb__count_axis(int axis, int ndim);
 bb_node *bb__fail_axis(bb_node *x, const char *op_name, int axis, int ndim);
 
+/* The `index` of ops that pick from x, input 0, by input 1 along the axis with which their
+ * attributes begin. */
+int bb__index_along_axis(const void *attrs, const bb_type *in, int64_t *bound_out);
+
 /* Batching. */
 
 /* [rows, shape...]; beyond BB_MAX_DIMS a shape that no builder accepts. */

@@ -97,6 +97,18 @@ Test(branches, of_two_directions)
     agree(BB_NODES(y, dx), &apart);
 }
 
+/* The gradients of the weights stand between those of the two directions. */
+Test(branches, of_two_directions_that_learn)
+{
+    const bb_recurrent_options reversed = {.reverse = true};
+    bb_node *texts = bb_reshape(x, BB_SHAPE(4, 32, 16));
+    bb_node *forth = bb_lstm(texts, params, "forth", 128);
+    bb_node *back = bb_lstm_with(texts, params, "back", 128, &reversed, NULL);
+    bb_node *loss = bb_mean(bb_square(bb_concat(BB_NODES(forth, back), -1)), BB_ALL);
+    bb_program_stats s = stats_with(g, BB_NODES(loss, bb_adam(loss, params, 1e-3)), NULL);
+    cr_expect_gt(4 * s.branched, 3 * s.steps, "%d of %d", s.branched, s.steps);
+}
+
 /* One network has nothing to do at the same time, nor have branches that are shorter than it takes
  * two threads to meet. */
 Test(branches, not_without_need)

@@ -3,6 +3,7 @@
 #include <bibun/bibun.h>
 
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <string.h>
 
 static bb_graph *g;
@@ -80,6 +81,113 @@ Test(faults, a_failed_run_stores_nothing_that_it_needs)
     }
     bb_tensor_release(bad);
     bb_tensor_release(good);
+}
+
+/* The index passes the gather, but not the scatter_add, whose bound is narrower unless it is wide.
+ */
+static void expect_faults_of_scatter(bool is_wide)
+{
+    bb_node *w = zeros("w"), *b = zeros("b"), *index = bb_input(g, "index", BB_I32, BB_SHAPE(2));
+    bb_node *picked = bb_gather(bb_concat(BB_NODES(b, b), 0), index, 0);
+    bb_node *into = is_wide ? bb_concat(BB_NODES(b, b, b), 0) : b;
+    bb_node *sums = bb_scatter_add(into, index, picked, 0), *store = bb_add_scalar(w, 1);
+    bb_program *p = bb_compile(g, BB_NODES(bb_assign(w, store), sums));
+    bb_tensor *indices = bb_tensor_from(BB_I32, BB_SHAPE(2), (int32_t[]){0, 4});
+    bb_tensor *bad = bb_tensor_from(BB_I32, BB_SHAPE(2), (int32_t[]){0, -1});
+    cr_assert_eq(bb_run(p, BB_FEEDS({index, indices})), is_wide ? BB_OK : BB_BAD_VALUE);
+    cr_expect_eq(bb_tensor_at(bb_params_find(params, "w"), 0), is_wide);
+    cr_assert_eq(bb_run(p, BB_FEEDS({index, bad})), BB_BAD_VALUE);
+    cr_expect_eq(bb_tensor_at(bb_params_find(params, "w"), 0), is_wide);
+    bb_tensor_release(indices);
+    bb_tensor_release(bad);
+    bb_program_free(p);
+}
+
+Test(faults, an_index_that_was_checked_for_wider_bounds)
+{
+    expect_faults_of_scatter(false);
+}
+
+Test(faults, an_index_that_was_checked)
+{
+    expect_faults_of_scatter(true);
+}
+
+static bb_dtype dtype_of(const bb_sample *s, int i)
+{
+    return s->is_integer[i] ? BB_I32 : BB_F64;
+}
+
+/* An index full of this number, or zeros. */
+static bb_tensor *fed(const bb_sample *s, int i, int32_t number)
+{
+    bb_tensor *t = bb_tensor_new(dtype_of(s, i), s->in[i]);
+    int32_t *index = bb_tensor_data(t);
+    for (int64_t k = 0; s->is_integer[i] && k < bb_shape_count(s->in[i]); k++)
+        index[k] = number;
+    return t;
+}
+
+static bb_node *of_sample(const bb_op *op, const bb_sample *s, bb_node **in)
+{
+    for (int i = 0; i < s->n_in; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "x%d", bb_graph_node_count(g));
+        in[i] = bb_input(g, name, dtype_of(s, i), s->in[i]);
+    }
+    bb_node *node = bb_apply(op, (bb_nodes){s->n_in, in}, s->attrs);
+    cr_assert_eq(bb_graph_status(g), BB_OK, "%s", bb_graph_error(g));
+    return node;
+}
+
+static bb_status run_with_index(const bb_op *op, const bb_sample *s, int32_t number)
+{
+    bb_node *in[BB_SAMPLE_INPUTS];
+    bb_tensor *values[BB_SAMPLE_INPUTS];
+    bb_feed feeds[BB_SAMPLE_INPUTS];
+    bb_program *p = bb_compile(g, BB_NODES(of_sample(op, s, in)));
+    for (int i = 0; i < s->n_in; i++)
+        feeds[i] = (bb_feed){in[i], values[i] = fed(s, i, number)};
+    const bb_status status = bb_run(p, (bb_feeds){s->n_in, feeds});
+    for (int i = 0; i < s->n_in; i++)
+        bb_tensor_release(values[i]);
+    bb_program_free(p);
+    return status;
+}
+
+/* The bound that the op says its index has; -1 where the sample has no index to be out of it. */
+static int64_t bound_of(const bb_op *op, const bb_sample *s)
+{
+    bb_node *in[BB_SAMPLE_INPUTS];
+    bb_type types[BB_SAMPLE_INPUTS];
+    const bb_node *node = of_sample(op, s, in);
+    for (int i = 0; i < s->n_in; i++)
+        types[i] = (bb_type){dtype_of(s, i), s->in[i]};
+    int64_t bound = -1;
+    const int operand = op->index(bb_node_attrs(node), types, &bound);
+    cr_assert(operand >= 0 && operand < s->n_in && s->is_integer[operand], "%s", op->name);
+    return bb_shape_count(s->in[operand]) > 0 ? bound : -1;
+}
+
+/* An op faults at the bound that it says its index has, and at nothing below. */
+Test(faults, every_index_has_the_bound_that_its_op_says)
+{
+    int n = 0;
+    for (int k = 0; k < bb_op_count(); k++) {
+        const bb_op *op = bb_op_at(k);
+        for (int i = 0; op->index && i < op->n_samples; i++) {
+            const int64_t bound = bound_of(op, &op->samples[i]);
+            if (bound <= 0)
+                continue;
+            const int32_t most = (int32_t)bound - 1;
+            cr_expect_eq(run_with_index(op, &op->samples[i], most + 1), BB_BAD_VALUE, "%s",
+                         op->name);
+            cr_expect_eq(run_with_index(op, &op->samples[i], -1), BB_BAD_VALUE, "%s", op->name);
+            cr_expect_eq(run_with_index(op, &op->samples[i], most), BB_OK, "%s", op->name);
+            n++;
+        }
+    }
+    cr_expect_geq(n, 20, "%d", n);
 }
 
 Test(faults, a_feed_of_what_the_run_writes_is_refused)

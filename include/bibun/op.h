@@ -208,6 +208,10 @@ struct bb_op {
     double (*flops)(const void *attrs, const bb_type *in, const bb_type *out);
     bool is_impure; /* other numbers each run: never merged or folded */
     bool may_fault; /* forward may call bb_call_fault; such ops run before any parameter changes */
+    /* Of an op that faults only where an operand, an index, has an element that is not from 0 to
+     * *bound_out - 1: which operand that is. Where another node has found the same elements within
+     * as narrow bounds, the op need not run so early. NULL: it may fault at anything. */
+    int (*index)(const void *attrs, const bb_type *in, int64_t *bound_out);
     /* has no value of its own: never merged, folded or dropped once requested */
     bool is_effect;
     bool takes_effects; /* operands are effects, and nothing else */

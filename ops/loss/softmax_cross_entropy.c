@@ -84,6 +84,13 @@ static const bb_sample samples[] = {
      .golden_out = BB_NUMBERS(1.3132616875182228, INFINITY, NAN, NAN)},
 };
 
+static int label_of(const void *attrs, const bb_type *in, int64_t *bound_out)
+{
+    (void)attrs;
+    *bound_out = in[0].shape.dim[1];
+    return 1;
+}
+
 /* The largest, a difference, an exponential and a sum for each logit. */
 static double flops(const void *attrs, const bb_type *in, const bb_type *out)
 {
@@ -98,6 +105,7 @@ const bb_op bb__op_softmax_cross_entropy = {
            "the run",
     .arity = 2,
     .may_fault = true,
+    .index = label_of,
     .infer = infer,
     .forward = forward,
     .backward = backward,

@@ -62,6 +62,7 @@ const bb_op bb__op_gather = {
     .doc = "x[..., index, ...]: the axis is replaced by the dimensions of the index",
     .arity = 2,
     .may_fault = true,
+    .index = bb__index_along_axis,
     .attrs_size = sizeof(bb__axis_attrs),
     .infer = infer,
     .forward = forward,

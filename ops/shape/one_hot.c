@@ -49,6 +49,13 @@ static void forward(const bb_call *call)
     marks[call->out->dtype](call->out->data, index, count, depth);
 }
 
+static int index_of(const void *attrs, const bb_type *in, int64_t *bound_out)
+{
+    (void)in;
+    *bound_out = ((const one_hot_attrs *)attrs)->depth;
+    return 0;
+}
+
 static void print_attrs(const void *attrs, char *buffer, size_t size)
 {
     const one_hot_attrs *a = attrs;
@@ -76,6 +83,7 @@ const bb_op bb__op_one_hot = {
     .doc = "1 at the index along a new last axis, else 0",
     .arity = 1,
     .may_fault = true,
+    .index = index_of,
     .attrs_size = sizeof(one_hot_attrs),
     .infer = infer,
     .forward = forward,

@@ -79,6 +79,7 @@ const bb_op bb__op_scatter_add = {
     .doc = "x with updates added at the indices of an axis, in their order",
     .arity = 3,
     .may_fault = true,
+    .index = bb__index_along_axis,
     .attrs_size = sizeof(bb__axis_attrs),
     .infer = infer,
     .forward = forward,

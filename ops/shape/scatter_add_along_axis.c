@@ -65,6 +65,7 @@ const bb_op bb__op_scatter_add_along_axis = {
     .doc = "x with updates added at the index that each line along an axis has of its own",
     .arity = 3,
     .may_fault = true,
+    .index = bb__index_along_axis,
     .attrs_size = sizeof(bb__axis_attrs),
     .infer = infer,
     .forward = forward,

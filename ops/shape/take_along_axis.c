@@ -50,6 +50,7 @@ const bb_op bb__op_take_along_axis = {
     .doc = "x[..., index[..., j, ...], ...]: each line along an axis has an index of its own",
     .arity = 2,
     .may_fault = true,
+    .index = bb__index_along_axis,
     .attrs_size = sizeof(bb__axis_attrs),
     .infer = infer,
     .forward = forward,

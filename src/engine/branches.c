@@ -26,6 +26,7 @@ typedef struct seeker {
     size_t n_readers, readers_capacity;
     bb__stretch stretch;
     bb__fork_range ranges[BB__STRETCH];
+    int n_ranges;
 } seeker;
 
 static double bytes_of(const bb__ir *ir, int unit)
@@ -136,6 +137,7 @@ static bool pair_unit(seeker *s, int i)
 static bool pair_units(seeker *s)
 {
     bool fits = true;
+    s->stretch.n_edges = 0;
     for (int i = 0; fits && i < s->stretch.n; i++)
         fits = pair_unit(s, i);
     for (size_t r = 0; r < s->n_readers; r++)
@@ -153,7 +155,6 @@ static int take_stretch(seeker *s, int at)
     const bb__ir *ir = s->ir;
     bb__stretch *t = &s->stretch;
     t->n = 0;
-    t->n_edges = 0;
     for (; at < ir->n_order && t->n < BB__STRETCH; at++) {
         const int v = s->from[at];
         if (!bb__is_computed(ir, v) || ir->unit[v] != v)
@@ -201,17 +202,83 @@ static bool place_fork(seeker *s, bb__fork_range range)
     return true;
 }
 
+/* What forks gain in all; false when memory runs out. */
+static bool find_forks(seeker *s, double *gain_out)
+{
+    if (!pair_units(s))
+        return false;
+    s->n_ranges = bb__find_forks(&s->stretch, s->ir->options.all_branches, s->ranges);
+    *gain_out = 0;
+    for (int k = 0; k < s->n_ranges; k++)
+        *gain_out += s->ranges[k].gain;
+    return true;
+}
+
+typedef struct arrangement {
+    int n, units[BB__STRETCH];
+    double seconds[BB__STRETCH];
+} arrangement;
+
+/* Appends the units of the stretch that are late, or those that are not. */
+static void append_units(const bb__stretch *t, const bool *late, bool wanted, arrangement *a)
+{
+    for (int i = 0; i < t->n; i++)
+        if (late[i] == wanted) {
+            a->units[a->n] = t->first[i];
+            a->seconds[a->n++] = t->seconds[i];
+        }
+}
+
+/* Puts the units of the stretch into this order; false if they are. */
+static bool rearrange(seeker *s, const arrangement *a)
+{
+    bb__stretch *t = &s->stretch;
+    bool moves = false;
+    for (int i = 0; i < t->n; i++) {
+        moves = moves || t->first[i] != a->units[i];
+        t->first[i] = a->units[i];
+        t->seconds[i] = a->seconds[i];
+        s->unit_index[a->units[i]] = i;
+    }
+    return moves;
+}
+
+/* Large units that may come last stand between branches that are better computed at the same time,
+ * as the gradients of one network's weights do between the gradients of two: they come last where
+ * forks then gain more. False when memory runs out. */
+static bool find_forks_in_best_order(seeker *s)
+{
+    const bb__stretch *t = &s->stretch;
+    static const bool none_late[BB__STRETCH];
+    bool late[BB__STRETCH];
+    arrangement was = {0}, last = {0};
+    double gain, gain_late;
+    if (!find_forks(s, &gain))
+        return false;
+    bb__find_late(t, late);
+    append_units(t, none_late, false, &was);
+    append_units(t, late, false, &last);
+    append_units(t, late, true, &last);
+    if (!rearrange(s, &last))
+        return true;
+    if (!find_forks(s, &gain_late))
+        return false;
+    if (gain_late > gain)
+        return true;
+    rearrange(s, &was);
+    return find_forks(s, &gain);
+}
+
 /* The stretch again, with what takes no step before it. */
 static bool place_stretch(seeker *s, int at, int end)
 {
     bb__ir *ir = s->ir;
     const bb__stretch *t = &s->stretch;
-    const int n = bb__find_forks(t, ir->options.all_branches, s->ranges);
     for (; at < end; at++)
         if (s->unit_index[ir->unit[s->from[at]]] < 0)
             ir->order[s->n_done++] = s->from[at];
     for (int i = 0, k = 0; i < t->n;) {
-        if (k < n && s->ranges[k].first == i) {
+        if (k < s->n_ranges && s->ranges[k].first == i) {
             if (!place_fork(s, s->ranges[k]))
                 return false;
             i = s->ranges[k++].end;
@@ -228,7 +295,7 @@ static bool seek(seeker *s)
     bool fits = true;
     for (int at = 0, end; fits && at < ir->n_order; at = end) {
         end = take_stretch(s, at);
-        fits = pair_units(s) && place_stretch(s, at, end);
+        fits = find_forks_in_best_order(s) && place_stretch(s, at, end);
         for (int i = 0; i < s->stretch.n; i++)
             s->unit_index[s->stretch.first[i]] = -1;
     }

@@ -3,11 +3,11 @@
  *
  * compile.c sweeps once over the nodes that the outputs need and emits values: merge.c finds an
  * equal one, fold.c computes what is constant, stages.c tears long sums, layout.c says where a
- * view's elements lie and where a copy is due. fuse.c says which values are computed together,
- * order.c puts these units into the order in which they run, branches.c and forks.c say which of
- * them run at the same time, strips.c which run some rows at a time, host.c which values lie in
- * another's memory, plan*.c gives values memory, bind*.c makes the steps, and run.c runs them. No
- * file here names an op. */
+ * view's elements lie and where a copy is due. early.c says which values come before any parameter
+ * changes, fuse.c which are computed together, order.c puts these units into the order in which they
+ * run, branches.c and forks.c say which of them run at the same time, strips.c which run some rows
+ * at a time, host.c which values lie in another's memory, plan*.c gives values memory, bind*.c makes
+ * the steps, and run.c runs them. No file here names an op. */
 #ifndef BIBUN_ENGINE_H
 #define BIBUN_ENGINE_H
 
@@ -188,12 +188,15 @@ bb_array bb__array_of(const bb__ir *ir, int number, void *root_memory);
 enum { BB__WHOLE = -2 };
 int bb__emit_in_stages(bb__ir *ir, const bb__value *value);
 
-/* fuse.c: fills unit, next, inner. Values that are early stay among themselves. False when memory
- * runs out. */
+/* early.c: fills early; false when memory runs out. */
+bool bb__mark_early(bb__ir *ir);
+
+/* fuse.c: fills unit, next, inner. Values that are early stay among themselves; there may be more
+ * of them then. False when memory runs out. */
 bool bb__fuse(bb__ir *ir);
 
-/* order.c: fills needed, early, spared, order and what bb__fuse fills; false when memory runs
- * out. */
+/* order.c: fills needed, spared, order and what bb__mark_early and bb__fuse fill; false when memory
+ * runs out. */
 bool bb__order(bb__ir *ir);
 
 /* branches.c: fills fork, branch and forks, and puts forks into the order of their branches. False

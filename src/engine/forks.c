@@ -46,10 +46,16 @@ static void join(window *w, int i, int j)
     w->branches--;
 }
 
+/* Whether kernels divide a unit among threads. */
+static bool is_heavy(const bb__stretch *s, int i)
+{
+    static const double heavy = 8e-6; /* seconds */
+    return s->seconds[i] >= heavy;
+}
+
 /* By the unit behind it. */
 static void grow(window *w)
 {
-    static const double heavy = 8e-6; /* seconds from which on kernels divide a unit */
     const bb__stretch *s = w->stretch;
     const int i = w->end++;
     const double seconds = s->seconds[i];
@@ -62,11 +68,11 @@ static void grow(window *w)
     bb__fork_work *work = &w->work;
     const double branch = w->seconds[branch_of(w, i)];
     work->longest = branch > work->longest ? branch : work->longest;
-    if (seconds < heavy) {
-        work->light += seconds;
-    } else {
+    if (is_heavy(s, i)) {
         work->heavy += seconds;
         work->n_heavy++;
+    } else {
+        work->light += seconds;
     }
 }
 
@@ -100,8 +106,8 @@ static bb__fork_range best_from(window *w, const bb__stretch *s, int first, int 
     return best;
 }
 
-/* A unit before which a window may begin, and the last one that needs the unit right before it: it
- * may begin another branch. */
+/* A unit before which a window may begin, and the last one that there begins another branch, since
+ * all that it needs comes before the window. */
 typedef struct start {
     int first, last;
 } start;
@@ -113,22 +119,35 @@ static int by_length(const void *a, const void *b)
     return order ? order : x->first - y->first;
 }
 
-/* The starts there are, those of the longest windows first. */
+/* The latest unit of the stretch that this one needs; -1. */
+static int nearest_of(const bb__stretch *s, int unit)
+{
+    int nearest = -1;
+    for (int e = s->pairs[unit]; e < s->pairs[unit + 1]; e++)
+        nearest = s->edges[e] > nearest ? s->edges[e] : nearest;
+    return nearest;
+}
+
+/* The starts there are, those of the longest windows first: behind what a unit needs that does not
+ * follow it, and before such a unit. */
 static int find_starts(const bb__stretch *s, start *starts)
 {
-    int last[BB__STRETCH + 1], n = 0;
+    int last[BB__STRETCH + 1], n = 0, furthest = -1;
+    bool begins[BB__STRETCH + 1] = {false};
     for (int i = 0; i <= s->n; i++)
         last[i] = -1;
     for (int i = 1; i < s->n; i++) {
-        if (s->pairs[i] == s->pairs[i + 1])
-            last[0] = i;
-        for (int e = s->pairs[i]; e < s->pairs[i + 1]; e++)
-            if (s->edges[e] < i - 1)
-                last[s->edges[e] + 1] = i;
+        const int behind = nearest_of(s, i) + 1;
+        if (behind == i)
+            continue;
+        last[behind] = i;
+        begins[behind] = begins[i] = true;
     }
-    for (int i = 0; i < s->n; i++)
-        if (last[i] >= 0)
-            starts[n++] = (start){i, last[i]};
+    for (int i = 0; i < s->n; i++) {
+        furthest = last[i] > furthest ? last[i] : furthest;
+        if (begins[i] && furthest > i)
+            starts[n++] = (start){i, furthest};
+    }
     qsort(starts, (size_t)n, sizeof *starts, by_length);
     return n;
 }
@@ -183,6 +202,19 @@ int bb__find_forks(const bb__stretch *s, bool all, bb__fork_range *ranges)
             ranges[n++] = best;
     }
     return choose(ranges, n);
+}
+
+void bb__find_late(const bb__stretch *s, bool *late)
+{
+    bool leads_on[BB__STRETCH] = {false}; /* to a heavy one */
+    for (int i = s->n - 1; i >= 0; i--)
+        for (int e = s->pairs[i]; e < s->pairs[i + 1]; e++)
+            leads_on[s->edges[e]] |= leads_on[i] || is_heavy(s, i);
+    for (int i = 0; i < s->n; i++) {
+        late[i] = is_heavy(s, i) && !leads_on[i];
+        for (int e = s->pairs[i]; e < s->pairs[i + 1]; e++)
+            late[i] |= late[s->edges[e]];
+    }
 }
 
 int bb__number_branches(const bb__stretch *s, bb__fork_range range, bool all, int *branch,

@@ -27,6 +27,10 @@ typedef struct bb__fork_range {
  * BB__STRETCH; returns how many. With `all`, any that has two branches. */
 int bb__find_forks(const bb__stretch *s, bool all, bb__fork_range *ranges);
 
+/* Which units may as well be last, since they lead to no large one: the gradients of weights. They
+ * are large themselves, or need such a one. */
+void bb__find_late(const bb__stretch *s, bool *late);
+
 /* Sets branch[i - first] for the units of a fork, in 0 .. the number that it returns - 1, and what
  * there is to do. Branches are put together until each is worth a thread's asking, and they are few
  * enough for each to have memory of its own. */

@@ -131,6 +131,37 @@ static bool can_wait(const bb__ir *ir, int v)
     return true;
 }
 
+/* What reads early values, and besides them leaves alone, and cannot wait is early, too, with all
+ * that it needs: of gelu's slope, which x and its distribution function give, is then computed with
+ * the value and kept in their stead. */
+static void pull_early(fuser *f)
+{
+    enum { NOT_YET, AT_HAND, BY_EARLY };
+    bb__ir *ir = f->ir;
+    int *at_hand = f->mark;
+    for (int v = 0; v < (int)ir->count; v++) {
+        const bb__value *value = &ir->values[v];
+        at_hand[v] = ir->early[v] && value->op ? BY_EARLY : value->op ? NOT_YET : AT_HAND;
+        if (at_hand[v] || !ir->needed[v] || (value->root == v && !is_elementwise(ir, v)))
+            continue;
+        int most = AT_HAND, least = BY_EARLY;
+        for (int i = 0; i < value->n_in; i++) {
+            const int in = at_hand[value->in[i]];
+            most = in > most ? in : most;
+            least = in < least ? in : least;
+        }
+        at_hand[v] = least == NOT_YET ? NOT_YET : most;
+    }
+    for (int v = (int)ir->count - 1; v >= 0; v--) {
+        if (!ir->needed[v] || !ir->values[v].op)
+            continue;
+        if (at_hand[v] == BY_EARLY && is_elementwise(ir, v) && !can_wait(ir, v))
+            ir->early[v] = true;
+        for (int i = 0; ir->early[v] && i < ir->values[v].n_in; i++)
+            ir->early[ir->values[v].in[i]] = true;
+    }
+}
+
 /* Moves what only later elementwise values read to the stage of the first of these: the derivative
  * of an activation is then computed where it is used. */
 static void postpone(fuser *f)
@@ -278,6 +309,7 @@ bool bb__fuse(bb__ir *ir)
     bool fits = f.stage && f.leader && f.mark && f.last && f.ops && f.operands && f.is_headed &&
                 f.tail && ir->unit && ir->next && ir->inner;
     if (fits) {
+        pull_early(&f);
         find_heads(&f);
         find_first_stages(&f);
         postpone(&f);

@@ -33,7 +33,8 @@ typedef struct scheduler {
     edge *sorted;
     int *hard, *soft; /* by unit: edges still to come in */
     int *uses;
-    bool *eager; /* leads to stores alone */
+    bool *prepared; /* a few numbers that need leaves alone */
+    bool *eager;    /* leads to stores alone */
     bool *done;
     heap ready, blocked; /* blocked: by soft edges alone */
 } scheduler;
@@ -89,17 +90,6 @@ static void mark_needed(bb__ir *ir)
     for (int v = (int)ir->count - 1; v >= 0; v--)
         for (int i = 0; ir->needed[v] && i < ir->values[v].n_in; i++)
             ir->needed[ir->values[v].in[i]] = true;
-}
-
-static void mark_early(bb__ir *ir)
-{
-    for (int v = (int)ir->count - 1; v >= 0; v--) {
-        if (!is_scheduled(ir, v))
-            continue;
-        ir->early[v] = ir->early[v] || ir->values[v].op->may_fault;
-        for (int i = 0; ir->early[v] && i < ir->values[v].n_in; i++)
-            ir->early[ir->values[v].in[i]] = true;
-    }
 }
 
 static void count_uses(scheduler *s)
@@ -182,12 +172,36 @@ static void sort_edges(scheduler *s)
     s->first[n] = (int)s->edges.count;
 }
 
+/* Marks a few numbers that need leaves and one another alone, and views of them: the rate of a step
+ * and what it is made of. */
+static void mark_prepared(scheduler *s)
+{
+    enum { FEW_BYTES = 256 };
+    const bb__ir *ir = s->ir;
+    for (int v = 0; v < (int)ir->count; v++) {
+        const bb__value *value = &ir->values[v];
+        bool is_prepared = bb__bytes(ir->values[value->root].type) <= FEW_BYTES;
+        for (int i = 0; is_prepared && is_scheduled(ir, v) && i < value->n_in; i++)
+            is_prepared = s->prepared[value->in[i]] || !ir->values[value->in[i]].op;
+        s->prepared[v] = is_prepared && is_scheduled(ir, v) && !value->op->is_effect;
+    }
+}
+
+static bool is_all_of(const bb__ir *ir, int unit, const bool *marked)
+{
+    for (int v = unit; v >= 0; v = ir->next[v])
+        if (!marked[v])
+            return false;
+    return true;
+}
+
 static int64_t key_of(const scheduler *s, int unit)
 {
-    bool eager = true;
-    for (int v = unit; v >= 0; v = s->ir->next[v])
-        eager = eager && s->eager[v];
-    int64_t class = s->ir->early[unit] ? 0 : eager ? 1 : 2;
+    enum { EARLY, PREPARED, EAGER, OTHER };
+    const int64_t class = s->ir->early[unit]                    ? EARLY
+                          : is_all_of(s->ir, unit, s->prepared) ? PREPARED
+                          : is_all_of(s->ir, unit, s->eager)    ? EAGER
+                                                                : OTHER;
     return class << 32 | unit;
 }
 
@@ -233,10 +247,10 @@ static bool schedule(scheduler *s, int *store_of)
             store_of[ir->values[ir->values[v].in[0]].root] = (int)v;
             ir->spared[ir->values[v].in[1]] = (int)v; /* one of several */
         }
-    mark_early(ir);
     count_uses(s);
     mark_eager(s);
-    if (!bb__fuse(ir) || !data_edges(s) || !store_edges(s, store_of))
+    mark_prepared(s);
+    if (!bb__mark_early(ir) || !bb__fuse(ir) || !data_edges(s) || !store_edges(s, store_of))
         return false;
     s->sorted = bb_memory_zeroed(s->edges.count, sizeof *s->sorted);
     if (!s->sorted)
@@ -256,20 +270,21 @@ bool bb__order(bb__ir *ir)
         .hard = bb_memory_zeroed(n, sizeof *s.hard),
         .soft = bb_memory_zeroed(n, sizeof *s.soft),
         .uses = bb_memory_zeroed(n, sizeof *s.uses),
+        .prepared = bb_memory_zeroed(n, sizeof *s.prepared),
         .eager = bb_memory_zeroed(n, sizeof *s.eager),
         .done = bb_memory_zeroed(n, sizeof *s.done),
         .ready = {bb_memory_zeroed(2 * n, sizeof *s.ready.keys), 0},
         .blocked = {bb_memory_zeroed(2 * n, sizeof *s.blocked.keys), 0},
     };
     ir->needed = bb_memory_zeroed(n, sizeof *ir->needed);
-    ir->early = bb_memory_zeroed(n, sizeof *ir->early);
     ir->spared = bb_memory_zeroed(n, sizeof *ir->spared);
     ir->order = bb_memory_zeroed(n, sizeof *ir->order);
-    bool fits = store_of && ir->spared && s.first && s.hard && s.soft && s.uses && ir->early &&
+    bool fits = store_of && ir->spared && s.first && s.hard && s.soft && s.uses && s.prepared &&
                 s.eager && s.done && s.ready.keys && s.blocked.keys && ir->needed && ir->order &&
                 schedule(&s, store_of);
-    void *const blocks[] = {store_of, s.edges.items, s.first, s.sorted,     s.hard,        s.soft,
-                            s.uses,   s.eager,       s.done,  s.ready.keys, s.blocked.keys};
+    void *const blocks[] = {store_of, s.edges.items, s.first,      s.sorted,
+                            s.hard,   s.soft,        s.uses,       s.prepared,
+                            s.eager,  s.done,        s.ready.keys, s.blocked.keys};
     for (size_t i = 0; i < sizeof blocks / sizeof blocks[0]; i++)
         bb_memory_release(blocks[i]);
     return fits;

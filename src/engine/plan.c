@@ -104,41 +104,64 @@ static bb__blocks *blocks_of(bb__planner *p, int v)
     return p->pooled[v] ? p->pool : &p->blocks;
 }
 
-/* Takes over the memory of an operand of `reader`, which is v or a member of its unit before it,
- * that dies with the unit. */
-static bool take_over_from(bb__planner *p, int v, int reader)
+/* An operand of `reader`, which is v or a member of its unit before it, that v may be written over,
+ * where `dies` says so of it; -1. */
+static int dying_operand(const bb__planner *p, int v, int reader, bb__dies_fn dies)
 {
     const bb__ir *ir = p->ir;
-    const bb__value *value = &ir->values[v], *reading = &ir->values[reader];
+    const bb__value *reading = &ir->values[reader];
     for (int i = 0; i < reading->n_in; i++) {
-        int root = bb__root_of(ir, reading->in[i]);
-        bb__place *place = &p->plan->places[root];
-        if (!is_outer(ir, root, ir->unit[v]) || ir->host[root] >= 0 || place->home != BB__ARENA ||
-            p->pooled[root] != p->pooled[v] ||
-            bb__bytes(ir->values[root].type) != bb__bytes(value->type) ||
-            p->uses[root] != uses_in_unit(ir, ir->unit[v], root) || !may_overwrite(ir, v, root))
-            continue;
-        p->plan->places[v] = *place;
-        p->plan->n_inplace++;
-        p->uses[root] = -1; /* its memory is not its own any more */
-        return true;
+        const int root = bb__root_of(ir, reading->in[i]);
+        if (is_outer(ir, root, ir->unit[v]) &&
+            bb__bytes(ir->values[root].type) == bb__bytes(ir->values[v].type) &&
+            dies(p, root, ir->unit[v]) && may_overwrite(ir, v, root))
+            return root;
     }
-    return false;
+    return -1;
+}
+
+int bb__to_overwrite(const bb__planner *p, int v, bb__dies_fn dies)
+{
+    const bb__ir *ir = p->ir;
+    if (ir->options.no_inplace || ir->options.no_reuse)
+        return -1;
+    int root = dying_operand(p, v, v, dies);
+    for (int m = ir->unit[v]; root < 0 && bb__tile_of(ir, &ir->values[v]) && m >= 0;
+         m = ir->next[m])
+        if (m < v && bb__tile_of(ir, &ir->values[m]))
+            root = dying_operand(p, v, m, dies);
+    return root;
+}
+
+/* Whether a root has memory of its own, which is free after this unit. */
+static bool dies(const bb__planner *p, int root, int unit)
+{
+    const bb__ir *ir = p->ir;
+    return ir->host[root] < 0 && p->plan->places[root].home == BB__ARENA &&
+           p->uses[root] == uses_in_unit(ir, unit, root);
+}
+
+static bool dies_pooled(const bb__planner *p, int root, int unit)
+{
+    return p->pooled[root] && dies(p, root, unit);
+}
+
+static bool dies_unpooled(const bb__planner *p, int root, int unit)
+{
+    return !p->pooled[root] && dies(p, root, unit);
 }
 
 /* Takes over the memory of one of its operands, or of one of an elementwise value's unit, whose
  * earlier members have read it by then. */
 static bool take_over_input(bb__planner *p, int v)
 {
-    const bb__ir *ir = p->ir;
-    if (ir->options.no_inplace || ir->options.no_reuse)
+    const int root = bb__to_overwrite(p, v, p->pooled[v] ? dies_pooled : dies_unpooled);
+    if (root < 0)
         return false;
-    if (take_over_from(p, v, v))
-        return true;
-    for (int m = ir->unit[v]; bb__tile_of(ir, &ir->values[v]) && m >= 0; m = ir->next[m])
-        if (m < v && bb__tile_of(ir, &ir->values[m]) && take_over_from(p, v, m))
-            return true;
-    return false;
+    p->plan->places[v] = p->plan->places[root];
+    p->plan->n_inplace++;
+    p->uses[root] = -1; /* its memory is not its own any more */
+    return true;
 }
 
 static bool take_block(bb__planner *p, int v)
@@ -234,7 +257,8 @@ bool bb__release_operands(bb__planner *p, int v, int at, bool pooled)
     return !is_unread || p->pooled[v] != pooled || retire(p, v, at);
 }
 
-bool bb__plan_together(bb__planner *p, int first, int end, int last, bool pooled)
+/* Places what the order has at `first` to `end` - 1. */
+static bool place_together(bb__planner *p, int first, int end)
 {
     const bb__ir *ir = p->ir;
     for (int at = first; at < end; at++) {
@@ -245,8 +269,14 @@ bool bb__plan_together(bb__planner *p, int first, int end, int last, bool pooled
         if (!ir->inner[v] && (!place_value(p, v, at) || !place_scratch(p, v, at)))
             return false;
     }
+    return true;
+}
+
+/* Frees after place `last` what this was the last to read. */
+static bool release_together(bb__planner *p, int first, int end, int last, bool pooled)
+{
     for (int at = first; at < end; at++) {
-        int v = ir->order[at];
+        const int v = p->ir->order[at];
         if (bb__has_step(p, v) &&
             (!bb__release_operands(p, v, last, pooled) || !release_scratch(p, at)))
             return false;
@@ -254,12 +284,19 @@ bool bb__plan_together(bb__planner *p, int first, int end, int last, bool pooled
     return true;
 }
 
+bool bb__plan_together(bb__planner *p, int first, int end, int last, bool pooled)
+{
+    return place_together(p, first, end) && release_together(p, first, end, last, pooled);
+}
+
+/* The slots lie behind what outlives them. */
 static bool plan_section(bb__planner *p, int first, int end)
 {
+    const bool has_slots = p->ir->strips[p->ir->order[first]] > 1;
     bb__block slots = {0};
-    if (p->ir->strips[p->ir->order[first]] > 1 && !bb__place_locals(p, first, end, &slots))
-        return false;
-    return bb__plan_together(p, first, end, end - 1, false) &&
+    return (!has_slots || bb__place_locals(p, first, end)) && place_together(p, first, end) &&
+           (!has_slots || bb__place_slots(p, first, end, &slots)) &&
+           release_together(p, first, end, end - 1, false) &&
            bb__blocks_give(&p->blocks, slots.offset, slots.size);
 }
 

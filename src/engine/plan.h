@@ -41,11 +41,19 @@ bool bb__plan_together(bb__planner *p, int first, int end, int last, bool pooled
  * `at` frees what nobody reads any more, also of v itself. */
 bool bb__release_operands(bb__planner *p, int v, int at, bool pooled);
 
+/* Whether the memory of `root`, which the unit reads, is free after it. */
+typedef bool (*bb__dies_fn)(const bb__planner *p, int root, int unit);
+/* plan.c: what v may be written over of what it or, where it is elementwise, members of its unit
+ * before it read; -1. */
+int bb__to_overwrite(const bb__planner *p, int v, bb__dies_fn dies);
+
 /* plan_branches.c: the same for a fork, at `first` to `end` - 1 of the order. */
 bool bb__plan_fork(bb__planner *p, int first, int end);
 
-/* plan_locals.c: memory for the locals of the section at `first` to `end` - 1 of the order, a slot
- * for each strip that is computed at a time: its start and its size. */
-bool bb__place_locals(bb__planner *p, int first, int end, bb__block *slots_out);
+/* plan_locals.c: places the locals of the section at `first` to `end` - 1 of the order within a
+ * slot. */
+bool bb__place_locals(bb__planner *p, int first, int end);
+/* Takes memory for the section's slots, one for each strip that is computed at a time. */
+bool bb__place_slots(bb__planner *p, int first, int end, bb__block *slots_out);
 
 #endif

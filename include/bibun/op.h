@@ -134,6 +134,16 @@ BB_API double bb_sample_weight(const bb_sample *s, int i, int64_t row, int64_t c
 
 /* The descriptor. */
 
+/* The maps x + y, x - y, x y, -x and x^2. */
+typedef enum bb_arithmetic {
+    BB_ARITHMETIC_NONE,
+    BB_ARITHMETIC_ADD,
+    BB_ARITHMETIC_SUB,
+    BB_ARITHMETIC_MUL,
+    BB_ARITHMETIC_NEG,
+    BB_ARITHMETIC_SQUARE,
+} bb_arithmetic;
+
 enum { BB_VARIADIC = -1, BB_INPLACE_NONE = 0 };
 
 struct bb_op {
@@ -156,6 +166,9 @@ struct bb_op {
      * buffer sets `view`: it fills `out` and returns true, or returns false when strides cannot say
      * it; then forward copies. */
     bb_map_fn map[BB_DTYPE_COUNT];
+    /* the map is this one: two of them, of which one is read by the other alone, are computed in
+     * one pass */
+    bb_arithmetic arithmetic;
     void (*forward)(const bb_call *call);
     bool (*view)(const void *attrs, const bb_type *in_type, const bb_layout *in,
                  const bb_type *out_type, bb_layout *out);

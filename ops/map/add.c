@@ -32,6 +32,7 @@ const bb_op bb__op_add = {
     .doc = "x + y; d passes to both",
     .arity = 2,
     .infer = bb_infer_same,
+    .arithmetic = BB_ARITHMETIC_ADD,
     .map = BB_MAP(tile),
     .backward = backward,
     BB_SAMPLES(samples),

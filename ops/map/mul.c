@@ -30,6 +30,7 @@ const bb_op bb__op_mul = {
     .doc = "x y; d is y and x",
     .arity = 2,
     .infer = bb_infer_same,
+    .arithmetic = BB_ARITHMETIC_MUL,
     .map = BB_MAP(tile),
     .backward = backward,
     BB_SAMPLES(samples),

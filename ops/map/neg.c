@@ -30,6 +30,7 @@ const bb_op bb__op_neg = {
     .doc = "-x",
     .arity = 1,
     .infer = bb_infer_same,
+    .arithmetic = BB_ARITHMETIC_NEG,
     .map = BB_MAP(tile),
     .backward = backward,
     BB_SAMPLES(samples),

@@ -37,6 +37,7 @@ const bb_op bb__op_square = {
     .doc = "x^2; d is 2 x",
     .arity = 1,
     .infer = bb_infer_same,
+    .arithmetic = BB_ARITHMETIC_SQUARE,
     .map = BB_MAP(tile),
     .backward = backward,
     BB_SAMPLES(samples),

@@ -31,6 +31,7 @@ const bb_op bb__op_sub = {
     .doc = "x - y; d is 1 and -1",
     .arity = 2,
     .infer = bb_infer_same,
+    .arithmetic = BB_ARITHMETIC_SUB,
     .map = BB_MAP(tile),
     .backward = backward,
     BB_SAMPLES(samples),

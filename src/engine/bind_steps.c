@@ -80,6 +80,7 @@ static bool fill_map_op(bb__binder *b, int v, const numbering *n, bb__map *m, bb
     const bool is_strided = !value->contiguous;
     op->attrs = copy_attrs(b, value);
     op->tile = bb__tile_of(b->ir, value);
+    op->arithmetic = value->op->arithmetic;
     op->n_in = value->n_in;
     for (int i = 0; i < value->n_in; i++) {
         const int earlier = op_number(b->ir, n->first, value->in[i]);
@@ -108,7 +109,7 @@ static bool make_map(bb__binder *b, int first, bb__step *step)
         !(step->ops = bb__bind_take(b, ops, sizeof *step->ops)))
         return false;
     m->n_in = n.n_in;
-    m->n_ops = n.n_ops;
+    m->n_ops = step->n_ops = n.n_ops;
     for (int k = 0; k < m->n_in; k++) {
         bind_input(b, n.inputs[k], &in[k]);
         m->in[k].local = bb__local_bytes(ir, ir->values[n.inputs[k]].root);

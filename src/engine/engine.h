@@ -297,9 +297,10 @@ typedef struct bb__step {
                            * all that it took */
     bb_array out;         /* of the last value that has memory */
     const bb_node *node;  /* whose value that is */
-    const bb_op **ops;    /* of a map: as many as it has */
-    double flops, bytes;  /* of one run */
-    double seconds;       /* of the profiled runs together */
+    const bb_op **ops;    /* of a map, n_ops of them before any were paired */
+    int n_ops;
+    double flops, bytes; /* of one run */
+    double seconds;      /* of the profiled runs together */
     int64_t runs;
 } bb__step;
 

@@ -16,7 +16,7 @@ double bb__seconds(void)
 const char *bb__step_name(const bb__step *step, char *buffer, size_t size)
 {
     const bool has_head = !step->map || step->call.tail;
-    const int count = has_head + (step->map ? step->map->n_ops : 0);
+    const int count = has_head + step->n_ops;
     size_t length = 0;
     buffer[0] = '\0';
     for (int k = 0; k < count; k++) {

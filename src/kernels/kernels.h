@@ -97,6 +97,7 @@ typedef struct bb__map_input {
 
 typedef struct bb__map_op {
     bb_map_fn tile;
+    bb_arithmetic arithmetic; /* that it is, if any */
     const void *attrs;
     int n_in;
     int in[BB_MAP_INPUTS]; /* inputs of the map; from its n_in on, results of earlier ops */
@@ -124,7 +125,8 @@ typedef struct bb__map {
     int64_t tiles, grain;
 } bb__map;
 
-/* All n_in + n_to arrays and the results are of `shape`, with any strides. Looks at no data. */
+/* All n_in + n_to arrays and the results are of `shape`, with any strides. Looks at no data. There
+ * may be fewer ops then. */
 void bb__map_prepare(bb__map *m, const bb_array *in, bb_shape shape);
 /* Where the arrays are; before each run, or before stretches are. */
 void bb__map_bind(const bb__map *m, const bb_array *in);

@@ -28,6 +28,9 @@ static inline int64_t bb__map_locate(const bb__map *m, const bb__map_input *in, 
     return place + start * in->stride[0];
 }
 
+/* map_pairs.c: makes one op of two wherever that is possible. */
+void bb__map_pair(bb__map *m, const bb_array *in);
+
 /* n elements of an operand, from number `start` on, into a buffer, in which they may be followed by
  * BB__MAP_SPLAT more; and the way back. */
 void bb__map_gather(const bb__map *m, const bb__map_input *in, int64_t start, int64_t n, void *to);

@@ -125,8 +125,7 @@ static bool is_buffered(const bb__map_op *op)
 static bool does_stream(const bb__map *m, const bb__map_op *op, const bb_array *in)
 {
     enum { LARGE = 8 << 20 }; /* bytes */
-    bool is_large =
-        m->may_stream && op->out && m->n_ops > 1 && m->count >= LARGE / (int64_t)op->size;
+    bool is_large = m->may_stream && op->out && m->count >= LARGE / (int64_t)op->size;
     for (int i = 0; i < m->n_in && is_large; i++)
         is_large = in[i].data != (void *)op->out;
     return is_large;
@@ -209,6 +208,8 @@ void bb__map_prepare(bb__map *m, const bb_array *in, bb_shape shape)
     m->asks_ahead = false;
     if (m->count == 0)
         return;
+    m->may_stream = m->may_stream && m->n_ops > 1;
+    bb__map_pair(m, in);
     for (int i = 0; i < m->n_in + m->n_to; i++) {
         m->in[i].dtype = in[i].dtype;
         m->in[i].size = bb_dtype_size(in[i].dtype);
@@ -226,7 +227,7 @@ void bb__map_prepare(bb__map *m, const bb_array *in, bb_shape shape)
     }
     if (is_flat(m)) {
         m->row = m->count;
-        m->tile_length = m->n_ops == 1 ? BB__MAP_SHARE : m->tile;
+        m->tile_length = m->n_ops == 1 && !m->ops[0].streams ? BB__MAP_SHARE : m->tile;
     }
     m->row_tiles = (m->row - 1) / m->tile_length + 1;
     m->tiles = m->count / m->row * m->row_tiles;

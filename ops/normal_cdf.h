@@ -27,25 +27,30 @@ BB__INLINE bb__power_f32 bb__bell_f32(float z)
     return bb__power_of_sum_f32(-0.5f * upper * upper, -0.5f * ((z - upper) * (z + upper)));
 }
 
-/* BB__LIFT Phi(x), but 0 where x is below -14.5. What z + 2 loses when it is rounded is found
- * again. */
-BB__INLINE float bb__lifted_normal_cdf_f32(float x)
+/* BB__LIFT e^(-x^2/2), but 0 beyond 14.5, where half of it is no float without the lift. */
+BB__INLINE float bb__lifted_bell_f32(float x)
+{
+    const float size = fabsf(x);
+    const bb__power_f32 power = bb__bell_f32(size > 14.5f ? 14.5f : size);
+    const float lifted = (1.0f + power.bent) * bb__lifted_scale(power.n);
+    return size > 14.5f ? 0.0f : lifted;
+}
+
+/* BB__LIFT Phi(x) of x and its lifted bell. What z + 2 loses when it is rounded is found again. */
+BB__INLINE float bb__lifted_normal_cdf_f32(float x, float bell)
 {
     const float size = fabsf(x), z = size > 14.5f ? 14.5f : size;
-    const bb__power_f32 power = bb__bell_f32(z);
     const float sum = z + 2.0f, share = 1.0f / sum, lost = z - (sum - 2.0f);
     const float ratio = bb__scaled_mills((z - 2.0f) * share) * share;
-    const float tail = (ratio + ratio * (power.bent - lost * share)) * bb__lifted_scale(power.n);
-    const float below = x < -14.5f ? 0.0f : tail;
-    return x > 0.0f ? BB__LIFT - tail : below;
+    const float tail = (ratio - ratio * (lost * share)) * bell;
+    return x > 0.0f ? BB__LIFT - tail : tail;
 }
+
+#define BB__BELL_SHARE 0.39894228040143267794 /* 1 / sqrt(2 pi) */
 
 BB__INLINE float bb__normal_pdf_f32(float x)
 {
-    const float size = fabsf(x), z = size > 14.5f ? 14.5f : size;
-    const bb__power_f32 power = bb__bell_f32(z);
-    const float lifted = (0.398942280f + 0.398942280f * power.bent) * bb__lifted_scale(power.n);
-    return lifted * (size > 14.5f ? 0.0f : 1.0f / BB__LIFT);
+    return bb__lifted_bell_f32(x) * (float)BB__BELL_SHARE * (1.0f / BB__LIFT);
 }
 
 /* Digits are lost to rounding of what erfc sees: some 10 of 52 bits where Phi is 1e-300. */
@@ -56,14 +61,19 @@ BB__INLINE double bb__normal_cdf_f64(double x)
 
 /* e^(-x^2/2) = e^(-u^2/2) e^rest of the upper 26 bits u of x, whose square is exact; beyond 40 it
  * is 0. */
-BB__INLINE double bb__normal_pdf_f64(double x)
+BB__INLINE double bb__bell_f64(double x)
 {
     const double size = fabs(x), z = size > 40.0 ? 40.0 : size;
     const double upper = bb__of_bits_f64(bb__bits_f64(z) & 0xfffffffff8000000u);
     const double rest = -0.5 * ((z - upper) * (z + upper));
     const double bell = bb__exp_f64(-0.5 * upper * upper);
     const double grow = rest + rest * rest * (0.5 + rest * (1.0 / 6)); /* rest is below 2^-14 */
-    return 0.39894228040143267794 * (bell + bell * grow);
+    return bell + bell * grow;
+}
+
+BB__INLINE double bb__normal_pdf_f64(double x)
+{
+    return BB__BELL_SHARE * bb__bell_f64(x);
 }
 
 #endif

@@ -261,14 +261,21 @@ static bb_node *broken_rule(bb_node *y, bb_node *dy, int i)
 
 enum { MOST_PRIVATE = 8 };
 
-/* What `rebuilt` puts in the place of whose op. Tests run one thread each. */
-static const bb_op *composite;
+/* What stands in the place of whose op in `composite`; where that is an op of its gradient, `bearer`
+ * is the op of the value whose rule makes it, in whose place `bearing` stands. Tests run one thread
+ * each. */
+static const bb_op *composite, *bearer;
 static const mutant *substitute;
+static bb_op bearing;
 
-static bb_node *rebuilt(bb_graph *g, bb_nodes in, const void *attrs)
+static const bb_op *stand_in(const bb_op *op)
 {
-    const int first = bb_graph_node_count(g);
-    bb_node *y = composite->build(g, in, attrs);
+    return op == substitute->original ? &substitute->op : op == bearer ? &bearing : op;
+}
+
+/* y, and the nodes from `first` on that it needs, with those that stand for others. */
+static bb_node *copied(bb_graph *g, int first, bb_node *y)
+{
     bb_node **copies = calloc((size_t)bb_node_id(y) + 1, sizeof *copies);
     for (int id = 0; id <= bb_node_id(y); id++) {
         const bb_node *node = bb_graph_node(g, id);
@@ -276,36 +283,67 @@ static bb_node *rebuilt(bb_graph *g, bb_nodes in, const void *attrs)
         bb_node *inputs[BB_SAMPLE_INPUTS];
         for (int k = 0; id >= first && k < bb_node_input_count(node); k++)
             inputs[k] = copies[bb_node_id(bb_node_input(node, k))];
-        copies[id] =
-            id < first || !op
-                ? (bb_node *)node
-                : bb_apply_in(g, op == substitute->original ? &substitute->op : op,
-                              (bb_nodes){bb_node_input_count(node), inputs}, bb_node_attrs(node));
+        copies[id] = id < first || !op ? (bb_node *)node
+                                       : bb_apply_in(g, stand_in(op),
+                                                     (bb_nodes){bb_node_input_count(node), inputs},
+                                                     bb_node_attrs(node));
     }
     y = copies[bb_node_id(y)];
     free(copies);
     return y;
 }
 
-/* The ops to break, of which the last one's rule is asked first. */
-static int ops_within(const bb_op *op, const bb_op *found[MOST_PRIVATE])
+static bb_node *rebuilt(bb_graph *g, bb_nodes in, const void *attrs)
 {
-    int count = 0;
-    if (!op->build) {
-        found[0] = op;
-        return 1;
-    }
-    sample_graph sg = sample_graph_new(op, &op->samples[0], BB_F64);
-    for (int id = 0; id < bb_graph_node_count(sg.g) && count < MOST_PRIVATE; id++) {
-        const bb_op *of = bb_node_op(bb_graph_node(sg.g, id));
-        if (of && of->backward && bb_op_find(of->name) != of && (!count || found[count - 1] != of))
-            found[count++] = of;
-    }
-    sample_graph_free(&sg);
-    return count;
+    const int first = bb_graph_node_count(g);
+    return copied(g, first, composite->build(g, in, attrs));
 }
 
-static void try_mutant(mutant *m, const bb_op *whole, mutant_count *count, FILE *log)
+static bb_node *bearing_rule(bb_node *y, bb_node *dy, int i)
+{
+    bb_graph *g = bb_node_graph(y);
+    const int first = bb_graph_node_count(g);
+    bb_node *gradient = bearer->backward(y, dy, i);
+    return gradient ? copied(g, first, gradient) : NULL;
+}
+
+/* The ops to break: of a composite those with rules that it alone has, first those of its value,
+ * then those of its gradient. */
+typedef struct private_ops {
+    const bb_op *items[MOST_PRIVATE];
+    int count, of_value;
+} private_ops;
+
+static void find_private(private_ops *found, bb_graph *g, int first)
+{
+    for (int id = first; id < bb_graph_node_count(g) && found->count < MOST_PRIVATE; id++) {
+        const bb_op *op = bb_node_op(bb_graph_node(g, id));
+        if (op && op->backward && bb_op_find(op->name) != op)
+            found->items[found->count++] = op;
+    }
+}
+
+static private_ops ops_within(const bb_op *op)
+{
+    private_ops found = {{op}, 1, 1};
+    if (!op->build)
+        return found;
+    found.count = 0;
+    sample_graph sg = sample_graph_new(op, &op->samples[0], BB_F64);
+    const int n = bb_graph_node_count(sg.g);
+    find_private(&found, sg.g, 0);
+    found.of_value = found.count;
+    if (found.count > 0) {
+        bb_grad(bb_sum(sg.y, BB_ALL), sg.in[0]);
+        find_private(&found, sg.g, n);
+    }
+    sample_graph_free(&sg);
+    return found;
+}
+
+/* `within` is the op of the value that makes m's in its rule; NULL when m's is of the value. */
+static void try_mutant(mutant *m, const bb_op *whole, const bb_op *within, mutant_count *count,
+                       FILE *log)
 {
     bb_gradcheck_report report;
     bb_gradcheck_options options = check_options(whole);
@@ -313,6 +351,11 @@ static void try_mutant(mutant *m, const bb_op *whole, mutant_count *count, FILE 
     outer.build = rebuilt;
     composite = whole;
     substitute = m;
+    bearer = within;
+    if (within) {
+        bearing = *within;
+        bearing.backward = bearing_rule;
+    }
     bb_status status = bb_gradcheck_op(whole->build ? &outer : &m->op, &options, &report);
     if (!m->changed)
         return;
@@ -331,9 +374,9 @@ static int most_inputs(const bb_op *op)
     return most;
 }
 
-/* `is_inner`: the gradient has the op, whose own rule is asked at the second order, so that only a
- * third would show that it stops there. */
-static void break_one(const bb_op *op, const bb_op *whole, bool is_inner, mutant_count *count,
+/* The rule of an op that only a gradient has is asked at the second order, and only a third would
+ * show that it stops there. */
+static void break_one(const bb_op *op, const bb_op *whole, const bb_op *within, mutant_count *count,
                       FILE *log)
 {
     for (size_t b = 0; b < sizeof breakages / sizeof *breakages; b++)
@@ -342,18 +385,17 @@ static void break_one(const bb_op *op, const bb_op *whole, bool is_inner, mutant
                 mutant m = {
                     .op = *op, .original = op, .how = &breakages[b], .input = input, .axis = axis};
                 m.op.backward = broken_rule;
-                if (!is_inner || !m.how->keeps_first_order)
-                    try_mutant(&m, whole, count, log);
+                if (!within || !m.how->keeps_first_order)
+                    try_mutant(&m, whole, within, count, log);
             }
 }
 
 mutant_count break_rule(const bb_op *op, FILE *log)
 {
     mutant_count count = {0, 0};
-    const bb_op *of[MOST_PRIVATE];
-    const int n = ops_within(op, of);
-    for (int i = 0; i < n; i++)
-        if (of[i]->backward)
-            break_one(of[i], op, i < n - 1, &count, log);
+    const private_ops of = ops_within(op);
+    for (int i = 0; i < of.count; i++)
+        if (of.items[i]->backward)
+            break_one(of.items[i], op, i < of.of_value ? NULL : of.items[0], &count, log);
     return count;
 }

@@ -6,7 +6,8 @@
 
 #include <math.h>
 
-BB_TILE1(tile_f32, float, float, bb__lifted_normal_cdf_f32(x) * (1.0f / BB__LIFT))
+BB_TILE1(tile_f32, float, float,
+         bb__lifted_normal_cdf_f32(x, bb__lifted_bell_f32(x)) * (1.0f / BB__LIFT))
 BB_VECTOR_TILE1(tile_f64, double, bb__normal_cdf_f64(x))
 
 static bb_node *backward(bb_node *y, bb_node *dy, int i)

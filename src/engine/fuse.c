@@ -155,7 +155,8 @@ static void pull_early(fuser *f)
     for (int v = (int)ir->count - 1; v >= 0; v--) {
         if (!ir->needed[v] || !ir->values[v].op)
             continue;
-        if (at_hand[v] == BY_EARLY && is_elementwise(ir, v) && !can_wait(ir, v))
+        if (at_hand[v] == BY_EARLY && is_elementwise(ir, v) && !can_wait(ir, v) &&
+            ir->spared[v] < 0) /* else it may be computed in a parameter */
             ir->early[v] = true;
         for (int i = 0; ir->early[v] && i < ir->values[v].n_in; i++)
             ir->early[ir->values[v].in[i]] = true;

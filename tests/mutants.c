@@ -261,9 +261,9 @@ static bb_node *broken_rule(bb_node *y, bb_node *dy, int i)
 
 enum { MOST_PRIVATE = 8 };
 
-/* What stands in the place of whose op in `composite`; where that is an op of its gradient, `bearer`
- * is the op of the value whose rule makes it, in whose place `bearing` stands. Tests run one thread
- * each. */
+/* What stands in the place of whose op in `composite`; where that is an op of its gradient,
+ * `bearer` is the op of the value whose rule makes it, in whose place `bearing` stands. Tests run
+ * one thread each. */
 static const bb_op *composite, *bearer;
 static const mutant *substitute;
 static bb_op bearing;

@@ -68,6 +68,24 @@ static int run(const bb__map_op *wanted, int n, bb_dtype dtype)
     return m.n_ops;
 }
 
+/* The same, but not run. */
+static int left_of(const bb__map_op *wanted, int n, bb_dtype dtype)
+{
+    const bb_shape shape = {1, {COUNT}};
+    bb_array in[INPUTS];
+    bb__map_input inputs[INPUTS];
+    bb__map_op ops[BB__MAP_OPS];
+    bb__map m = {.n_in = INPUTS - 1, .n_to = 1, .n_ops = n, .in = inputs, .ops = ops};
+    memcpy(ops, wanted, (size_t)n * sizeof *ops);
+    for (int k = 0; k < n; k++)
+        for (int i = 0; i < ops[k].n_in; i++) /* input 2 is what is scattered to */
+            ops[k].in[i] = ops[k].in[i] >= INPUTS ? ops[k].in[i] - 1 : ops[k].in[i] % m.n_in;
+    for (int k = 0; k < INPUTS; k++)
+        in[k] = (bb_array){numbers[k], dtype, shape, {1}};
+    bb__map_prepare(&m, in, shape);
+    return m.n_ops;
+}
+
 /* Not a number is one whatever its bits. */
 static void expect_same(bb_dtype dtype, const char *what, int a, int b)
 {
@@ -145,9 +163,23 @@ Test(map_pairs, not_of_all)
             if (!paired)
                 continue;
             expect_same(dtype, "what is written over", 0, 0);
+            twice[2].arithmetic = BB_ARITHMETIC_NONE; /* no partner of any */
             fill(dtype);
-            cr_assert_eq(run(twice, 3, dtype), 2);
+            cr_assert_eq(run(twice, 3, dtype), 3);
             fill(dtype);
             cr_assert_eq(run(stored, 2, dtype), 2);
+            stored[0].out = NULL;
+            stored[0].dtype = dtype == BB_F32 ? BB_F64 : BB_F32; /* as a cast between them is */
+            cr_assert_eq(left_of(stored, 2, dtype), 2);
+            stored[0].dtype = dtype;
+            stored[0].to = 2;
+            cr_assert_eq(left_of(stored, 2, dtype), 2);
+            stored[0].to = 0;
+            cr_assert_eq(left_of(stored, 2, dtype), 1);
+            over[1].out = NULL;
+            over[1].to = 2;
+            cr_assert_eq(left_of(over, 3, dtype), 3);
+            over[1].to = 0;
+            cr_assert_eq(left_of(over, 3, dtype), 2);
         }
 }

@@ -54,3 +54,18 @@ Test(order, a_slope_is_kept_for_two_operands)
     const double needed = layers_needed(bb_gelu);
     cr_expect_leq(needed, 2 * LAYERS + 4, "%g", needed);
 }
+
+/* Products of two activations, of which both factors' gradients need the other: one more array a layer
+ * is all that these keep. */
+static bb_node *gated(bb_node *x)
+{
+    bb_node *open = bb_sigmoid(bb_slice(x, 1, 0, WIDTH / 2, 1));
+    bb_node *half = bb_mul(bb_slice(x, 1, WIDTH / 2, WIDTH, 1), open);
+    return bb_concat(BB_NODES(half, half), 1);
+}
+
+Test(order, what_is_kept_anyway_is_not_kept_twice)
+{
+    const double needed = layers_needed(gated);
+    cr_expect_leq(needed, 3 * LAYERS, "%g", needed);
+}

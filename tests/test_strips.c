@@ -106,6 +106,19 @@ Test(strips, spare_memory)
                  stats_with(g, BB_NODES(y), &plain).peak_bytes * 3);
 }
 
+/* Nor does a chain of them need more than one place in a strip's memory. */
+Test(strips, overwrite_one_another)
+{
+    const bb_compile_options apart = {.no_inplace = true};
+    bb_node *y = x;
+    for (int i = 0; i < 6; i++)
+        y = bb_mul(bb_tanh(y), bb_cos(bb_sum_keep(bb_sin(y), BB_AXES(1))));
+    const bb_program_stats s = stats_with(g, BB_NODES(y), NULL);
+    cr_expect_gt(s.stripped, 6);
+    cr_expect_lt(s.peak_bytes, stats_with(g, BB_NODES(y), &apart).peak_bytes);
+    agree(BB_NODES(y));
+}
+
 /* What needs all rows of its operand, or is read out of its row, ends a section. */
 Test(strips, not_across_rows)
 {

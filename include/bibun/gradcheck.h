@@ -26,9 +26,9 @@
  * right.
  *
  * Besides, for each function: a zero cotangent gives exactly zero, twice the cotangent exactly
- * twice; a second run, 1 thread and 4 threads, and memory full of NaN give the same bits, and one
- * row at a time, where ops say that rows are apart, the same numbers; feeds and parameters are the
- * same to the bit afterwards. */
+ * twice; a second run, 1 thread and 4 threads, memory full of NaN, and steps at the same time that
+ * need not wait for one another give the same bits, and one row at a time, where ops say that rows
+ * are apart, the same numbers; feeds and parameters are the same to the bit afterwards. */
 #ifndef BIBUN_GRADCHECK_H
 #define BIBUN_GRADCHECK_H
 

@@ -97,7 +97,8 @@ enum { BB_SAMPLE_INPUTS = 8 };
 
 /* A case that the conformance test runs. Random inputs are drawn from [low, high) (0, 0 stands for
  * -2, 2); with `golden_out`, the inputs are `golden_in` and the output must be `golden_out`,
- * figures that come from an independent source. Integer inputs are drawn from 0 to `bound` - 1. */
+ * figures that come from an independent source. Integer inputs are drawn from 0 to `bound` - 1, and
+ * are 0 without. */
 typedef struct bb_sample {
     int n_in;
     bb_shape in[BB_SAMPLE_INPUTS];
@@ -134,7 +135,7 @@ BB_API double bb_sample_weight(const bb_sample *s, int i, int64_t row, int64_t c
 
 /* The descriptor. */
 
-/* The maps x + y, x - y, x y, -x and x^2. */
+/* The maps x + y, x - y, x y, -x and x^2, of one float type. */
 typedef enum bb_arithmetic {
     BB_ARITHMETIC_NONE,
     BB_ARITHMETIC_ADD,
@@ -220,10 +221,13 @@ struct bb_op {
     /* floating-point operations; NULL: of a map one an output element, of a forward none */
     double (*flops)(const void *attrs, const bb_type *in, const bb_type *out);
     bool is_impure; /* other numbers each run: never merged or folded */
-    bool may_fault; /* forward may call bb_call_fault; such ops run before any parameter changes */
-    /* Of an op that faults only where an operand, an index, has an element that is not from 0 to
-     * *bound_out - 1: which operand that is. Where another node has found the same elements within
-     * as narrow bounds, the op need not run so early. NULL: it may fault at anything. */
+    /* forward may call bb_call_fault; such ops run before any parameter changes, but for what
+     * `index` says */
+    bool may_fault;
+    /* Of an op that faults if, and only if, an operand, an index, has an element that is not from 0
+     * to *bound_out - 1, also where its result is empty: which operand that is. Where another node
+     * has found the same elements within as narrow bounds, the op need not run so early. NULL, an
+     * operand that is none, or more than 8: it may fault at anything. bb_gradcheck_op tries it. */
     int (*index)(const void *attrs, const bb_type *in, int64_t *bound_out);
     /* has no value of its own: never merged, folded or dropped once requested */
     bool is_effect;

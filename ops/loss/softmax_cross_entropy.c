@@ -63,6 +63,13 @@ static bb_node *batch(const bb_node *node, bb_node *const *in, const bool *batch
     return bb_reshape(each, BB_SHAPE(copies, shape.dim[0]));
 }
 
+static int label_of(const void *attrs, const bb_type *in, int64_t *bound_out)
+{
+    (void)attrs;
+    *bound_out = in[0].shape.dim[1];
+    return 1;
+}
+
 static const bb_sample samples[] = {
     {.n_in = 2, .in = {BB_DIMS(1, 2), BB_DIMS(1)}, .is_integer = {false, true}, .bound = 2},
     {.n_in = 2, .in = {BB_DIMS(3, 4), BB_DIMS(3)}, .is_integer = {false, true}, .bound = 4},
@@ -83,13 +90,6 @@ static const bb_sample samples[] = {
                    BB_NUMBERS(1.0, 0.0, 1.0, 2.0)},
      .golden_out = BB_NUMBERS(1.3132616875182228, INFINITY, NAN, NAN)},
 };
-
-static int label_of(const void *attrs, const bb_type *in, int64_t *bound_out)
-{
-    (void)attrs;
-    *bound_out = in[0].shape.dim[1];
-    return 1;
-}
 
 /* The largest, a difference, an exponential and a sum for each logit. */
 static double flops(const void *attrs, const bb_type *in, const bb_type *out)

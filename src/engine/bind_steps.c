@@ -72,6 +72,22 @@ static numbering number_map(const bb__ir *ir, int first)
     return n;
 }
 
+/* The arithmetic that an op says it is, if its operands are what that has: an op may say what
+ * cannot be. */
+static bb_arithmetic arithmetic_of(const bb__ir *ir, const bb__value *value)
+{
+    static const int operands[] = {[BB_ARITHMETIC_ADD] = 2,
+                                   [BB_ARITHMETIC_SUB] = 2,
+                                   [BB_ARITHMETIC_MUL] = 2,
+                                   [BB_ARITHMETIC_NEG] = 1,
+                                   [BB_ARITHMETIC_SQUARE] = 1};
+    const unsigned kind = (unsigned)value->op->arithmetic;
+    bool fits = kind < sizeof operands / sizeof *operands && operands[kind] == value->n_in;
+    for (int i = 0; fits && i < value->n_in; i++)
+        fits = ir->values[value->in[i]].type.dtype == value->type.dtype;
+    return fits ? value->op->arithmetic : BB_ARITHMETIC_NONE;
+}
+
 /* A result with other strides than row-major ones goes where the map's next array says. */
 static bool fill_map_op(bb__binder *b, int v, const numbering *n, bb__map *m, bb_array *in,
                         bb__map_op *op)
@@ -80,7 +96,7 @@ static bool fill_map_op(bb__binder *b, int v, const numbering *n, bb__map *m, bb
     const bool is_strided = !value->contiguous;
     op->attrs = copy_attrs(b, value);
     op->tile = bb__tile_of(b->ir, value);
-    op->arithmetic = value->op->arithmetic;
+    op->arithmetic = arithmetic_of(b->ir, value);
     op->n_in = value->n_in;
     for (int i = 0; i < value->n_in; i++) {
         const int earlier = op_number(b->ir, n->first, value->in[i]);

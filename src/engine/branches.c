@@ -8,11 +8,21 @@
  * none. No result depends on forks. */
 #include "forks.h"
 
+#include <string.h>
+
 /* A unit of the stretch that reads a parameter which is stored, and where in `readers` the one
  * before it is; -1. */
 typedef struct reader {
     int param, unit, before;
 } reader;
+
+/* The units of the stretch, and the forks among them. */
+typedef struct arrangement {
+    int units[BB__STRETCH];
+    double seconds[BB__STRETCH];
+    bb__fork_range ranges[BB__STRETCH];
+    int n_ranges;
+} arrangement;
 
 typedef struct seeker {
     bb__ir *ir;
@@ -27,6 +37,7 @@ typedef struct seeker {
     bb__stretch stretch;
     bb__fork_range ranges[BB__STRETCH];
     int n_ranges;
+    arrangement was;
 } seeker;
 
 static double bytes_of(const bb__ir *ir, int unit)
@@ -67,7 +78,8 @@ static bool may_branch(const bb__ir *ir, int unit, double seconds, double bytes)
     static const double most_seconds = 1e-3, most_bytes = 1 << 22;
     for (int v = unit; v >= 0; v = ir->next[v]) {
         const bb_op *op = ir->values[v].op;
-        if (op->is_impure || op->may_fault || (op->is_effect && !op->is_store))
+        const bool may_fault = op->may_fault && ir->early[v]; /* else another has found no fault */
+        if (op->is_impure || may_fault || (op->is_effect && !op->is_store))
             return false;
     }
     return (seconds <= most_seconds && bytes <= most_bytes) || ir->options.all_branches;
@@ -214,59 +226,61 @@ static bool find_forks(seeker *s, double *gain_out)
     return true;
 }
 
-typedef struct arrangement {
-    int n, units[BB__STRETCH];
-    double seconds[BB__STRETCH];
-} arrangement;
-
-/* Appends the units of the stretch that are late, or those that are not. */
-static void append_units(const bb__stretch *t, const bool *late, bool wanted, arrangement *a)
+static void keep(const seeker *s, arrangement *a)
 {
-    for (int i = 0; i < t->n; i++)
-        if (late[i] == wanted) {
-            a->units[a->n] = t->first[i];
-            a->seconds[a->n++] = t->seconds[i];
-        }
+    memcpy(a->units, s->stretch.first, sizeof a->units);
+    memcpy(a->seconds, s->stretch.seconds, sizeof a->seconds);
+    memcpy(a->ranges, s->ranges, sizeof a->ranges);
+    a->n_ranges = s->n_ranges;
 }
 
-/* Puts the units of the stretch into this order; false if they are. */
-static bool rearrange(seeker *s, const arrangement *a)
+static void put_back(seeker *s, const arrangement *a)
+{
+    memcpy(s->stretch.first, a->units, sizeof a->units);
+    memcpy(s->stretch.seconds, a->seconds, sizeof a->seconds);
+    memcpy(s->ranges, a->ranges, sizeof a->ranges);
+    s->n_ranges = a->n_ranges;
+    for (int i = 0; i < s->stretch.n; i++)
+        s->unit_index[a->units[i]] = i;
+}
+
+/* Puts late units behind the others; false if they are. */
+static bool move_late(seeker *s, const arrangement *was, const bool *late)
 {
     bb__stretch *t = &s->stretch;
     bool moves = false;
-    for (int i = 0; i < t->n; i++) {
-        moves = moves || t->first[i] != a->units[i];
-        t->first[i] = a->units[i];
-        t->seconds[i] = a->seconds[i];
-        s->unit_index[a->units[i]] = i;
-    }
+    for (int is_late = 0, n = 0; is_late < 2; is_late++)
+        for (int i = 0; i < t->n; i++) {
+            if (late[i] != is_late)
+                continue;
+            moves = moves || i != n;
+            t->first[n] = was->units[i];
+            t->seconds[n] = was->seconds[i];
+            s->unit_index[was->units[i]] = n++;
+        }
     return moves;
 }
 
 /* Large units that may come last stand between branches that are better computed at the same time,
  * as the gradients of one network's weights do between the gradients of two: they come last where
- * forks then gain more. False when memory runs out. */
+ * forks then gain more, though what they read lives as long. False when memory runs out. */
 static bool find_forks_in_best_order(seeker *s)
 {
-    const bb__stretch *t = &s->stretch;
-    static const bool none_late[BB__STRETCH];
+    arrangement *was = &s->was;
     bool late[BB__STRETCH];
-    arrangement was = {0}, last = {0};
     double gain, gain_late;
     if (!find_forks(s, &gain))
         return false;
-    bb__find_late(t, late);
-    append_units(t, none_late, false, &was);
-    append_units(t, late, false, &last);
-    append_units(t, late, true, &last);
-    if (!rearrange(s, &last))
+    bb__find_late(&s->stretch, late);
+    keep(s, was);
+    if (!move_late(s, was, late))
         return true;
     if (!find_forks(s, &gain_late))
         return false;
     if (gain_late > gain)
         return true;
-    rearrange(s, &was);
-    return find_forks(s, &gain);
+    put_back(s, was);
+    return pair_units(s);
 }
 
 /* The stretch again, with what takes no step before it. */

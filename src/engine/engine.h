@@ -4,10 +4,10 @@
  * compile.c sweeps once over the nodes that the outputs need and emits values: merge.c finds an
  * equal one, fold.c computes what is constant, stages.c tears long sums, layout.c says where a
  * view's elements lie and where a copy is due. early.c says which values come before any parameter
- * changes, fuse.c which are computed together, order.c puts these units into the order in which they
- * run, branches.c and forks.c say which of them run at the same time, strips.c which run some rows
- * at a time, host.c which values lie in another's memory, plan*.c gives values memory, bind*.c makes
- * the steps, and run.c runs them. No file here names an op. */
+ * changes, fuse.c which are computed together, order.c puts these units into the order in which
+ * they run, branches.c and forks.c say which of them run at the same time, strips.c which run some
+ * rows at a time, host.c which values lie in another's memory, plan*.c gives values memory, bind*.c
+ * makes the steps, and run.c runs them. No file here names an op. */
 #ifndef BIBUN_ENGINE_H
 #define BIBUN_ENGINE_H
 
@@ -74,7 +74,7 @@ typedef struct bb__ir {
     int n_outputs;
     int n_nodes, n_merged, n_folded;
     bool *needed;         /* by value */
-    bool *early;          /* by value: may find fault, or is needed by what may */
+    bool *early;          /* by value: comes before any store (early.c) */
     int *unit;            /* by value: the one by which its unit goes, those computed together */
     int *next;            /* by value: the next one of its unit; -1 */
     bool *inner;          /* by value: read in its unit only, where it stays in a buffer */
@@ -108,6 +108,12 @@ static inline bb_map_fn bb__tile_of(const bb__ir *ir, const bb__value *value)
     if (value->op->forward || value->n_in == 0)
         return NULL;
     return value->op->map[ir->values[value->in[value->n_in - 1]].type.dtype];
+}
+
+static inline bool bb__is_elementwise(const bb__ir *ir, int v)
+{
+    const bb__value *value = &ir->values[v];
+    return ir->needed[v] && value->op && value->root == v && bb__tile_of(ir, value);
 }
 
 /* Whether an op has anything to compute: a group of effects has not. */
@@ -190,6 +196,12 @@ int bb__emit_in_stages(bb__ir *ir, const bb__value *value);
 
 /* early.c: fills early; false when memory runs out. */
 bool bb__mark_early(bb__ir *ir);
+/* Makes more values early where fewer have to be kept then; of others that early ones give, sets
+ * waits[v]. False when memory runs out. */
+bool bb__pull_early(bb__ir *ir, bool *waits);
+/* Whether at most one operand is of v's size, so that nothing is lost when v is computed later: its
+ * operand is kept in its place. */
+bool bb__can_wait(const bb__ir *ir, int v);
 
 /* fuse.c: fills unit, next, inner. Values that are early stay among themselves; there may be more
  * of them then. False when memory runs out. */
@@ -207,7 +219,7 @@ bool bb__find_branches(bb__ir *ir);
  * False when memory runs out. */
 bool bb__find_hosts(bb__ir *ir);
 
-/* Operands at most of a value whose rows are apart. */
+/* Operands at most of a value whose op is asked about rows, or an index. */
 enum { BB__ROWWISE_INPUTS = 8 };
 
 /* strips.c: fills section, strips and local. False when memory runs out. */

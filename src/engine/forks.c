@@ -2,9 +2,9 @@
 /* Forks: which units of a stretch are computed in branches, at the same time.
  *
  * A window of the stretch falls into branches, the parts that no pair of its units connects. What
- * connects them is cut off where a window begins behind a unit that is needed again later on. From
- * each such place the window is sought by which two threads gain most; of those that overlap the
- * better one is taken. */
+ * connects them is cut off where a window begins: behind the last that is needed by a unit which
+ * does not follow it, and right before such a unit. From each such place the window is sought by
+ * which two threads gain most; of those that overlap the better one is taken. */
 #include "forks.h"
 
 #include <stdlib.h>

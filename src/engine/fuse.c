@@ -18,15 +18,10 @@ typedef struct fuser {
     int *last;   /* by leader: the last value of the unit that is filled now; its size below */
     int *ops, *operands;
     bool *is_headed;
-    int *tail; /* by value that takes a tail: what the first elementwise reader reads, itself or a
+    bool *waits; /* by value: may wait for its first reader, whatever it reads */
+    int *tail;   /* by value that takes a tail: what the first elementwise reader reads, itself or a
                 * view of all of it; -1 */
 } fuser;
-
-static bool is_elementwise(const bb__ir *ir, int v)
-{
-    const bb__value *value = &ir->values[v];
-    return ir->needed[v] && value->op && value->root == v && bb__tile_of(ir, value);
-}
 
 /* Whether v is all of its root, as it stands there, by views each of which is that and has one
  * operand: so that it can be read as soon as its root can, and no view of another kind lies
@@ -56,7 +51,7 @@ static void find_heads(fuser *f)
     for (int v = 0; v < (int)ir->count; v++)
         f->tail[v] = -1;
     for (int v = 0; !ir->options.no_fuse && v < (int)ir->count; v++) {
-        for (int i = 0; is_elementwise(ir, v) && i < ir->values[v].n_in; i++) {
+        for (int i = 0; bb__is_elementwise(ir, v) && i < ir->values[v].n_in; i++) {
             int in = ir->values[v].in[i], root = ir->values[in].root;
             const bb_op *op = ir->values[root].op;
             if (op && op->takes_tail && f->tail[root] < 0 && is_all(ir, in))
@@ -73,8 +68,9 @@ static bool can_join(const fuser *f, int from, int to)
     const bb_shape shape = ir->values[from].type.shape;
     int head = head_of(f, from);
     bool fits = head >= 0 ? bb_shape_equal(ir->values[f->tail[head]].type.shape, shape)
-                          : is_elementwise(ir, from);
-    return fits && is_elementwise(ir, to) && ir->early[head >= 0 ? head : from] == ir->early[to] &&
+                          : bb__is_elementwise(ir, from);
+    return fits && bb__is_elementwise(ir, to) &&
+           ir->early[head >= 0 ? head : from] == ir->early[to] &&
            bb_shape_equal(shape, ir->values[to].type.shape);
 }
 
@@ -98,7 +94,7 @@ static bool rises(const fuser *f, int from, int to)
     int head = head_of(f, from);
     if (head >= 0 && head_of(f, to) == head)
         return false; /* another view of the same */
-    return (head >= 0 || is_elementwise(f->ir, from)) && !can_join(f, from, to);
+    return (head >= 0 || bb__is_elementwise(f->ir, from)) && !can_join(f, from, to);
 }
 
 /* The first stage in which each value can be computed. Inputs have smaller numbers, so one pass
@@ -111,56 +107,6 @@ static void find_first_stages(fuser *f)
             int in = ir->values[v].in[i], least = f->stage[in] + rises(f, in, v);
             f->stage[v] = f->stage[v] > least ? f->stage[v] : least;
         }
-}
-
-/* Whether at most one operand is of v's size, so that nothing is lost when v is computed later: its
- * operand is kept in its place. */
-static bool can_wait(const bb__ir *ir, int v)
-{
-    const bb__value *value = &ir->values[v];
-    int large = -1;
-    for (int i = 0; i < value->n_in; i++) {
-        int root = ir->values[value->in[i]].root;
-        if (root == large ||
-            bb_shape_count(ir->values[root].type.shape) * 4 <= bb_shape_count(value->type.shape))
-            continue;
-        if (large >= 0)
-            return false;
-        large = root;
-    }
-    return true;
-}
-
-/* What reads early values, and besides them leaves alone, and cannot wait is early, too, with all
- * that it needs: of gelu's slope, which x and its distribution function give, is then computed with
- * the value and kept in their stead. */
-static void pull_early(fuser *f)
-{
-    enum { NOT_YET, AT_HAND, BY_EARLY };
-    bb__ir *ir = f->ir;
-    int *at_hand = f->mark;
-    for (int v = 0; v < (int)ir->count; v++) {
-        const bb__value *value = &ir->values[v];
-        at_hand[v] = ir->early[v] && value->op ? BY_EARLY : value->op ? NOT_YET : AT_HAND;
-        if (at_hand[v] || !ir->needed[v] || (value->root == v && !is_elementwise(ir, v)))
-            continue;
-        int most = AT_HAND, least = BY_EARLY;
-        for (int i = 0; i < value->n_in; i++) {
-            const int in = at_hand[value->in[i]];
-            most = in > most ? in : most;
-            least = in < least ? in : least;
-        }
-        at_hand[v] = least == NOT_YET ? NOT_YET : most;
-    }
-    for (int v = (int)ir->count - 1; v >= 0; v--) {
-        if (!ir->needed[v] || !ir->values[v].op)
-            continue;
-        if (at_hand[v] == BY_EARLY && is_elementwise(ir, v) && !can_wait(ir, v) &&
-            ir->spared[v] < 0) /* else it may be computed in a parameter */
-            ir->early[v] = true;
-        for (int i = 0; ir->early[v] && i < ir->values[v].n_in; i++)
-            ir->early[ir->values[v].in[i]] = true;
-    }
 }
 
 /* Moves what only later elementwise values read to the stage of the first of these: the derivative
@@ -176,8 +122,8 @@ static void postpone(fuser *f)
     for (int v = (int)ir->count - 1; v >= 0; v--) {
         if (!ir->needed[v])
             continue;
-        if (bound[v] != INT_MAX && bound[v] > f->stage[v] && is_elementwise(ir, v) &&
-            can_wait(ir, v))
+        if (bound[v] != INT_MAX && bound[v] > f->stage[v] && bb__is_elementwise(ir, v) &&
+            (bb__can_wait(ir, v) || f->waits[v]))
             f->stage[v] = bound[v];
         for (int i = 0; i < ir->values[v].n_in; i++) {
             int in = ir->values[v].in[i], most = f->stage[v] - rises(f, in, v);
@@ -279,7 +225,7 @@ static void find_inner(fuser *f)
 {
     bb__ir *ir = f->ir;
     for (int v = 0; v < (int)ir->count; v++)
-        ir->inner[v] = is_elementwise(ir, v);
+        ir->inner[v] = bb__is_elementwise(ir, v);
     for (int v = 0; v < (int)ir->count; v++)
         for (int i = 0; ir->needed[v] && i < ir->values[v].n_in; i++) {
             int in = ir->values[v].in[i];
@@ -302,15 +248,16 @@ bool bb__fuse(bb__ir *ir)
         .ops = bb_memory_zeroed(n, sizeof *f.ops),
         .operands = bb_memory_zeroed(n, sizeof *f.operands),
         .is_headed = bb_memory_zeroed(n, sizeof *f.is_headed),
+        .waits = bb_memory_zeroed(n, sizeof *f.waits),
         .tail = bb_memory_zeroed(n, sizeof *f.tail),
     };
     ir->unit = bb_memory_zeroed(n, sizeof *ir->unit);
     ir->next = bb_memory_zeroed(n, sizeof *ir->next);
     ir->inner = bb_memory_zeroed(n, sizeof *ir->inner);
     bool fits = f.stage && f.leader && f.mark && f.last && f.ops && f.operands && f.is_headed &&
-                f.tail && ir->unit && ir->next && ir->inner;
+                f.waits && f.tail && ir->unit && ir->next && ir->inner;
+    fits = fits && bb__pull_early(ir, f.waits);
     if (fits) {
-        pull_early(&f);
         find_heads(&f);
         find_first_stages(&f);
         postpone(&f);
@@ -318,8 +265,8 @@ bool bb__fuse(bb__ir *ir)
         make_units(&f);
         find_inner(&f);
     }
-    void *const blocks[] = {f.stage, f.leader,   f.mark,      f.last,
-                            f.ops,   f.operands, f.is_headed, f.tail};
+    void *const blocks[] = {f.stage,    f.leader,    f.mark,  f.last, f.ops,
+                            f.operands, f.is_headed, f.waits, f.tail};
     for (size_t i = 0; i < sizeof blocks / sizeof blocks[0]; i++)
         bb_memory_release(blocks[i]);
     return fits;

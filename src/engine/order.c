@@ -2,11 +2,13 @@
 /* The order in which units of values are computed: Kahn's algorithm over what the outputs need, by
  * number, which keeps forward before backward and each gradient near its operands.
  *
- * Three rules besides data flow. What may find fault with its data, and what that needs, goes
- * first, so that a run that fails has changed no parameter. A store runs after everything that
- * reads its parameter's old numbers. And what leads to stores alone goes first once it is ready, so
- * that gradients die young; the value that is stored waits for the parameter's other readers where
- * that makes no cycle, for then it can be computed in place. */
+ * Four rules besides data flow. What is early (early.c) goes first, so that a run that fails has
+ * changed no parameter. A store runs after everything that reads its parameter's old numbers. What
+ * leads to stores alone goes as soon as it is ready, so that gradients die young; the value that is
+ * stored waits for the parameter's other readers where that makes no cycle, for then it can be
+ * computed in place. And a few numbers that need leaves alone go before that, so that a step, which
+ * is written down last, has its rate at hand.
+ */
 #include "engine.h"
 
 #include <assert.h>

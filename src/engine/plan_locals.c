@@ -6,7 +6,8 @@
 static bool dies(const bb__planner *p, int root, int unit)
 {
     const bb__ir *ir = p->ir;
-    return ir->local[root] && p->placed[root] && ir->unit[ir->order[p->last_read[root]]] == unit;
+    return ir->local[root] && p->placed[root] && p->last_read[root] >= 0 &&
+           ir->unit[ir->order[p->last_read[root]]] == unit;
 }
 
 /* Over an operand, or in a place of its own. */

@@ -19,12 +19,12 @@ static const bb_tensor *output(const bits *b, const bb_program *p, int i)
     return bb_program_value(p, b->f->grads[i]);
 }
 
-static bb_status run_and_keep(bits *b)
+static bb_status run_and_keep(bits *b, bb_program *p)
 {
-    bb_status status = bb__function_run(b->c, b->f->gradient);
+    bb_status status = bb__function_run(b->c, p);
     double *next = b->expected;
     for (int i = 0; status == BB_OK && i <= b->f->n; i++) {
-        const bb_tensor *t = output(b, b->f->gradient, i);
+        const bb_tensor *t = output(b, p, i);
         if (bb_tensor_count(t))
             memcpy(next, bb_tensor_read(t), bb_tensor_bytes(t));
         next += bb_tensor_count(t);
@@ -96,14 +96,43 @@ static bb_status run_threads(bits *b)
     return status;
 }
 
+static bb_program *compiled(const bits *b, bb_compile_options options)
+{
+    bb_program *p = bb_compile_with(b->c->graph, (bb_nodes){b->f->n + 1, b->f->grads}, &options);
+    if (!p)
+        bb__check_error(b->c, BB_OUT_OF_MEMORY, "gradient check: out of memory");
+    return p;
+}
+
+static bb_status run_other(bits *b, bb_compile_options options, const char *what)
+{
+    bb_program *p = compiled(b, options);
+    bb_status status = p ? run_again(b, p, what) : BB_OUT_OF_MEMORY;
+    bb_program_free(p);
+    return status;
+}
+
 static bb_status run_poisoned(bits *b)
 {
-    bb_compile_options poison = {.poison = true, .all_branches = true};
-    bb_program *p = bb_compile_with(b->c->graph, (bb_nodes){b->f->n + 1, b->f->grads}, &poison);
-    if (!p)
-        return bb__check_error(b->c, BB_OUT_OF_MEMORY, "gradient check: out of memory");
-    bb_status status = run_again(b, p, "memory full of NaN gives other bits");
+    return run_other(b, (bb_compile_options){.poison = true},
+                     "memory full of NaN gives other bits");
+}
+
+/* All branches that there are. What is computed in them is in no strips, so it is compared with a
+ * program that has none. */
+static bb_status run_branches(bits *b, size_t room)
+{
+    bits whole = {b->c, b->f, bb_memory_zeroed(room, sizeof(double))};
+    bb_program *p = whole.expected ? compiled(b, (bb_compile_options){.no_strips = true}) : NULL;
+    bb_status status = p ? run_and_keep(&whole, p) : BB_OUT_OF_MEMORY;
+    if (status == BB_OK)
+        status = run_other(
+            &whole, (bb_compile_options){.no_strips = true, .all_branches = true, .poison = true},
+            "steps at the same time give other bits");
+    else if (!whole.expected)
+        bb__check_error(b->c, status, "gradient check: out of memory");
     bb_program_free(p);
+    bb_memory_release(whole.expected);
     return status;
 }
 
@@ -112,10 +141,9 @@ static bb_status run_poisoned(bits *b)
 static bb_status run_rowwise(bits *b)
 {
     static const double rounding = 1e-8; /* relative to 1 and the number */
-    bb_compile_options rowwise = {.all_strips = true};
-    bb_program *p = bb_compile_with(b->c->graph, (bb_nodes){b->f->n + 1, b->f->grads}, &rowwise);
+    bb_program *p = compiled(b, (bb_compile_options){.all_strips = true});
     if (!p)
-        return bb__check_error(b->c, BB_OUT_OF_MEMORY, "gradient check: out of memory");
+        return BB_OUT_OF_MEMORY;
     bb_status status = bb__function_run(b->c, p);
     const double *next = b->expected;
     for (int i = 0; status == BB_OK && i <= b->f->n; i++) {
@@ -133,10 +161,10 @@ static bb_status run_rowwise(bits *b)
     return status;
 }
 
-static bb_status run_all(bits *b)
+static bb_status run_all(bits *b, size_t room)
 {
     bb__fill_cotangent(b->c, b->f->cotangent, false);
-    bb_status status = run_and_keep(b);
+    bb_status status = run_and_keep(b, b->f->gradient);
     if (status != BB_OK)
         return status;
     look_for_nan(b);
@@ -145,6 +173,8 @@ static bb_status run_all(bits *b)
         status = run_threads(b);
     if (status == BB_OK)
         status = run_poisoned(b);
+    if (status == BB_OK)
+        status = run_branches(b, room);
     if (status == BB_OK)
         status = run_rowwise(b);
     if (status == BB_OK)
@@ -159,10 +189,11 @@ bb_status bb__check_bits(bb__check *c, const bb__function *f)
     int64_t total = f->count;
     for (int i = 0; i < f->n; i++)
         total += c->variables[i].count;
-    bits b = {c, f, bb_memory_zeroed((size_t)total + 1, sizeof(double))};
+    const size_t room = (size_t)total + 1;
+    bits b = {c, f, bb_memory_zeroed(room, sizeof(double))};
     if (!b.expected)
         return bb__check_error(c, BB_OUT_OF_MEMORY, "gradient check: out of memory");
-    bb_status status = run_all(&b);
+    bb_status status = run_all(&b, room);
     bb_memory_release(b.expected);
     return status;
 }

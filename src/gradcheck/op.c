@@ -176,6 +176,8 @@ static bb_status check_sample(bb__op_check *c)
         status = bb__check_batch(c);
     if (status == BB_OK && c->op->join)
         status = bb__check_join(c);
+    if (status == BB_OK && c->op->index)
+        status = bb__check_index(c);
     return status;
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The check of an op's other rules, `batch` and `join`, which build nodes: these must give what the
- * op itself gives, row by row and added up. Nodes are applied to plain operands, in the graph of
- * one trial; where a rule returns NULL there is nothing to check. */
+/* The check of an op's other rules. What `batch` and `join` build must give what the op itself
+ * gives, row by row and added up: nodes are applied to plain operands, in the graph of one trial;
+ * where a rule returns NULL there is nothing to check. And the op must find fault where `index`
+ * says. */
 #include "trial.h"
 
 #include <bibun/ops.h>
@@ -128,6 +129,48 @@ bb_status bb__check_join(bb__op_check *c)
         if (status == BB_OK && third)
             status = check_parts(c, &t, BB_NODES(t.y, second, third));
     }
+    bb__trial_close(&t);
+    return status;
+}
+
+/* What the op says of an index that is this number all over. */
+static bb_status status_with(bb__op_check *c, bb__trial *t, int operand, int64_t number)
+{
+    int32_t *index = bb_tensor_data(t->value[operand]);
+    for (int64_t e = 0; e < bb_tensor_count(t->value[operand]); e++)
+        index[e] = (int32_t)number;
+    bb_error error;
+    bb_tensor *y = bb_eval(t->y, bb__trial_feeds(c, t), &error);
+    const bb_status status = y ? BB_OK : error.status;
+    bb_tensor_release(y);
+    return status;
+}
+
+static const char *trouble_with_index(bb__op_check *c, bb__trial *t)
+{
+    bb_type in[BB_SAMPLE_INPUTS];
+    for (int i = 0; i < t->n; i++)
+        in[i] = (bb_type){bb_node_dtype(t->leaf[i]), bb_node_shape(t->leaf[i])};
+    int64_t bound = 0;
+    const int operand = c->op->index(bb_node_attrs(t->y), in, &bound);
+    if (operand < 0 || operand >= t->n || in[operand].dtype != BB_I32)
+        return "index: no operand of i32";
+    if (bb_shape_count(in[operand].shape) == 0 || bound > INT32_MAX)
+        return NULL;
+    if (bound > 0 && status_with(c, t, operand, bound - 1) != BB_OK)
+        return "index: a fault at a number below the bound";
+    if (status_with(c, t, operand, bound) != BB_BAD_VALUE)
+        return "index: no fault at the bound";
+    return status_with(c, t, operand, -1) != BB_BAD_VALUE ? "index: no fault at -1" : NULL;
+}
+
+bb_status bb__check_index(bb__op_check *c)
+{
+    bb__trial t;
+    bb_status status = bb__trial_open(c, &t, BB__PLAIN, false);
+    const char *trouble = status == BB_OK ? trouble_with_index(c, &t) : NULL;
+    if (trouble)
+        status = bb__trial_fail(c, BB_CHECK_FAILED, trouble);
     bb__trial_close(&t);
     return status;
 }

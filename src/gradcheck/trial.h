@@ -53,9 +53,11 @@ bb_status bb__trial_evaluate(bb__op_check *c, const bb__trial *t, bb_node *node,
 /* The same numbers; to 1e-12 where sums of the op may have another order. */
 bool bb__trial_agree(const bb_op *op, const bb_tensor *a, const bb_tensor *b);
 
-/* Whether the op's rules give on the sample what the op does (rules.c). */
+/* Whether the op's rules give on the sample what the op does, and whether it faults where it says
+ * (rules.c). */
 bb_status bb__check_batch(bb__op_check *c);
 bb_status bb__check_join(bb__op_check *c);
+bb_status bb__check_index(bb__op_check *c);
 
 /* Says in the report which sample failed and why (NULL: memory ran out); returns the status. */
 bb_status bb__trial_fail(bb__op_check *c, bb_status status, const char *reason);

@@ -155,6 +155,10 @@ static bool has_kernel(bb_graph *g, const bb_op *op, bb_nodes inputs)
         bb__graph_fail(g, BB_BAD_ARGUMENT, op->name, inputs, "has both a map and a forward");
         return false;
     }
+    if (op->index && !op->may_fault) {
+        bb__graph_fail(g, BB_BAD_ARGUMENT, op->name, inputs, "has an index, but may not fault");
+        return false;
+    }
     if (op->forward || (is_map && inputs.count > 0 && inputs.count <= BB_MAP_INPUTS &&
                         op->map[inputs.items[inputs.count - 1]->type.dtype]))
         return true;

@@ -113,7 +113,7 @@ typedef struct bb__map_op {
 
 /* The caller sets the first block, and of inputs nothing, of ops all but size and buffer. */
 typedef struct bb__map {
-    bool may_stream;       /* results may be written past the caches */
+    bool may_stream;       /* results may be written past the caches; of one op they are not */
     int n_in, n_to, n_ops; /* arrays that are read, and behind them those that are scattered to */
     bb__map_input *in;
     bb__map_op *ops;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Pairs of arithmetic ops: one whose result another alone reads is computed in the other's pass,
- * and its result stays in registers. Each is rounded as by itself, so no bit changes. */
+/* Pairs of arithmetic ops: the inner one, whose result another alone reads, is computed in the
+ * other's pass, the outer one's, and its result stays in registers. Each is rounded as by itself,
+ * so no bit changes. */
 #include "map.h"
 
 #define SUM(x, y) ((x) + (y))
@@ -8,7 +9,7 @@
 #define PRODUCT(x, y) ((x) * (y))
 #define NEGATIVE(x, y) ((void)(y), -(x))
 
-/* What the second makes of the first, t, and of z. */
+/* What the other makes of its result, t, and of z. */
 #define PLUS(t, z) ((t) + (z))
 #define MINUS(t, z) ((t) - (z))
 #define FROM(t, z) ((z) - (t))
@@ -16,61 +17,42 @@
 #define NEGATED(t, z) ((void)(z), -(t))
 #define SQUARED(t, z) ((void)(z), (t) * (t))
 
-#define FOR_SECONDS(USE, FIRST) \
-    USE(FIRST, PLUS)            \
-    USE(FIRST, MINUS)           \
-    USE(FIRST, FROM)            \
-    USE(FIRST, TIMES)           \
-    USE(FIRST, NEGATED)         \
-    USE(FIRST, SQUARED)
+#define FOR_OUTER(USE, INNER) \
+    USE(INNER, PLUS)          \
+    USE(INNER, MINUS)         \
+    USE(INNER, FROM)          \
+    USE(INNER, TIMES)         \
+    USE(INNER, NEGATED)       \
+    USE(INNER, SQUARED)
 
-#define DEFINE(FIRST, SECOND)                                                            \
-    BB_TILE3(FIRST##_##SECOND##_f32, float, float, float, float, SECOND(FIRST(x, y), z)) \
-    BB_TILE3(FIRST##_##SECOND##_f64, double, double, double, double, SECOND(FIRST(x, y), z))
-FOR_SECONDS(DEFINE, SUM)
-FOR_SECONDS(DEFINE, DIFFERENCE)
-FOR_SECONDS(DEFINE, PRODUCT)
-FOR_SECONDS(DEFINE, NEGATIVE)
+#define DEFINE(INNER, OUTER)                                                           \
+    BB_TILE3(INNER##_##OUTER##_f32, float, float, float, float, OUTER(INNER(x, y), z)) \
+    BB_TILE3(INNER##_##OUTER##_f64, double, double, double, double, OUTER(INNER(x, y), z))
+FOR_OUTER(DEFINE, SUM)
+FOR_OUTER(DEFINE, DIFFERENCE)
+FOR_OUTER(DEFINE, PRODUCT)
+FOR_OUTER(DEFINE, NEGATIVE)
 
-typedef enum second {
-    AS_PLUS,
-    AS_MINUS,
-    AS_FROM,
-    AS_TIMES,
-    AS_NEGATED,
-    AS_SQUARED,
-    SECONDS
-} second;
+#define NAME(INNER, OUTER) OUTER##_OF,
+typedef enum outer { FOR_OUTER(NAME, ) OUTERS } outer;
 
-#define ENTRY(FIRST, SECOND) \
-    [AS_##SECOND] = {[BB_F32] = FIRST##_##SECOND##_f32, [BB_F64] = FIRST##_##SECOND##_f64},
-static const bb_map_fn pairs[][SECONDS][BB_DTYPE_COUNT] = {
-    [BB_ARITHMETIC_ADD] = {FOR_SECONDS(ENTRY, SUM)},
-    [BB_ARITHMETIC_SUB] = {FOR_SECONDS(ENTRY, DIFFERENCE)},
-    [BB_ARITHMETIC_MUL] = {FOR_SECONDS(ENTRY, PRODUCT)},
-    [BB_ARITHMETIC_NEG] = {FOR_SECONDS(ENTRY, NEGATIVE)},
-    [BB_ARITHMETIC_SQUARE] = {FOR_SECONDS(ENTRY, PRODUCT)},
+/* By the inner op and the outer one. */
+#define ENTRY(INNER, OUTER) \
+    [OUTER##_OF] = {[BB_F32] = INNER##_##OUTER##_f32, [BB_F64] = INNER##_##OUTER##_f64},
+static const bb_map_fn pairs[][OUTERS][BB_DTYPE_COUNT] = {
+    [BB_ARITHMETIC_ADD] = {FOR_OUTER(ENTRY, SUM)},
+    [BB_ARITHMETIC_SUB] = {FOR_OUTER(ENTRY, DIFFERENCE)},
+    [BB_ARITHMETIC_MUL] = {FOR_OUTER(ENTRY, PRODUCT)},
+    [BB_ARITHMETIC_NEG] = {FOR_OUTER(ENTRY, NEGATIVE)},
+    [BB_ARITHMETIC_SQUARE] = {FOR_OUTER(ENTRY, PRODUCT)},
 };
 
-/* What an op is to its operand number i, which is the first of the pair. */
-static second second_of(const bb__map_op *op, int i)
-{
-    switch (op->arithmetic) {
-    case BB_ARITHMETIC_ADD:
-        return AS_PLUS;
-    case BB_ARITHMETIC_SUB:
-        return i == 0 ? AS_MINUS : AS_FROM;
-    case BB_ARITHMETIC_MUL:
-        return AS_TIMES;
-    case BB_ARITHMETIC_NEG:
-        return AS_NEGATED;
-    case BB_ARITHMETIC_SQUARE:
-        return AS_SQUARED;
-    case BB_ARITHMETIC_NONE:
-        break;
-    }
-    return SECONDS;
-}
+/* What an op is to its operand 0 or 1, which the inner one gives. */
+static const outer outer_of[][2] = {
+    [BB_ARITHMETIC_ADD] = {PLUS_OF, PLUS_OF},   [BB_ARITHMETIC_SUB] = {MINUS_OF, FROM_OF},
+    [BB_ARITHMETIC_MUL] = {TIMES_OF, TIMES_OF}, [BB_ARITHMETIC_NEG] = {NEGATED_OF},
+    [BB_ARITHMETIC_SQUARE] = {SQUARED_OF},
+};
 
 static int readings(const bb__map *m, int k)
 {
@@ -81,15 +63,17 @@ static int readings(const bb__map *m, int k)
     return n;
 }
 
-/* Whether an op between the two may write what the first reads: it would be read later then. */
-static bool is_in_the_way(const bb__map *m, const bb_array *in, int k, int r)
+/* Whether an op between the two may write what the inner one reads: that would be read later then.
+ * What is written over is all of an operand (plan.c), and locals of strips are those of slot 0 yet,
+ * so where memory begins tells. */
+static bool is_in_the_way(const bb__map *m, const bb_array *in, int inner, int at)
 {
-    for (int j = k + 1; j < r; j++) {
+    for (int j = inner + 1; j < at; j++) {
         const bb__map_op *op = &m->ops[j];
         if (op->to)
             return true;
-        for (int i = 0; op->out && i < m->ops[k].n_in; i++) {
-            const int number = m->ops[k].in[i];
+        for (int i = 0; op->out && i < m->ops[inner].n_in; i++) {
+            const int number = m->ops[inner].in[i];
             if (number < m->n_in && in[number].data == (void *)op->out)
                 return true;
         }
@@ -97,22 +81,23 @@ static bool is_in_the_way(const bb__map *m, const bb_array *in, int k, int r)
     return false;
 }
 
-static bool can_pair(const bb__map *m, const bb_array *in, int k, int r)
+static bool can_pair(const bb__map *m, const bb_array *in, int inner, int at)
 {
-    const bb__map_op *first = &m->ops[k], *last = &m->ops[r];
+    const bb__map_op *first = &m->ops[inner], *last = &m->ops[at];
     return first->arithmetic && last->arithmetic && !first->out && !first->to &&
            first->dtype == last->dtype && pairs[first->arithmetic][0][first->dtype] &&
-           readings(m, k) == 1 && !is_in_the_way(m, in, k, r);
+           readings(m, inner) == 1 && !is_in_the_way(m, in, inner, at);
 }
 
-/* Op r with op k, its operand i, in one. What an op of one operand does not need is given twice. */
-static void pair_up(bb__map *m, int k, int r, int i)
+/* The op at a place with its operand i in one. What ops of one operand do not need is given
+ * twice. */
+static void pair_up(bb__map *m, int at, int i)
 {
-    const bb__map_op *first = &m->ops[k];
-    bb__map_op *op = &m->ops[r];
+    bb__map_op *op = &m->ops[at];
+    const bb__map_op *first = &m->ops[op->in[i] - m->n_in];
     const int x = first->in[0], y = first->in[first->n_in - 1];
     const int z = op->n_in == 2 ? op->in[1 - i] : y;
-    op->tile = pairs[first->arithmetic][second_of(op, i)][op->dtype];
+    op->tile = pairs[first->arithmetic][outer_of[op->arithmetic][i]][op->dtype];
     op->arithmetic = BB_ARITHMETIC_NONE;
     op->n_in = 3;
     op->in[0] = x;
@@ -120,22 +105,22 @@ static void pair_up(bb__map *m, int k, int r, int i)
     op->in[2] = z;
 }
 
-static void leave_out(bb__map *m, int k)
+static void leave_out(bb__map *m, int inner)
 {
     m->n_ops--;
-    for (int r = k; r < m->n_ops; r++) {
-        m->ops[r] = m->ops[r + 1];
-        for (int i = 0; i < m->ops[r].n_in; i++)
-            m->ops[r].in[i] -= m->ops[r].in[i] > m->n_in + k;
+    for (int k = inner; k < m->n_ops; k++) {
+        m->ops[k] = m->ops[k + 1];
+        for (int i = 0; i < m->ops[k].n_in; i++)
+            m->ops[k].in[i] -= m->ops[k].in[i] > m->n_in + inner;
     }
 }
 
-/* The operand of op r that it can be paired with; -1. */
-static int partner_of(const bb__map *m, const bb_array *in, int r)
+/* The operand with which an op can be paired; -1. */
+static int partner_of(const bb__map *m, const bb_array *in, int at)
 {
-    for (int i = 0; i < m->ops[r].n_in; i++) {
-        const int k = m->ops[r].in[i] - m->n_in;
-        if (k >= 0 && can_pair(m, in, k, r))
+    for (int i = 0; i < m->ops[at].n_in; i++) {
+        const int inner = m->ops[at].in[i] - m->n_in;
+        if (inner >= 0 && can_pair(m, in, inner, at))
             return i;
     }
     return -1;
@@ -143,13 +128,13 @@ static int partner_of(const bb__map *m, const bb_array *in, int r)
 
 void bb__map_pair(bb__map *m, const bb_array *in)
 {
-    for (int r = 1; r < m->n_ops; r++) {
-        const int i = partner_of(m, in, r);
+    for (int at = 1; at < m->n_ops; at++) {
+        const int i = partner_of(m, in, at);
         if (i < 0)
             continue;
-        const int k = m->ops[r].in[i] - m->n_in;
-        pair_up(m, k, r, i);
-        leave_out(m, k);
-        r--;
+        const int inner = m->ops[at].in[i] - m->n_in;
+        pair_up(m, at, i);
+        leave_out(m, inner);
+        at--;
     }
 }

@@ -208,7 +208,7 @@ void bb__map_prepare(bb__map *m, const bb_array *in, bb_shape shape)
     m->asks_ahead = false;
     if (m->count == 0)
         return;
-    m->may_stream = m->may_stream && m->n_ops > 1;
+    m->may_stream = m->may_stream && m->n_ops > 1; /* a pair was two */
     bb__map_pair(m, in);
     for (int i = 0; i < m->n_in + m->n_to; i++) {
         m->in[i].dtype = in[i].dtype;

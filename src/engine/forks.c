@@ -129,10 +129,12 @@ static int nearest_of(const bb__stretch *s, int unit)
 }
 
 /* The starts there are, those of the longest windows first: behind what a unit needs that does not
- * follow it, and before such a unit. */
+ * follow it, and before such a unit. Of starts with next to nothing between them, as the few numbers
+ * of each parameter's step, the first and the last do. */
 static int find_starts(const bb__stretch *s, start *starts)
 {
-    int last[BB__STRETCH + 1], n = 0, furthest = -1;
+    static const double next_to_nothing = 0.25e-6; /* seconds */
+    int last[BB__STRETCH + 1], n = 0, furthest = -1, in_a_row = 0;
     bool begins[BB__STRETCH + 1] = {false};
     for (int i = 0; i <= s->n; i++)
         last[i] = -1;
@@ -144,9 +146,16 @@ static int find_starts(const bb__stretch *s, start *starts)
         begins[behind] = begins[i] = true;
     }
     for (int i = 0; i < s->n; i++) {
+        const int before = furthest;
         furthest = last[i] > furthest ? last[i] : furthest;
-        if (begins[i] && furthest > i)
-            starts[n++] = (start){i, furthest};
+        if (!begins[i] || furthest <= i) {
+            in_a_row = 0;
+            continue;
+        }
+        const bool follows = in_a_row > 0 && furthest == before;
+        in_a_row = follows && s->seconds[i - 1] < next_to_nothing ? in_a_row + 1 : 1;
+        n -= in_a_row > 2;
+        starts[n++] = (start){i, furthest};
     }
     qsort(starts, (size_t)n, sizeof *starts, by_length);
     return n;

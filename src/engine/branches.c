@@ -214,15 +214,19 @@ static bool place_fork(seeker *s, bb__fork_range range)
     return true;
 }
 
-/* What forks gain in all; false when memory runs out. */
+/* What forks gain in all, as a share of what the stretch takes one thread; false when memory runs
+ * out. */
 static bool find_forks(seeker *s, double *gain_out)
 {
+    double gain = 0, all = 0;
     if (!pair_units(s))
         return false;
     s->n_ranges = bb__find_forks(&s->stretch, s->ir->options.all_branches, s->ranges);
-    *gain_out = 0;
     for (int k = 0; k < s->n_ranges; k++)
-        *gain_out += s->ranges[k].gain;
+        gain += s->ranges[k].gain;
+    for (int i = 0; i < s->stretch.n; i++)
+        all += s->stretch.seconds[i];
+    *gain_out = all > 0 ? gain / all : 0;
     return true;
 }
 
@@ -263,9 +267,11 @@ static bool move_late(seeker *s, const arrangement *was, const bool *late)
 
 /* Large units that may come last stand between branches that are better computed at the same time,
  * as the gradients of one network's weights do between the gradients of two: they come last where
- * forks then gain more, though what they read lives as long. False when memory runs out. */
+ * forks then gain so much more that it is worth what they read, which lives as long. False when
+ * memory runs out. */
 static bool find_forks_in_best_order(seeker *s)
 {
+    static const double worth = 0.02; /* of the time */
     arrangement *was = &s->was;
     bool late[BB__STRETCH];
     double gain, gain_late;
@@ -277,7 +283,7 @@ static bool find_forks_in_best_order(seeker *s)
         return true;
     if (!find_forks(s, &gain_late))
         return false;
-    if (gain_late > gain)
+    if (gain_late > gain + worth)
         return true;
     put_back(s, was);
     return pair_units(s);

@@ -337,3 +337,20 @@ Test(gradcheck, prints_its_sentence)
     cr_expect_str_eq(text, "gradient check passed: 3 numbers compared\n");
     free(text);
 }
+
+/* Its default program runs in strips, which round otherwise than whole steps in branches do. */
+Test(gradcheck, of_what_runs_in_strips)
+{
+    fixture f = with_input(BB_SHAPE(32, 48), NULL);
+    bb_params *params = bb_params_new(7);
+    bb_node *h = bb_tanh(bb_dense(f.x, params, "first", 32));
+    bb_node *loss = bb_mean(
+        bb_square(bb_dense(bb_tanh(bb_dense(h, params, "second", 16)), params, "out", 4)), BB_ALL);
+    bb_node *dx = bb_grad(loss, f.x);
+    bb_program *p = bb_compile(f.g, BB_NODES(loss, dx));
+    cr_assert(bb_program_stats_of(p).stripped > 0);
+    bb_program_free(p);
+    cr_expect_eq(check(&f, loss, NULL), BB_OK, "%s", f.report.text);
+    bb_params_free(params);
+    done(&f);
+}

@@ -178,6 +178,75 @@ Test(gradcheck_op, finds_rows_that_are_not_apart)
               report.text);
 }
 
+/* The first column of the rows picked. */
+static bool infer_picked(bb_infer *c)
+{
+    c->out = (bb_type){c->in[0].dtype, c->in[1].shape};
+    return true;
+}
+
+static void pick(const bb_call *call)
+{
+    const bb_array *x = &call->in[0], *index = &call->in[1];
+    for (int64_t i = 0; i < bb_shape_count(index->shape); i++) {
+        const int32_t row = ((const int32_t *)index->data)[i];
+        if (row < 0 || row >= x->shape.dim[0])
+            bb_call_fault(call, "no row %d", row);
+        else
+            ((double *)call->out->data)[i] =
+                ((const double *)x->data)[(int64_t)row * x->shape.dim[1]];
+    }
+}
+
+static bb_node *pick_rule(bb_node *y, bb_node *dy, int i)
+{
+    bb_node *x = bb_node_input(y, 0), *first = bb_slice(bb_zeros_like(x), 1, 0, 1, 1);
+    bb_node *rows = bb_scatter_add(first, bb_node_input(y, 1), bb_reshape(dy, BB_SHAPE(4, 1)), 0);
+    return i == 0 ? bb_pad(rows, 1, 0, 1, 0) : NULL;
+}
+
+static int64_t said;
+static int said_operand;
+static int say_index(const void *attrs, const bb_type *in, int64_t *bound_out)
+{
+    (void)attrs, (void)in;
+    *bound_out = said;
+    return said_operand;
+}
+
+Test(gradcheck_op, finds_an_index_with_other_bounds)
+{
+    static const bb_sample samples[] = {
+        {.n_in = 2, .in = {BB_DIMS(3, 2), BB_DIMS(4)}, .is_integer = {false, true}, .bound = 3}};
+    const bb_op op = {.name = "picked",
+                      .doc = "the first column of the rows picked",
+                      .arity = 2,
+                      .infer = infer_picked,
+                      .forward = pick,
+                      .backward = pick_rule,
+                      .needs_contiguous = true,
+                      .may_fault = true,
+                      .index = say_index,
+                      BB_SAMPLES(samples)};
+    static const struct {
+        int operand;
+        int64_t bound;
+        const char *text;
+    } cases[] = {{1, 3, NULL},
+                 {1, 4, "index: a fault at a number below the bound"},
+                 {1, 2, "index: no fault at the bound"},
+                 {0, 3, "index: no operand of i32"},
+                 {7, 3, "index: no operand of i32"}};
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        bb_gradcheck_report report;
+        said = cases[k].bound;
+        said_operand = cases[k].operand;
+        const bb_status status = bb_gradcheck_op(&op, NULL, &report);
+        cr_expect_eq(status, cases[k].text ? BB_CHECK_FAILED : BB_OK, "%s", report.text);
+        cr_expect(!cases[k].text || strstr(report.text, cases[k].text), "%s", report.text);
+    }
+}
+
 static bb_node *join_operands(bb_nodes parts)
 {
     bb_node *sum = bb_node_input(parts.items[0], 0);

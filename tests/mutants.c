@@ -352,10 +352,9 @@ static void try_mutant(mutant *m, const bb_op *whole, const bb_op *within, mutan
     composite = whole;
     substitute = m;
     bearer = within;
-    if (within) {
+    if (within)
         bearing = *within;
-        bearing.backward = bearing_rule;
-    }
+    bearing.backward = bearing_rule;
     bb_status status = bb_gradcheck_op(whole->build ? &outer : &m->op, &options, &report);
     if (!m->changed)
         return;

@@ -55,8 +55,8 @@ Test(order, a_slope_is_kept_for_two_operands)
     cr_expect_leq(needed, 2 * LAYERS + 4, "%g", needed);
 }
 
-/* Products of two activations, of which both factors' gradients need the other: one more array a layer
- * is all that these keep. */
+/* Products of two activations, of which both factors' gradients need the other: one more array a
+ * layer is all that these keep. */
 static bb_node *gated(bb_node *x)
 {
     bb_node *open = bb_sigmoid(bb_slice(x, 1, 0, WIDTH / 2, 1));

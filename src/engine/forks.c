@@ -129,8 +129,8 @@ static int nearest_of(const bb__stretch *s, int unit)
 }
 
 /* The starts there are, those of the longest windows first: behind what a unit needs that does not
- * follow it, and before such a unit. Of starts with next to nothing between them, as the few numbers
- * of each parameter's step, the first and the last do. */
+ * follow it, and before such a unit. Of starts with next to nothing between them, as the few
+ * numbers of each parameter's step, the first and the last do. */
 static int find_starts(const bb__stretch *s, start *starts)
 {
     static const double next_to_nothing = 0.25e-6; /* seconds */

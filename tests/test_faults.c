@@ -170,7 +170,7 @@ Test(faults, an_index_that_is_none)
                          .forward = no_sevens,
                          .may_fault = true,
                          .index = wrong[k]};
-        char name[16];
+        char name[24];
         snprintf(name, sizeof name, "index%d", k);
         bb_node *w = zeros("w"), *index = bb_input(g, name, BB_I32, BB_SHAPE(2));
         bb_node *checked = bb_one_hot(index, BB_F64, 8);

@@ -26,7 +26,7 @@ enum { FIRST = BB_ARITHMETIC_ADD, LAST = BB_ARITHMETIC_SQUARE };
 static double numbers[INPUTS][COUNT], results[2][COUNT];
 
 /* Thirds, which are rounded in every operation, and special values. */
-static void fill(bb_dtype dtype)
+static void fill(int dtype)
 {
     static const double special[] = {0.0, -0.0, INFINITY, -INFINITY, NAN, 1e30, -1e-30, 1e-44};
     enum { SPECIAL = sizeof special / sizeof *special };
@@ -40,19 +40,19 @@ static void fill(bb_dtype dtype)
         }
 }
 
-static bb__map_op op_of(bb_arithmetic kind, bb_dtype dtype, int x, int y)
+static bb__map_op op_of(int kind, int dtype, int x, int y)
 {
     const bool is_single =
         kind == BB_ARITHMETIC_NEG || kind == BB_ARITHMETIC_SQUARE || kind == BB_ARITHMETIC_NONE;
     return (bb__map_op){.tile = tiles[kind][dtype],
-                        .arithmetic = kind,
+                        .arithmetic = (bb_arithmetic)kind,
                         .n_in = is_single ? 1 : 2,
                         .in = {x, y},
-                        .dtype = dtype};
+                        .dtype = (bb_dtype)dtype};
 }
 
 /* How many ops are left of these. */
-static int run(const bb__map_op *wanted, int n, bb_dtype dtype)
+static int run(const bb__map_op *wanted, int n, int dtype)
 {
     const bb_shape shape = {1, {COUNT}};
     bb_array in[INPUTS];
@@ -61,7 +61,7 @@ static int run(const bb__map_op *wanted, int n, bb_dtype dtype)
     bb__map m = {.n_in = INPUTS, .n_ops = n, .in = inputs, .ops = ops};
     memcpy(ops, wanted, (size_t)n * sizeof *ops);
     for (int k = 0; k < INPUTS; k++)
-        in[k] = (bb_array){numbers[k], dtype, shape, {1}};
+        in[k] = (bb_array){numbers[k], (bb_dtype)dtype, shape, {1}};
     bb__map_prepare(&m, in, shape);
     bb__map_bind(&m, in);
     bb__map_run(&m, 1);
@@ -69,7 +69,7 @@ static int run(const bb__map_op *wanted, int n, bb_dtype dtype)
 }
 
 /* The same, but not run. */
-static int left_of(const bb__map_op *wanted, int n, bb_dtype dtype)
+static int left_of(const bb__map_op *wanted, int n, int dtype)
 {
     const bb_shape shape = {1, {COUNT}};
     bb_array in[INPUTS];
@@ -81,13 +81,13 @@ static int left_of(const bb__map_op *wanted, int n, bb_dtype dtype)
         for (int i = 0; i < ops[k].n_in; i++) /* input 2 is what is scattered to */
             ops[k].in[i] = ops[k].in[i] >= INPUTS ? ops[k].in[i] - 1 : ops[k].in[i] % m.n_in;
     for (int k = 0; k < INPUTS; k++)
-        in[k] = (bb_array){numbers[k], dtype, shape, {1}};
+        in[k] = (bb_array){numbers[k], (bb_dtype)dtype, shape, {1}};
     bb__map_prepare(&m, in, shape);
     return m.n_ops;
 }
 
 /* Not a number is one whatever its bits. */
-static void expect_same(bb_dtype dtype, const char *what, int a, int b)
+static void expect_same(int dtype, const char *what, int a, int b)
 {
     for (int i = 0; i < COUNT; i++) {
         const double x = dtype == BB_F32 ? ((float *)results[0])[i] : results[0][i];
@@ -171,7 +171,7 @@ Test(map_pairs, not_of_all)
             stored[0].out = NULL;
             stored[0].dtype = dtype == BB_F32 ? BB_F64 : BB_F32; /* as a cast between them is */
             cr_assert_eq(left_of(stored, 2, dtype), 2);
-            stored[0].dtype = dtype;
+            stored[0].dtype = (bb_dtype)dtype;
             stored[0].to = 2;
             cr_assert_eq(left_of(stored, 2, dtype), 2);
             stored[0].to = 0;

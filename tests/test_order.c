@@ -31,7 +31,7 @@ static double layers_needed(bb_node *(*activation)(bb_node *x))
     bb_node *labels = bb_input(g, "labels", BB_I32, BB_SHAPE(ROWS));
     bb_node *h = bb_embedding(words, params, "words", WORDS, WIDTH);
     for (int i = 0; i < LAYERS; i++) {
-        char name[16];
+        char name[24];
         snprintf(name, sizeof name, "layer%d", i);
         h = activation(bb_dense(h, params, name, WIDTH));
     }

@@ -112,28 +112,31 @@ static bb_status run_other(bits *b, bb_compile_options options, const char *what
     return status;
 }
 
-static bb_status run_poisoned(bits *b)
-{
-    return run_other(b, (bb_compile_options){.poison = true},
-                     "memory full of NaN gives other bits");
-}
-
-/* All branches that there are. What is computed in them is in no strips, so it is compared with a
+/* In all branches that there are. What is computed in them is in no strips, so it is compared with a
  * program that has none. */
-static bb_status run_branches(bits *b, size_t room)
+static bb_status run_without_strips(bits *b, size_t room)
 {
     bits whole = {b->c, b->f, bb_memory_zeroed(room, sizeof(double))};
     bb_program *p = whole.expected ? compiled(b, (bb_compile_options){.no_strips = true}) : NULL;
     bb_status status = p ? run_and_keep(&whole, p) : BB_OUT_OF_MEMORY;
     if (status == BB_OK)
-        status = run_other(
-            &whole, (bb_compile_options){.no_strips = true, .all_branches = true, .poison = true},
-            "steps at the same time give other bits");
+        status = run_other(&whole, (bb_compile_options){.no_strips = true, .all_branches = true},
+                           "steps at the same time give other bits");
     else if (!whole.expected)
         bb__check_error(b->c, status, "gradient check: out of memory");
     bb_program_free(p);
     bb_memory_release(whole.expected);
     return status;
+}
+
+static bb_status run_poisoned(bits *b, size_t room)
+{
+    const bool has_strips = bb_program_stats_of(b->f->gradient).stripped > 0;
+    bb_status status =
+        run_other(b, (bb_compile_options){.poison = true, .all_branches = !has_strips},
+                  has_strips ? "memory full of NaN gives other bits"
+                             : "memory full of NaN, or steps at the same time, give other bits");
+    return status == BB_OK && has_strips ? run_without_strips(b, room) : status;
 }
 
 /* Ops that say which rows they need of their operands are cut into rows; products and sums may
@@ -172,9 +175,7 @@ static bb_status run_all(bits *b, size_t room)
     if (status == BB_OK)
         status = run_threads(b);
     if (status == BB_OK)
-        status = run_poisoned(b);
-    if (status == BB_OK)
-        status = run_branches(b, room);
+        status = run_poisoned(b, room);
     if (status == BB_OK)
         status = run_rowwise(b);
     if (status == BB_OK)

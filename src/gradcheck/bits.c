@@ -112,8 +112,8 @@ static bb_status run_other(bits *b, bb_compile_options options, const char *what
     return status;
 }
 
-/* In all branches that there are. What is computed in them is in no strips, so it is compared with a
- * program that has none. */
+/* In all branches that there are. What is computed in them is in no strips, so it is compared with
+ * a program that has none. */
 static bb_status run_without_strips(bits *b, size_t room)
 {
     bits whole = {b->c, b->f, bb_memory_zeroed(room, sizeof(double))};

@@ -6,27 +6,12 @@
 enum { ROWS = 256, WIDTH = 64, WORDS = 9, LAYERS = 12 };
 static const size_t layer_bytes = sizeof(float) * ROWS * WIDTH;
 
-static bb_graph *g;
-static bb_params *params;
-
-static void begin(void)
-{
-    g = bb_graph_new();
-    params = bb_params_new(1);
-}
-
-static void end(void)
-{
-    bb_graph_free(g);
-    bb_params_free(params);
-}
-
-TestSuite(order, .init = begin, .fini = end);
-
 /* What the plan of a step by Adam needs, in layers' values. The index of the words and the labels
  * may be out of range; the gradient of the words' vectors needs all others before it. */
 static double layers_needed(bb_node *(*activation)(bb_node *x))
 {
+    bb_graph *g = bb_graph_new();
+    bb_params *params = bb_params_new(1);
     bb_node *words = bb_input(g, "words", BB_I32, BB_SHAPE(ROWS));
     bb_node *labels = bb_input(g, "labels", BB_I32, BB_SHAPE(ROWS));
     bb_node *h = bb_embedding(words, params, "words", WORDS, WIDTH);
@@ -37,6 +22,8 @@ static double layers_needed(bb_node *(*activation)(bb_node *x))
     }
     bb_node *loss = bb_softmax_cross_entropy(bb_dense(h, params, "out", WORDS), labels);
     bb_program_stats s = stats_with(g, BB_NODES(loss, bb_adam(loss, params, 1e-3)), NULL);
+    bb_graph_free(g);
+    bb_params_free(params);
     return (double)s.peak_bytes / (double)layer_bytes;
 }
 

@@ -82,24 +82,24 @@ typedef struct puller {
 
 /* What is to be had of early values: those themselves, leaves, and elementwise values and views of
  * what is. */
-static void find_at_hand(puller *f)
+static void find_at_hand(puller *p)
 {
-    const bb__ir *ir = f->ir;
+    const bb__ir *ir = p->ir;
     for (int v = 0; v < (int)ir->count; v++) {
         const bb__value *value = &ir->values[v];
         bool all = ir->needed[v] && (value->root != v || bb__is_elementwise(ir, v));
         for (int i = 0; all && i < value->n_in; i++)
-            all = f->at_hand[value->in[i]];
-        f->at_hand[v] = !value->op || ir->early[v] || (all && value->n_in > 0);
+            all = p->at_hand[value->in[i]];
+        p->at_hand[v] = !value->op || ir->early[v] || (all && value->n_in > 0);
     }
 }
 
 /* Notes that a value reads its operands late, or with -1 that it does not any more. */
-static void count_readings(puller *f, int v, int by)
+static void count_readings(puller *p, int v, int by)
 {
-    const bb__ir *ir = f->ir;
+    const bb__ir *ir = p->ir;
     for (int i = 0; ir->values[v].root == v && i < ir->values[v].n_in; i++)
-        f->late[ir->values[ir->values[v].in[i]].root] += by;
+        p->late[ir->values[ir->values[v].in[i]].root] += by;
 }
 
 /* Some values at hand, and what they read. */
@@ -130,9 +130,9 @@ static bool add_reading(closure *c, const bb__ir *ir, int root)
 /* Whether fewer values as large as v have to be kept for later when v is computed early: it and
  * what it needs that is not early yet, if others read that, instead of early ones that nobody else
  * reads late. */
-static bool saves_memory(const puller *f, int v)
+static bool saves_memory(const puller *p, int v)
 {
-    const bb__ir *ir = f->ir;
+    const bb__ir *ir = p->ir;
     closure c = {.n = 1, .values = {v}};
     int kept = 0;
     for (int k = 0; k < c.n; k++) {
@@ -145,7 +145,7 @@ static bool saves_memory(const puller *f, int v)
         const int member = c.values[k];
         const bool is_large = bb_shape_count(ir->values[member].type.shape) * 4 >
                               bb_shape_count(ir->values[v].type.shape);
-        const bool is_read_else = c.readings[k] < f->late[member];
+        const bool is_read_else = c.readings[k] < p->late[member];
         if (is_large)
             kept += ir->early[member] ? -!is_read_else : is_read_else;
     }
@@ -155,28 +155,28 @@ static bool saves_memory(const puller *f, int v)
 /* What early values and leaves alone give, and would not wait for a later one, either is early,
  * too, with all that it needs, or does wait, whichever keeps less: of gelu the slope, which three
  * give, is computed with the value and kept in their stead. */
-static void pull(puller *f)
+static void pull(puller *p)
 {
-    bb__ir *ir = f->ir;
-    find_at_hand(f);
+    bb__ir *ir = p->ir;
+    find_at_hand(p);
     for (int v = 0; v < (int)ir->count; v++)
         if (ir->needed[v] && ir->values[v].op && !ir->early[v])
-            count_readings(f, v, 1);
+            count_readings(p, v, 1);
     for (int v = (int)ir->count - 1; v >= 0; v--) {
-        if (!ir->needed[v] || !ir->values[v].op || !f->at_hand[v])
+        if (!ir->needed[v] || !ir->values[v].op || !p->at_hand[v])
             continue;
         const bool was_early = ir->early[v];
-        if (!was_early && f->late[v] > 0 && bb__is_elementwise(ir, v) && !bb__can_wait(ir, v)) {
-            const bool is_pulled = ir->spared[v] < 0 && saves_memory(f, v);
+        if (!was_early && p->late[v] > 0 && bb__is_elementwise(ir, v) && !bb__can_wait(ir, v)) {
+            const bool is_pulled = ir->spared[v] < 0 && saves_memory(p, v);
             ir->early[v] = is_pulled;
-            f->waits[v] = !is_pulled;
+            p->waits[v] = !is_pulled;
             if (is_pulled)
-                count_readings(f, v, -1);
+                count_readings(p, v, -1);
         }
         for (int i = 0; ir->early[v] && i < ir->values[v].n_in; i++) {
             const int in = ir->values[v].in[i];
             if (!ir->early[in])
-                count_readings(f, in, -1);
+                count_readings(p, in, -1);
             ir->early[in] = true;
         }
     }

@@ -113,8 +113,8 @@ static int dying_operand(const bb__planner *p, int v, int reader, bb__dies_fn di
     for (int i = 0; i < reading->n_in; i++) {
         const int root = bb__root_of(ir, reading->in[i]);
         if (is_outer(ir, root, ir->unit[v]) &&
-            bb__bytes(ir->values[root].type) == bb__bytes(ir->values[v].type) &&
-            dies(p, root, ir->unit[v]) && may_overwrite(ir, v, root))
+            bb__bytes(ir->values[root].type) == bb__bytes(ir->values[v].type) && dies(p, root, v) &&
+            may_overwrite(ir, v, root))
             return root;
     }
     return -1;
@@ -133,29 +133,19 @@ int bb__to_overwrite(const bb__planner *p, int v, bb__dies_fn dies)
     return root;
 }
 
-/* Whether a root has memory of its own, which is free after this unit. */
-static bool dies(const bb__planner *p, int root, int unit)
+/* Whether a root has memory of its own, where v's would be, which is free after v's unit. */
+static bool dies(const bb__planner *p, int root, int v)
 {
     const bb__ir *ir = p->ir;
     return ir->host[root] < 0 && p->plan->places[root].home == BB__ARENA &&
-           p->uses[root] == uses_in_unit(ir, unit, root);
-}
-
-static bool dies_pooled(const bb__planner *p, int root, int unit)
-{
-    return p->pooled[root] && dies(p, root, unit);
-}
-
-static bool dies_unpooled(const bb__planner *p, int root, int unit)
-{
-    return !p->pooled[root] && dies(p, root, unit);
+           p->pooled[root] == p->pooled[v] && p->uses[root] == uses_in_unit(ir, ir->unit[v], root);
 }
 
 /* Takes over the memory of one of its operands, or of one of an elementwise value's unit, whose
  * earlier members have read it by then. */
 static bool take_over_input(bb__planner *p, int v)
 {
-    const int root = bb__to_overwrite(p, v, p->pooled[v] ? dies_pooled : dies_unpooled);
+    const int root = bb__to_overwrite(p, v, dies);
     if (root < 0)
         return false;
     p->plan->places[v] = p->plan->places[root];

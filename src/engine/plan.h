@@ -41,8 +41,8 @@ bool bb__plan_together(bb__planner *p, int first, int end, int last, bool pooled
  * `at` frees what nobody reads any more, also of v itself. */
 bool bb__release_operands(bb__planner *p, int v, int at, bool pooled);
 
-/* Whether the memory of `root`, which the unit reads, is free after it. */
-typedef bool (*bb__dies_fn)(const bb__planner *p, int root, int unit);
+/* Whether the memory of `root`, which v's unit reads, is free after it. */
+typedef bool (*bb__dies_fn)(const bb__planner *p, int root, int v);
 /* plan.c: what v may be written over of what it or, where it is elementwise, members of its unit
  * before it read; -1. */
 int bb__to_overwrite(const bb__planner *p, int v, bb__dies_fn dies);

@@ -2,12 +2,12 @@
 /* The memory plan of sections: where, within a strip's memory, each local value lies. */
 #include "plan.h"
 
-/* Whether a root has a place in the slot, which is free after this unit. */
-static bool dies(const bb__planner *p, int root, int unit)
+/* Whether a root has a place in the slot, which is free after v's unit. */
+static bool dies(const bb__planner *p, int root, int v)
 {
     const bb__ir *ir = p->ir;
     return ir->local[root] && p->placed[root] && p->last_read[root] >= 0 &&
-           ir->unit[ir->order[p->last_read[root]]] == unit;
+           ir->unit[ir->order[p->last_read[root]]] == ir->unit[v];
 }
 
 /* Over an operand, or in a place of its own. */

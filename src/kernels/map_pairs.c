@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Pairs of arithmetic ops: the inner one, whose result another alone reads, is computed in the
  * other's pass, the outer one's, and its result stays in registers. Each is rounded as by itself,
- * so no bit changes. */
+ * so no bit changes but the sign of NaN. */
 #include "map.h"
 
 #define SUM(x, y) ((x) + (y))

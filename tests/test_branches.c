@@ -109,6 +109,23 @@ Test(branches, of_two_directions_that_learn)
     cr_expect_gt(4 * s.branched, 3 * s.steps, "%d of %d", s.branched, s.steps);
 }
 
+/* Of networks that read the same words, whose losses have the same labels, one checks these indices;
+ * the others may be in branches. */
+Test(branches, of_checked_indices)
+{
+    bb_node *words = bb_input(g, "words", BB_I32, BB_SHAPE(16)), *losses[NETWORKS];
+    bb_node *labels = bb_input(g, "labels", BB_I32, BB_SHAPE(16)), *loss = NULL;
+    for (int i = 0; i < NETWORKS; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "table%d", i);
+        bb_node *h = bb_embedding(words, params, name, 9, WIDTH);
+        losses[i] = bb_softmax_cross_entropy(network(h, 40 + i, 3), labels);
+        loss = loss ? bb_add(loss, losses[i]) : losses[i];
+    }
+    bb_program_stats s = stats_with(g, BB_NODES(loss, bb_sgd(loss, params, 0.1)), NULL);
+    cr_expect_gt(2 * s.branched, s.steps, "%d of %d", s.branched, s.steps);
+}
+
 /* One network has nothing to do at the same time, nor have branches that are shorter than it takes
  * two threads to meet. */
 Test(branches, not_without_need)

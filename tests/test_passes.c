@@ -129,6 +129,15 @@ Test(passes, reuse_saves_memory)
 
 /* Single passes. */
 
+/* x y of a mask and a number. */
+static bool infer_scaled(bb_infer *c)
+{
+    c->out = c->in[1];
+    return true;
+}
+
+BB_TILE2(masked_f64, double, uint8_t, double, x *y)
+
 static bb_graph *g;
 static bb_node *x;
 
@@ -326,4 +335,28 @@ Test(single_passes, fuse_within_limits)
     bb_program_stats s = stats_of(BB_NODES(y), NULL);
     cr_assert_eq(s.steps, 2);
     cr_assert_eq(s.fused, 38);
+}
+
+/* A user's map that says which arithmetic it is, but has operands of two types, or says nonsense. */
+Test(single_passes, arithmetic_that_cannot_be)
+{
+    bb_tensor *xs = bb_tensor_from(BB_F64, BB_SHAPE(4), (double[]){-1, 2, -3, 4});
+    const int kinds[] = {BB_ARITHMETIC_MUL, BB_ARITHMETIC_NEG, 99};
+    bb_node *mask = bb_greater(x, bb_zeros_like(x)), *other = bb_exp(x);
+    bb_op ops[3];
+    for (int k = 0; k < 3; k++) {
+        ops[k] = (bb_op){.name = "masked",
+                         .arity = 2,
+                         .infer = infer_scaled,
+                         .arithmetic = (bb_arithmetic)kinds[k],
+                         .map = {[BB_F64] = masked_f64}};
+        bb_node *y = bb_add(bb_apply(&ops[k], BB_NODES(mask, other), NULL), other);
+        bb_node *wanted = bb_where(mask, bb_mul_scalar(other, 2), other);
+        bb_node *off = bb_max(bb_abs(bb_sub(y, wanted)), BB_ALL);
+        bb_program *p = bb_compile(g, BB_NODES(off));
+        cr_assert_eq(bb_run(p, BB_FEEDS({x, xs})), BB_OK);
+        cr_expect_eq(bb_program_number(p, off), 0, "%d", k);
+        bb_program_free(p);
+    }
+    bb_tensor_release(xs);
 }

@@ -109,8 +109,8 @@ Test(branches, of_two_directions_that_learn)
     cr_expect_gt(4 * s.branched, 3 * s.steps, "%d of %d", s.branched, s.steps);
 }
 
-/* Of networks that read the same words, whose losses have the same labels, one checks these indices;
- * the others may be in branches. */
+/* Of networks that read the same words, whose losses have the same labels, one checks these
+ * indices; the others may be in branches. */
 Test(branches, of_checked_indices)
 {
     bb_node *words = bb_input(g, "words", BB_I32, BB_SHAPE(16)), *losses[NETWORKS];

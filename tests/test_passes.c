@@ -337,7 +337,8 @@ Test(single_passes, fuse_within_limits)
     cr_assert_eq(s.fused, 38);
 }
 
-/* A user's map that says which arithmetic it is, but has operands of two types, or says nonsense. */
+/* A user's map that says which arithmetic it is, but has operands of two types, or says
+ * nonsense. */
 Test(single_passes, arithmetic_that_cannot_be)
 {
     bb_tensor *xs = bb_tensor_from(BB_F64, BB_SHAPE(4), (double[]){-1, 2, -3, 4});

@@ -193,6 +193,8 @@ bb_array bb__array_of(const bb__ir *ir, int number, void *root_memory);
  * runs out, and BB__WHOLE where it is better made at once. */
 enum { BB__WHOLE = -2 };
 int bb__emit_in_stages(bb__ir *ir, const bb__value *value);
+/* whether v is such sums of groups */
+bool bb__is_in_stages(const bb__ir *ir, int v);
 
 /* early.c: fills early; false when memory runs out. */
 bool bb__mark_early(bb__ir *ir);

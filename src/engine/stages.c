@@ -22,11 +22,17 @@ static const bb_op torn_op = {
     .view = tear,
 };
 
+bool bb__is_in_stages(const bb__ir *ir, int v)
+{
+    const bb__value *value = &ir->values[v];
+    return value->op && value->n_in == 1 && ir->values[value->in[0]].op == &torn_op;
+}
+
 /* As many as strips may want, as long as what they give is little beside what they read; less than
  * 2 where it is not worth while. */
 static int64_t groups_of(const bb__ir *ir, bb_type in, bb_type out)
 {
-    enum { MOST = 1024, FOLD = 16, LARGE = 1 << 20 };
+    enum { MOST = 1024, FOLD = 16, LARGE = 1 << 19 };
     const int64_t rows = in.shape.dim[0];
     const double bytes = (double)bb__bytes(in);
     const double each = (double)bb_shape_count(out.shape) * sizeof(double);

@@ -81,6 +81,14 @@ static bool keeps_rows(const bb__ir *ir, int in)
     return reach < step;
 }
 
+/* Of a view those of its elements, if that are fewer than its root has. */
+static double bytes_read(const bb__ir *ir, int in)
+{
+    const size_t all = bb__bytes(ir->values[ir->values[in].root].type);
+    const size_t seen = bb__bytes(ir->values[in].type);
+    return (double)(seen < all ? seen : all);
+}
+
 /* Whether the operands of v that the open section computes are read row by row; counts the bytes of
  * those that are not, which every strip reads again, and of what comes from before the section. */
 static bool reads_rows(const seeker *s, int v, double *whole_out, double *moved_out)
@@ -93,7 +101,7 @@ static bool reads_rows(const seeker *s, int v, double *whole_out, double *moved_
         if (s->waits[root] || (s->is_inside[root] && !(is_split && keeps_rows(ir, in))))
             return false;
         if (!s->is_inside[root] && ir->unit[root] != ir->unit[v])
-            *(is_split ? moved_out : whole_out) += (double)bb__bytes(ir->values[root].type);
+            *(is_split ? moved_out : whole_out) += bytes_read(ir, in);
     }
     return split != 0;
 }
@@ -121,19 +129,21 @@ static bool can_grow(const seeker *s, int v, section *grown_out)
            (whole <= SMALL || ir->options.all_strips);
 }
 
-/* The number of strips: where there is more than second-level caches hold, so many that what lives
- * of one at a time stays in there; where there is so little that threads would meet more often than
- * they work, a few; else 1. An even number, or a large one, that threads can share. */
+/* The number of strips: so many that what lives of one at a time stays in a second-level cache, and
+ * as many as may be computed at a time where each has enough to do; where there is so little that
+ * threads would meet more often than they work, a few. An even number, or a large one, that threads
+ * can share. */
 static int strips_of(const section *s)
 {
-    static const double large = 1 << 22, strip_bytes = 1 << 20, small = 1 << 19, share = 1 << 16;
+    static const double most_bytes = 1 << 20, enough_bytes = 1 << 18, little = 1 << 19,
+                        share = 1 << 16;
     enum { FEW = 4, MANY = 8, MOST = 1 << 16 };
-    const bool is_small = s->bytes < small;
-    const double wanted = s->bytes / (is_small ? share : strip_bytes);
-    const int most = is_small ? FEW : MOST;
+    const bool is_little = s->bytes < little;
+    const double least = s->bytes / most_bytes, fair = s->bytes / enough_bytes;
+    const double even = fair < BB__SLOTS ? fair : BB__SLOTS;
+    const double wanted = is_little ? s->bytes / share : even > least ? even : least;
+    const int most = is_little ? FEW : MOST;
     int best = 1;
-    if (s->bytes >= small && s->bytes < large)
-        return 1;
     for (int n = 2; n <= s->rows && n <= most && n <= 2 * wanted && best < wanted; n++)
         if (s->rows % n == 0 && (n % 2 == 0 || n >= MANY))
             best = n;

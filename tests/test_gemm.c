@@ -13,7 +13,7 @@ static block multiplied(const bb_array *x, const bb_array *y, int threads)
     bb_shape shape = x->shape;
     shape.dim[shape.ndim - 1] = y->shape.dim[y->shape.ndim - 1];
     block out = block_new(x->dtype, shape);
-    void *scratch = scratch_new(bb__matmul_scratch(x, y));
+    void *scratch = scratch_new(bb__matmul_scratch(x, y, &out.array));
     bb__matmul(x, y, &out.array, scratch, NULL, threads);
     free(scratch);
     return out;
@@ -39,6 +39,39 @@ static void check_element(const bb_array *x, const bb_array *y, const int64_t *i
               bb_shape_text(x->shape, text[0]), bb_shape_text(y->shape, text[1]), got, sum);
 }
 
+/* A result whose rows are apart, those of all products of a batch side by side, has the same
+ * bits, and between them nothing is written. */
+static void check_spaced(const bb_array *x, const bb_array *y, const block *wanted, int threads)
+{
+    enum { GAP = 3 };
+    const bb_shape shape = wanted->array.shape;
+    const int d = shape.ndim - 2;
+    bb_shape padded = shape;
+    padded.dim[d + 1] += GAP;
+    block out = block_new(x->dtype, padded);
+    const int64_t all = bb_shape_count(padded), row = padded.dim[d + 1];
+    for (int64_t i = 0; i < all; i++)
+        put(&out.array, i, 7);
+    bb_array spaced = out.array;
+    spaced.shape = shape;
+    int64_t step = row;
+    for (int i = d - 1; i >= 0; step *= shape.dim[i--])
+        spaced.stride[i] = step;
+    spaced.stride[d] = step;
+    void *scratch = scratch_new(bb__matmul_scratch(x, y, &spaced));
+    bb__matmul(x, y, &spaced, scratch, NULL, threads);
+    free(scratch);
+    int64_t index[BB_MAX_DIMS] = {0};
+    do {
+        const double a = get(&spaced, at_index(&spaced, index));
+        const double b = get(&wanted->array, at_index(&wanted->array, index));
+        cr_assert(memcmp(&a, &b, sizeof a) == 0, "spaced: %.17g, not %.17g", a, b);
+    } while (next_index(shape, index));
+    for (int64_t i = 0; i < all; i++)
+        cr_assert(i % row < shape.dim[d + 1] || get(&out.array, i) == 7, "a gap was written");
+    free(out.memory);
+}
+
 static void check(const bb_array *x, const bb_array *y)
 {
     block out = multiplied(x, y, 1);
@@ -52,6 +85,9 @@ static void check(const bb_array *x, const bb_array *y)
         block again = multiplied(x, y, thread_counts[t]);
         cr_assert(same_bits(&again, &out), "%d threads differ", thread_counts[t]);
         free(again.memory);
+        if (out.array.shape.dim[out.array.shape.ndim - 1] > 1 &&
+            bb_shape_count(out.array.shape) > 0)
+            check_spaced(x, y, &out, thread_counts[t]);
     }
     free(out.memory);
 }
@@ -233,7 +269,7 @@ static void check_tail(const bb_array *x, const bb_array *y, int threads)
     block wanted = multiplied(x, y, threads), out = block_new(x->dtype, wanted.array.shape);
     const notes n = notes_new(&out.array);
     const bb__tail tail = {note, &n, 100};
-    void *scratch = scratch_new(bb__matmul_scratch(x, y));
+    void *scratch = scratch_new(bb__matmul_scratch(x, y, &out.array));
     bb__matmul(x, y, &out.array, scratch, &tail, threads);
     cr_assert(same_bits(&out, &wanted));
     notes_check(&n);

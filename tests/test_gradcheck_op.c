@@ -247,6 +247,40 @@ Test(gradcheck_op, finds_an_index_with_other_bounds)
     }
 }
 
+/* The rows of x one after the other, whatever the strides of the result are. */
+static void dense_rows(const bb_call *call)
+{
+    const bb_array *x = &call->in[0];
+    memcpy(call->out->data, x->data, (size_t)bb_shape_count(x->shape) * sizeof(double));
+}
+
+static void spaced_rows(const bb_call *call)
+{
+    const bb_array *x = &call->in[0], *y = call->out;
+    for (int64_t i = 0; i < x->shape.dim[0]; i++)
+        memcpy((double *)y->data + i * y->stride[0], (double *)x->data + i * x->shape.dim[1],
+               (size_t)x->shape.dim[1] * sizeof(double));
+}
+
+Test(gradcheck_op, finds_who_does_not_write_spaced)
+{
+    static const bb_sample samples[] = {{.n_in = 1, .in = {BB_DIMS(3, 2)}}};
+    bb_op op = {.name = "rows",
+                .doc = "x",
+                .arity = 1,
+                .infer = bb_infer_same,
+                .forward = spaced_rows,
+                .writes_spaced = true,
+                .backward = identity_right,
+                .needs_contiguous = true,
+                BB_SAMPLES(samples)};
+    bb_gradcheck_report report;
+    cr_expect_eq(bb_gradcheck_op(&op, NULL, &report), BB_OK, "%s", report.text);
+    op.forward = dense_rows;
+    cr_expect_eq(bb_gradcheck_op(&op, NULL, &report), BB_CHECK_FAILED);
+    cr_expect(strstr(report.text, "writes_spaced: not what the op gives"), "%s", report.text);
+}
+
 static bb_node *join_operands(bb_nodes parts)
 {
     bb_node *sum = bb_node_input(parts.items[0], 0);

@@ -128,3 +128,87 @@ Test(host, a_product_that_is_stored)
                                 BB_FEEDS({x, xs}), NULL));
     bb_params_free(p);
 }
+
+/* Spaced results. */
+
+/* [rows, batch, columns] in one piece, of [batch, rows, columns] */
+static bb_node *merged(bb_node *y)
+{
+    const bb_shape s = bb_node_shape(y);
+    return bb_reshape(bb_permute(y, BB_AXES(1, 0, 2)), BB_SHAPE(s.dim[1], s.dim[0] * s.dim[2]));
+}
+
+/* [2, 4, 3] */
+static bb_node *pairs(void)
+{
+    return bb_permute(bb_reshape(x, BB_SHAPE(4, 2, 3)), BB_AXES(1, 0, 2));
+}
+
+static bb_node *squares(void)
+{
+    return bb_matmul(pairs(), bb_transpose(pairs()));
+}
+
+Test(host, products_lie_spaced_in_a_copy)
+{
+    bb_node *y = merged(squares());
+    cr_expect_gt(saved(BB_NODES(total(bb_matmul(bb_transpose(y), y))), 1), 0);
+}
+
+Test(host, maps_lie_spaced_in_a_copy)
+{
+    bb_node *y = merged(bb_exp(pairs()));
+    cr_expect_gt(saved(BB_NODES(total(bb_matmul(bb_transpose(y), y))), 1), 0);
+}
+
+/* The gradient of queries, keys and values, which one product has made. */
+Test(host, heads_side_by_side_in_a_copy)
+{
+    bb_node *a = squares(), *b = bb_matmul(a, pairs()), *c = bb_matmul(a, bb_exp(pairs()));
+    bb_node *inner = bb_concat(BB_NODES(b, bb_neg(pairs())), 0);
+    bb_node *all = merged(bb_concat(BB_NODES(c, inner), 0));
+    cr_expect_gt(saved(BB_NODES(total(bb_matmul(bb_transpose(all), all))), 5), 0);
+}
+
+/* Along the columns of the last matrix the rows are apart. */
+Test(host, products_beside_one_another)
+{
+    bb_node *a = squares();
+    bb_node *y = bb_concat(BB_NODES(a, bb_matmul(a, a)), -1);
+    cr_expect_gt(saved(BB_NODES(total(bb_matmul(bb_transpose(y), y))), 1), 0);
+}
+
+/* Others read it; its last dimension is not dense; a column; a part of it; of two that are put
+ * side by side others read one, so that both lie there in row-major order. */
+Test(host, what_cannot_lie_spaced)
+{
+    bb_node *a = squares(), *b = bb_matmul(pairs(), bb_reshape(bb_exp(x), BB_SHAPE(2, 3, 4)));
+    bb_node *column = bb_matmul(pairs(), bb_slice(bb_reshape(x, BB_SHAPE(2, 3, 4)), 2, 0, 1, 1));
+    bb_node *flat = bb_reshape(bb_permute(b, BB_AXES(2, 0, 1)), BB_SHAPE(32));
+    bb_node *part = merged(bb_slice(bb_matmul(a, a), 1, 0, 2, 1));
+    bb_node *half = merged(bb_concat(BB_NODES(bb_matmul(a, bb_exp(a)), a), 0));
+    saved(BB_NODES(total(bb_sort(flat, 0, false)), total(bb_cumsum(merged(a), 0, false, false)),
+                   total(a), total(bb_cumsum(merged(column), 0, false, false)),
+                   total(bb_cumsum(part, 0, false, false)),
+                   total(bb_cumsum(half, 0, false, false))),
+          2);
+}
+
+/* The result itself is in the memory of a tensor. */
+Test(host, an_output_has_spaced_parts)
+{
+    bb_node *y = merged(squares());
+    bb_node *z = bb_permute(bb_matmul(pairs(), bb_transpose(bb_exp(pairs()))), BB_AXES(1, 0, 2));
+    cr_expect_gt(saved(BB_NODES(y, z), 2), 0);
+}
+
+/* Copies side by side: of as many rows, and of rows that are several of the result's each. */
+Test(host, copies_beside_one_another)
+{
+    bb_node *y = merged(bb_exp(pairs()));
+    bb_node *same = bb_concat(BB_NODES(y, bb_neg(x)), 1);
+    saved(BB_NODES(total(bb_cumsum(same, 0, false, false))), 3);
+    bb_node *cut = bb_reshape(bb_transpose(bb_sin(x)), BB_SHAPE(3, 8)); /* of 6 rows of 4 */
+    bb_node *beside = bb_concat(BB_NODES(cut, bb_reshape(bb_neg(x), BB_SHAPE(3, 8))), 1);
+    saved(BB_NODES(total(bb_cumsum(beside, 0, false, false))), 1);
+}

@@ -177,6 +177,9 @@ struct bb_op {
      * the result, of which they are all together, none over another. What computes an operand may
      * then write it there, and forward finds it in its place. */
     void (*parts)(const void *attrs, int n_in, const bb_type *in, bb_layout *out);
+    /* forward writes a result whose strides are any but for the last dimension, which is dense; the
+     * result of a head with a tail is row-major. Maps write any strides. */
+    bool writes_spaced;
 
     /* The gradient with respect to input i, given that with respect to y: builds nodes with public
      * builders, of input i's shape. NULL for an input that has none (an index, a mask). Called only

@@ -53,55 +53,29 @@ static void row_major(bb_shape shape, int64_t stride[BB_MAX_DIMS])
     }
 }
 
+/* The result may lie in another's memory, as its operand then does, too. */
 static void forward(const bb_call *call)
 {
     bb_array out = *call->out;
     out.shape = call->in[0].shape;
-    row_major(out.shape, out.stride);
+    (void)bb__restride(call->out->shape, call->out->stride, out.shape, out.stride);
     bb__copy(&call->in[0], &out, call->threads);
 }
 
-/* Dimensions of a layout with those joined that are run through in one stride; returns how many are
- * left. */
-static int join_dims(bb_shape shape, const int64_t *stride, int64_t size_out[BB_MAX_DIMS],
-                     int64_t stride_out[BB_MAX_DIMS])
-{
-    int n = 0;
-    for (int i = 0; i < shape.ndim; i++) {
-        int64_t size = shape.dim[i];
-        if (size == 1)
-            continue;
-        if (n > 0 && stride_out[n - 1] == stride[i] * size)
-            size *= size_out[--n];
-        size_out[n] = size;
-        stride_out[n++] = stride[i];
-    }
-    return n;
-}
-
-/* Deals the joined dimensions out to the new ones, from the back; one that would need parts of two
- * has no stride. */
 static bool view(const void *attrs, const bb_type *in_type, const bb_layout *in,
                  const bb_type *out_type, bb_layout *out)
 {
     (void)attrs;
-    bb_shape shape = out_type->shape;
-    int64_t size[BB_MAX_DIMS], stride[BB_MAX_DIMS], rest = 1, step = 1;
-    int n = join_dims(in_type->shape, in->stride, size, stride);
     *out = (bb_layout){.offset = in->offset};
-    row_major(shape, out->stride);
-    for (int i = shape.ndim - 1; i >= 0 && bb_shape_count(shape) > 0; i--) {
-        if (shape.dim[i] == 1)
-            continue;
-        if (rest == 1)
-            rest = size[--n], step = stride[n];
-        if (rest % shape.dim[i] != 0)
-            return false;
-        out->stride[i] = step;
-        step *= shape.dim[i];
-        rest /= shape.dim[i];
-    }
-    return true;
+    return bb__restride(in_type->shape, in->stride, out_type->shape, out->stride);
+}
+
+/* What strides cannot say is copied, in row-major order of the operand. */
+static void parts(const void *attrs, int n_in, const bb_type *in, bb_layout *out)
+{
+    (void)attrs, (void)n_in;
+    out->offset = 0;
+    row_major(in->shape, out->stride);
 }
 
 static bb_node *backward(bb_node *y, bb_node *dy, int i)
@@ -137,6 +111,7 @@ const bb_op bb__op_reshape = {
     .infer = infer,
     .forward = forward,
     .view = view,
+    .parts = parts,
     .backward = backward,
     .batch = batch,
     .flops = bb__no_flops,

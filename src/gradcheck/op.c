@@ -178,6 +178,8 @@ static bb_status check_sample(bb__op_check *c)
         status = bb__check_join(c);
     if (status == BB_OK && c->op->index)
         status = bb__check_index(c);
+    if (status == BB_OK && c->op->writes_spaced && !c->op->is_impure)
+        status = bb__check_spaced(c);
     return status;
 }
 

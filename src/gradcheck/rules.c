@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The check of an op's other rules. What `batch` and `join` build must give what the op itself
  * gives, row by row and added up: nodes are applied to plain operands, in the graph of one trial;
- * where a rule returns NULL there is nothing to check. And the op must find fault where `index`
- * says. */
+ * where a rule returns NULL there is nothing to check. The op must find fault where `index` says,
+ * and leave alone what lies between the rows of a result that is spaced. */
 #include "trial.h"
 
 #include <bibun/ops.h>
@@ -171,6 +171,22 @@ bb_status bb__check_index(bb__op_check *c)
     const char *trouble = status == BB_OK ? trouble_with_index(c, &t) : NULL;
     if (trouble)
         status = bb__trial_fail(c, BB_CHECK_FAILED, trouble);
+    bb__trial_close(&t);
+    return status;
+}
+
+/* The result beside ones: these are not written over, and the numbers are what they are alone. */
+bb_status bb__check_spaced(bb__op_check *c)
+{
+    bb__trial t;
+    bb_status status = bb__trial_open(c, &t, BB__PLAIN, false);
+    if (status == BB_OK && bb_node_shape(t.y).ndim > 0 && bb_dtype_is_float(bb_node_dtype(t.y))) {
+        bb_node *ones = bb_full(t.g, bb_node_dtype(t.y), bb_node_shape(t.y), 1);
+        bb_node *alone = bb_mul(t.y, ones); /* a value that concat copies */
+        status =
+            compare(c, &t, bb_concat(BB_NODES(t.y, ones), -1), bb_concat(BB_NODES(alone, ones), -1),
+                    "writes_spaced: not what the op gives where rows lie side by side");
+    }
     bb__trial_close(&t);
     return status;
 }

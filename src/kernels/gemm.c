@@ -23,6 +23,7 @@ struct product {
     const bb_array *out;
     bb__gemm_operand mx, my;
     int64_t batch, m, n, k;
+    int64_t lead; /* from a row of the result to the next: n, unless it is spaced */
     bb__gemm_cut cut;
     multiply_fn multiply;
     const bb__tail *tail; /* or NULL */
@@ -50,7 +51,7 @@ struct product {
                 T sum = 0;                                                                 \
                 for (int64_t l = 0; l < p->k; l++)                                         \
                     sum += a[l * xl] * b[l * yl];                                          \
-                ((T *)out)[i * p->n + j] = sum;                                            \
+                ((T *)out)[i * p->lead + j] = sum;                                         \
             }                                                                              \
     }
 DEFINE_PLAIN(plain_f32, float)
@@ -61,7 +62,7 @@ static void multiply_matrices(const product *p, const char *x, const char *y, ch
                               int64_t n)
 {
     bb__gemm(p->out->dtype, p->mx.transposed, p->my.transposed, (int)m, (int)n, (int)p->k, x,
-             (int)p->mx.lead, y, (int)p->my.lead, false, out, (int)p->n);
+             (int)p->mx.lead, y, (int)p->my.lead, false, out, (int)p->lead);
 }
 
 static void multiply_column(const product *p, const char *x, const char *y, char *out, int64_t m,
@@ -91,7 +92,7 @@ static void multiply_by_onednn(const product *p, const char *x, const char *y, c
     while (p->onednn[of].width != width)
         of++;
     char *slot = p->slots + (size_t)bb__thread_slot() * p->slot, *dense = p->tile ? slot : out;
-    const size_t row = (size_t)n * sizeof(float), lead = (size_t)p->n * sizeof(float);
+    const size_t row = (size_t)n * sizeof(float), lead = (size_t)p->lead * sizeof(float);
     if (!bb__onednn_product_run(p->onednn[of].made, x, y, dense, slot + p->tile))
         multiply_matrices(p, x, y, out, m, n);
     else if (p->tile)
@@ -112,11 +113,12 @@ static bool is_tiny(int64_t m, int64_t n, int64_t k)
 
 static way way_of(const product *p)
 {
-    const int64_t sizes[] = {p->m, p->n, p->k, p->mx.lead, p->my.lead};
+    const int64_t sizes[] = {p->m, p->n, p->k, p->mx.lead, p->my.lead, p->lead};
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
         if (sizes[i] > INT_MAX)
             return PLAIN;
-    return is_tiny(p->m, p->n, p->k) ? PLAIN : p->n == 1 ? COLUMN : p->m == 1 ? ROW : GEMM;
+    const bool is_column = p->n == 1 && p->lead == 1;
+    return is_tiny(p->m, p->n, p->k) ? PLAIN : is_column ? COLUMN : p->m == 1 ? ROW : GEMM;
 }
 
 /* Where matrix number `batch` of an array begins, in elements. */
@@ -144,7 +146,7 @@ static panel panel_of(const product *p, int64_t item)
     return (panel){item / p->cut.panels, 0, p->m, start, width};
 }
 
-/* Where the first element of a panel is in the result. */
+/* The number of a panel's first element, in row-major order of the result. */
 static int64_t place_of(const product *p, panel at)
 {
     return (at.batch * p->m + at.row) * p->n + at.column;
@@ -157,7 +159,9 @@ static void multiply_panel(const product *p, panel at)
     int64_t x = batch_offset(&p->x, at.batch) + at.row * p->x.stride[d];
     int64_t y = batch_offset(&p->y, at.batch) + at.column * p->y.stride[d + 1];
     p->multiply(p, (const char *)p->x.data + x * element, (const char *)p->y.data + y * element,
-                (char *)p->out->data + place_of(p, at) * element, at.rows, at.columns);
+                (char *)p->out->data +
+                    (batch_offset(p->out, at.batch) + at.row * p->lead + at.column) * element,
+                at.rows, at.columns);
 }
 
 /* Whether panels that follow one another lie together in the result. */
@@ -215,6 +219,12 @@ static void run_tail_alone(void *context, int64_t first, int64_t last)
     p->tail->run(p->tail->context, first, last - first);
 }
 
+static void run_tail_after(product *p, int threads)
+{
+    if (p->tail)
+        bb_parallel(p->batch * p->m * p->n, p->tail->grain, threads, run_tail_alone, p);
+}
+
 /* Parts of sums. */
 
 static char *part_at(const product *p, int64_t part)
@@ -243,28 +253,28 @@ static void multiply_parts(void *context, int64_t first, int64_t last)
     bb__blas_leave(state);
 }
 
-static void add_parts(void *context, int64_t first, int64_t last)
+/* Elements that lie together in the result. */
+static void add_stretch(const product *p, int64_t first, int64_t count)
 {
-    const product *p = context;
-    const size_t element = bb_dtype_size(p->x.dtype), offset = (size_t)first * element;
-    bb_array part = {.dtype = p->x.dtype, .shape = BB_SHAPE(last - first), .stride = {1}};
+    const int64_t element = (int64_t)bb_dtype_size(p->x.dtype), offset = first * element;
+    bb_array part = {.dtype = p->x.dtype, .shape = BB_SHAPE(count), .stride = {1}};
     bb_array sum = part;
-    sum.data = (char *)p->out->data + offset;
-    memcpy(sum.data, part_at(p, 0) + offset, (size_t)(last - first) * element);
+    sum.data = (char *)p->out->data + (first / p->n * p->lead + first % p->n) * element;
+    memcpy(sum.data, part_at(p, 0) + offset, (size_t)(count * element));
     for (int64_t i = 1; i < p->cut.parts; i++) {
         part.data = part_at(p, i) + offset;
         bb__accumulate(&part, &sum, 1);
     }
-    if (p->tail)
-        p->tail->run(p->tail->context, first, last - first);
 }
 
-/* A sum of nothing is zero. */
-static void clear_range(void *context, int64_t first, int64_t last)
+static void add_parts(void *context, int64_t first, int64_t last)
 {
     const product *p = context;
-    const size_t element = bb_dtype_size(p->out->dtype);
-    memset((char *)p->out->data + (size_t)first * element, 0, (size_t)(last - first) * element);
+    for (int64_t at = first, next; at < last; at = next) {
+        const int64_t end = p->lead == p->n ? last : (at / p->n + 1) * p->n;
+        next = end < last ? end : last;
+        add_stretch(p, at, next - at);
+    }
     if (p->tail)
         p->tail->run(p->tail->context, first, last - first);
 }
@@ -306,8 +316,9 @@ static bool find_onednn(product *p, bool is_new)
         const size_t bytes = bb__onednn_product_scratch(p->onednn[of].made);
         most = bytes > most ? bytes : most;
     }
-    p->tile =
-        c->by_rows || c->panels == 1 ? 0 : bb__aligned((size_t)(p->m * c->width) * sizeof(float));
+    const bool is_dense = p->lead == p->n && (c->by_rows || c->panels == 1);
+    const int64_t tile = c->by_rows ? c->width * p->n : p->m * c->width;
+    p->tile = is_dense ? 0 : bb__aligned((size_t)tile * sizeof(float));
     p->slot = p->tile + bb__aligned(most);
     return true;
 }
@@ -330,11 +341,12 @@ static void plan(product *p, const bb_array *x, const bb_array *y, void *scratch
     p->multiply = w == GEMM && find_onednn(p, is_new) ? multiply_by_onednn : ways[x->dtype][w];
 }
 
-static product product_of(const bb_array *x, const bb_array *y)
+static product product_of(const bb_array *x, const bb_array *y, const bb_array *out)
 {
     const int d = x->shape.ndim - 2;
-    product p = {.batch = 1, .m = x->shape.dim[d], .k = x->shape.dim[d + 1]};
+    product p = {.out = out, .batch = 1, .m = x->shape.dim[d], .k = x->shape.dim[d + 1]};
     p.n = y->shape.dim[d + 1];
+    p.lead = p.m > 1 ? out->stride[d] : p.n;
     for (int i = 0; i < d; i++)
         p.batch *= x->shape.dim[i];
     return p;
@@ -346,9 +358,9 @@ static int64_t slots_of(const product *p)
     return items < BB__SLOTS ? items : BB__SLOTS;
 }
 
-size_t bb__matmul_scratch(const bb_array *x, const bb_array *y)
+size_t bb__matmul_scratch(const bb_array *x, const bb_array *y, const bb_array *out)
 {
-    product p = product_of(x, y);
+    product p = product_of(x, y, out);
     if (p.batch == 0 || p.m == 0 || p.n == 0 || p.k == 0)
         return 0;
     plan(&p, x, y, NULL, true);
@@ -373,20 +385,20 @@ static void multiply(product *p, int threads)
         return;
     }
     bb_parallel(items, work < worth ? (int64_t)(worth / work) : 1, used, multiply_range, p);
-    if (p->tail && !has_long_stretches(p))
-        bb_parallel(p->batch * p->m * p->n, p->tail->grain, threads, run_tail_alone, p);
+    if (!has_long_stretches(p))
+        run_tail_after(p, threads);
 }
 
 void bb__matmul(const bb_array *x, const bb_array *y, const bb_array *out, void *scratch,
                 const bb__tail *tail, int threads)
 {
-    enum { GRAIN = 1 << 15 }; /* elements to clear that pay for a thread */
-    product p = product_of(x, y);
-    p.out = out, p.tail = tail;
+    product p = product_of(x, y, out);
+    p.tail = tail;
     if (p.batch == 0 || p.m == 0 || p.n == 0)
         return;
-    if (p.k == 0) {
-        bb_parallel(p.batch * p.m * p.n, GRAIN, threads, clear_range, &p);
+    if (p.k == 0) { /* sums of nothing */
+        bb__fill(out, 0, threads);
+        run_tail_after(&p, threads);
         return;
     }
     plan(&p, x, y, scratch, false);

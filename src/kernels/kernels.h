@@ -144,7 +144,11 @@ bb__tail bb__map_tail(const bb__map *m);
 void bb__map_one(bb_map_fn tile, int n_in, const bb_array *in, const bb_array *out,
                  const void *attrs, int threads);
 
-/* Moving (move.c, gather.c). */
+/* Moving (move.c, gather.c, restride.c). */
+
+/* The strides under a shape of as many elements, in row-major order of both, of what lies with
+ * `stride` under another; false where none say it. */
+bool bb__restride(bb_shape from, const int64_t *stride, bb_shape to, int64_t out[BB_MAX_DIMS]);
 
 /* same shape and dtype, any strides of both */
 void bb__copy(const bb_array *in, const bb_array *out, int threads);
@@ -227,7 +231,7 @@ void bb__scatter_add_along_axis(const bb_call *call, int axis);
  * transposed operands cost nothing. The tail may be NULL. */
 void bb__matmul(const bb_array *x, const bb_array *y, const bb_array *out, void *scratch,
                 const bb__tail *tail, int threads);
-size_t bb__matmul_scratch(const bb_array *x, const bb_array *y);
+size_t bb__matmul_scratch(const bb_array *x, const bb_array *y, const bb_array *out);
 /* op.h's row_step (gemm_operand.c) */
 int64_t bb__matmul_row_step(const bb_type *in, int i, const int64_t *stride, int readers);
 

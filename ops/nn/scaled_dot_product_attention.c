@@ -95,7 +95,7 @@ static bb_node *build(bb_graph *g, bb_nodes in, const void *attrs)
     bb_shape shape = bb_node_shape(q);
     double scale = a->scale != 0 ? a->scale : 1 / sqrt((double)shape.dim[shape.ndim - 1]);
     bb_node *keys = bb_transpose(in.items[1]);
-    bb_node *scores = bb_matmul(bb_mul_scalar(q, scale), keys);
+    bb_node *scores = bb_mul_scalar(bb_matmul(q, keys), scale);
     return bb_matmul(weigh(scores, mask, a->causal != 0), in.items[2]);
 }
 

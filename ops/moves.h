@@ -14,6 +14,8 @@ typedef struct bb__shape_attrs {
 
 bb__shape_attrs bb__shape_to_attrs(bb_shape shape);
 bb_shape bb__shape_from_attrs(const bb__shape_attrs *attrs);
+/* Whether x is batches of matrices, at least one axis of them, with rows and columns exchanged. */
+bool bb__is_transposed_batch(const bb_node *x);
 void bb__print_shape(const void *attrs, char *buffer, size_t size); /* "[2 3]" */
 
 typedef struct bb__axis_attrs {

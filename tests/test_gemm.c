@@ -41,7 +41,7 @@ static void check_element(const bb_array *x, const bb_array *y, const int64_t *i
 
 /* A result whose rows are apart, those of all products of a batch side by side, has the same
  * bits, and between them nothing is written. */
-static void check_spaced(const bb_array *x, const bb_array *y, const block *wanted, int threads)
+static void check_strided(const bb_array *x, const bb_array *y, const block *wanted, int threads)
 {
     enum { GAP = 3 };
     const bb_shape shape = wanted->array.shape;
@@ -52,20 +52,20 @@ static void check_spaced(const bb_array *x, const bb_array *y, const block *want
     const int64_t all = bb_shape_count(padded), row = padded.dim[d + 1];
     for (int64_t i = 0; i < all; i++)
         put(&out.array, i, 7);
-    bb_array spaced = out.array;
-    spaced.shape = shape;
+    bb_array strided = out.array;
+    strided.shape = shape;
     int64_t step = row;
     for (int i = d - 1; i >= 0; step *= shape.dim[i--])
-        spaced.stride[i] = step;
-    spaced.stride[d] = step;
-    void *scratch = scratch_new(bb__matmul_scratch(x, y, &spaced));
-    bb__matmul(x, y, &spaced, scratch, NULL, threads);
+        strided.stride[i] = step;
+    strided.stride[d] = step;
+    void *scratch = scratch_new(bb__matmul_scratch(x, y, &strided));
+    bb__matmul(x, y, &strided, scratch, NULL, threads);
     free(scratch);
     int64_t index[BB_MAX_DIMS] = {0};
     do {
-        const double a = get(&spaced, at_index(&spaced, index));
+        const double a = get(&strided, at_index(&strided, index));
         const double b = get(&wanted->array, at_index(&wanted->array, index));
-        cr_assert(memcmp(&a, &b, sizeof a) == 0, "spaced: %.17g, not %.17g", a, b);
+        cr_assert(memcmp(&a, &b, sizeof a) == 0, "strided: %.17g, not %.17g", a, b);
     } while (next_index(shape, index));
     for (int64_t i = 0; i < all; i++)
         cr_assert(i % row < shape.dim[d + 1] || get(&out.array, i) == 7, "a gap was written");
@@ -87,7 +87,7 @@ static void check(const bb_array *x, const bb_array *y)
         free(again.memory);
         if (out.array.shape.dim[out.array.shape.ndim - 1] > 1 &&
             bb_shape_count(out.array.shape) > 0)
-            check_spaced(x, y, &out, thread_counts[t]);
+            check_strided(x, y, &out, thread_counts[t]);
     }
     free(out.memory);
 }

@@ -247,38 +247,51 @@ Test(gradcheck_op, finds_an_index_with_other_bounds)
     }
 }
 
-/* The rows of x one after the other, whatever the strides of the result are. */
-static void dense_rows(const bb_call *call)
+/* x [a, b, c], row by row: as the strides of the result are, one after the other, as if all rows
+ * were as far apart, and with zeros up to the next row. */
+enum { BY_STRIDES, DENSE, ONE_PITCH, UP_TO_THE_NEXT };
+static int manner;
+static void copy_rows(const bb_call *call)
 {
-    const bb_array *x = &call->in[0];
-    memcpy(call->out->data, x->data, (size_t)bb_shape_count(x->shape) * sizeof(double));
+    const bb_shape shape = call->in[0].shape;
+    const int64_t *stride = call->out->stride, c = shape.dim[2];
+    for (int64_t i = 0; i < shape.dim[0] * shape.dim[1]; i++) {
+        const int64_t at = i / shape.dim[1] * stride[0] + i % shape.dim[1] * stride[1];
+        double *to = (double *)call->out->data +
+                     (manner == DENSE       ? i * c
+                      : manner == ONE_PITCH ? i * (stride[0] < stride[1] ? stride[0] : stride[1])
+                                            : at);
+        memcpy(to, (const double *)call->in[0].data + i * c, (size_t)c * sizeof(double));
+        for (int64_t k = c; manner == UP_TO_THE_NEXT && k < stride[1]; k++)
+            to[k] = 0;
+    }
 }
 
-static void spaced_rows(const bb_call *call)
+Test(gradcheck_op, finds_who_does_not_write_strided)
 {
-    const bb_array *x = &call->in[0], *y = call->out;
-    for (int64_t i = 0; i < x->shape.dim[0]; i++)
-        memcpy((double *)y->data + i * y->stride[0], (double *)x->data + i * x->shape.dim[1],
-               (size_t)x->shape.dim[1] * sizeof(double));
-}
-
-Test(gradcheck_op, finds_who_does_not_write_spaced)
-{
-    static const bb_sample samples[] = {{.n_in = 1, .in = {BB_DIMS(3, 2)}}};
+    static const bb_sample samples[] = {{.n_in = 1, .in = {BB_DIMS(2, 2, 3)}}},
+                           flat[] = {{.n_in = 1, .in = {BB_DIMS(1, 4, 2)}}};
+    static const char *const texts[] = {NULL, "rows of others written", "other axes come first",
+                                        "rows of others written"};
     bb_op op = {.name = "rows",
                 .doc = "x",
                 .arity = 1,
                 .infer = bb_infer_same,
-                .forward = spaced_rows,
-                .writes_spaced = true,
+                .forward = copy_rows,
+                .writes_strided = true,
                 .backward = identity_right,
                 .needs_contiguous = true,
                 BB_SAMPLES(samples)};
     bb_gradcheck_report report;
-    cr_expect_eq(bb_gradcheck_op(&op, NULL, &report), BB_OK, "%s", report.text);
-    op.forward = dense_rows;
+    for (manner = BY_STRIDES; manner <= UP_TO_THE_NEXT; manner++) {
+        const bb_status status = bb_gradcheck_op(&op, NULL, &report);
+        cr_expect_eq(status, texts[manner] ? BB_CHECK_FAILED : BB_OK, "%s", report.text);
+        cr_expect(!texts[manner] || strstr(report.text, texts[manner]), "%s", report.text);
+    }
+    manner = BY_STRIDES;
+    op.samples = flat;
     cr_expect_eq(bb_gradcheck_op(&op, NULL, &report), BB_CHECK_FAILED);
-    cr_expect(strstr(report.text, "writes_spaced: not what the op gives"), "%s", report.text);
+    cr_expect(strstr(report.text, "writes_strided: no sample's result is"), "%s", report.text);
 }
 
 static bb_node *join_operands(bb_nodes parts)

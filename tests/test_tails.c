@@ -210,3 +210,20 @@ Test(tails, of_many_operands)
     }
     cr_expect_lt(steps_within(BB_NODES(sum), 1e-14), 5);
 }
+
+/* Where groups of rows are summed, what follows is in their strips and not behind the product. */
+Test(tails, none_beside_a_sum_in_stages)
+{
+    enum { MANY = 4096, FEW = 32 };
+    bb_node *large = bb_input(g, "large", BB_F64, BB_SHAPE(MANY, FEW));
+    bb_tensor *values = bb_tensor_new(BB_F64, BB_SHAPE(MANY, FEW));
+    bb_tensor_fill_normal(values, 0, 1, 2);
+    bb_node *y = bb_matmul(large, bb_matmul(bb_transpose(large), large));
+    bb_node *kept = bb_sum(y, BB_AXES(0)), *turned = bb_sum(bb_sin(y), BB_AXES(1));
+    const bb_compile_options whole = {.no_strips = true};
+    const int steps = stats_with(g, BB_NODES(turned, kept), NULL).steps;
+    cr_expect_eq(stats_with(g, BB_NODES(turned, kept), &whole).steps, 4);
+    cr_expect_eq(steps, 6, "%d steps", steps); /* sin, and the second stage */
+    expect_agreement(g, BB_NODES(turned, kept), BB_FEEDS({large, values}), &whole, 1e-9, 2);
+    bb_tensor_release(values);
+}

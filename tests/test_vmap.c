@@ -25,6 +25,22 @@ Test(vmap, gradients_of_examples)
                    BB_SHAPE(1, 3)));
 }
 
+/* What is standardised has a rule of its own, over axes that count one more then. */
+Test(vmap, gradients_of_what_is_standardised)
+{
+    bb_node *x = varied("x", BB_SHAPE(3, 4)), *rows = varied("r", BB_SHAPE(2, 3, 4));
+    bb_node *w = varied("w", BB_SHAPE(3, 4));
+    for (int axis = 0; axis < 2; axis++) {
+        bb_node *y = bb_standardise(x, BB_AXES(axis), 0.1);
+        bb_node *all = bb_standardise(rows, BB_AXES(axis + 1), 0.1);
+        bb_node *each = bb_sum(bb_mul(bb_vmap(y, x, rows), w), BB_ALL);
+        bb_node *whole = bb_sum(bb_mul(all, w), BB_ALL);
+        expect_same(bb_grad(each, rows), bb_grad(whole, rows));
+        bb_node *d = bb_grad(bb_sum(bb_mul(y, w), BB_ALL), x);
+        expect_same(bb_vmap(d, x, rows), bb_grad(whole, rows));
+    }
+}
+
 Test(vmap, what_does_not_vary)
 {
     bb_node *x = varied("x", BB_SHAPE(2)), *rows = varied("r", BB_SHAPE(3, 2));

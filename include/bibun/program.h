@@ -55,7 +55,7 @@ typedef struct bb_compile_options {
     bool all_branches;
     bool no_fuse; /* computing chains of elementwise ops tile by tile; tails; strips */
     /* writing over an input that nobody reads again; storing a new value straight into its
-     * parameter; computing a value where concat puts it */
+     * parameter; computing a value where concat or a copy puts it */
     bool no_inplace;
     bool no_reuse; /* sharing of memory by values that do not live at the same time */
     /* fill all memory with NaN before each run, and each value's memory when it dies */
@@ -106,7 +106,7 @@ typedef struct bb_program_stats {
     int branched;       /* of these, those in branches that threads may run at the same time */
     int copies;         /* of these, copies that strides made necessary */
     int inplace;        /* values written over an input */
-    int hosted;         /* values computed where concat puts them */
+    int hosted;         /* values computed where concat or a copy puts them */
     size_t peak_bytes;  /* memory of all intermediate values together, as planned */
     size_t value_bytes; /* sum of the sizes of the values that the steps compute */
     double flops;       /* floating-point operations a run */

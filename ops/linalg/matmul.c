@@ -5,8 +5,6 @@
 #include "matrices.h"
 #include "moves.h"
 
-extern const bb_op bb__op_permute;
-
 /* The sizes that the product sums over, in operands of any rank from 1. */
 static bool inner_sizes_agree(bb_shape x, bb_shape y)
 {
@@ -50,25 +48,12 @@ static void forward(const bb_call *call)
     bb__matmul(&call->in[0], &call->in[1], call->out, call->scratch, call->tail, call->threads);
 }
 
-/* Whether batches of matrices are others with rows and columns exchanged. */
-static bool is_transposed(const bb_node *x)
-{
-    const int ndim = bb_node_shape(x).ndim;
-    if (ndim < 3 || bb_node_op(x) != &bb__op_permute)
-        return false;
-    const bb__shape_attrs *order = bb_node_attrs(x);
-    for (int i = 0; i < ndim - 2; i++)
-        if (order->dim[i] != i)
-            return false;
-    return order->dim[ndim - 1] == ndim - 2;
-}
-
 /* Of what is transposed the gradient is, too, so that what it is of gets a product as it stands. Of
  * one matrix it is not: there products are joined. */
 static bb_node *backward(bb_node *y, bb_node *dy, int i)
 {
     bb_node *other = bb_node_input(y, 1 - i);
-    if (!is_transposed(bb_node_input(y, i)))
+    if (!bb__is_transposed_batch(bb_node_input(y, i)))
         return i == 0 ? bb_matmul(dy, bb_transpose(other)) : bb_matmul(bb_transpose(other), dy);
     bb_node *turned = bb_transpose(dy);
     return bb_transpose(i == 0 ? bb_matmul(other, turned) : bb_matmul(turned, other));
@@ -173,7 +158,7 @@ const bb_op bb__op_matmul = {
     .arity = 2,
     .infer = infer,
     .forward = forward,
-    .writes_spaced = true,
+    .writes_strided = true,
     .backward = backward,
     .join = join,
     .batch = batch,

@@ -3,7 +3,7 @@
  *
  * What a mask of bytes closes is -infinity before the softmax and 0 after it, and where() keeps the
  * NaN of a row without any open place from the rest, gradients included. */
-#include "support.h"
+#include "matrices.h"
 
 #include <math.h>
 
@@ -17,6 +17,25 @@ typedef struct attention_attrs {
 static bb_node *refuse(bb_nodes in, bb_status status, const char *reason)
 {
     return bb_fail_node(in.items[0], in.items[1], NAME, status, "%s", reason);
+}
+
+/* The mask must broadcast to the scores, [..., queries, keys], and not they to it. */
+static bb_node *check_mask(bb_node *mask, bb_node *q, bb_node *k)
+{
+    const bb_shape sq = bb_node_shape(q), sk = bb_node_shape(k), sm = bb_node_shape(mask);
+    bb_shape scores;
+    if (!bb__common_batch(sq, sk, &scores)) /* the product will say so */
+        return NULL;
+    scores.dim[scores.ndim++] = sq.dim[sq.ndim - 2];
+    scores.dim[scores.ndim++] = sk.dim[sk.ndim - 2];
+    bool fits = sm.ndim <= scores.ndim;
+    for (int i = 1; fits && i <= sm.ndim; i++)
+        fits = sm.dim[sm.ndim - i] == 1 || sm.dim[sm.ndim - i] == scores.dim[scores.ndim - i];
+    char text[BB_SHAPE_TEXT];
+    return fits
+               ? NULL
+               : bb_fail_node(mask, NULL, NAME, BB_BAD_SHAPE,
+                              "a mask is broadcast to the scores, %s", bb_shape_text(scores, text));
 }
 
 /* NULL, or the inert node. */
@@ -42,7 +61,7 @@ static bb_node *check(bb_nodes in, const attention_attrs *a)
     if (in.count == 4 && bb_node_dtype(in.items[3]) == BB_I32)
         return bb_fail_node(in.items[3], NULL, NAME, BB_BAD_TYPE,
                             "a mask is u8, or a float that is added");
-    return NULL;
+    return in.count == 4 ? check_mask(in.items[3], q, k) : NULL;
 }
 
 /* u8 [queries, keys]: 1 up to the diagonal. */
@@ -92,8 +111,9 @@ static bb_node *build(bb_graph *g, bb_nodes in, const void *attrs)
     if (failed)
         return failed;
     bb_node *q = in.items[0], *mask = in.count == 4 ? in.items[3] : NULL;
-    bb_shape shape = bb_node_shape(q);
-    double scale = a->scale != 0 ? a->scale : 1 / sqrt((double)shape.dim[shape.ndim - 1]);
+    const bb_shape shape = bb_node_shape(q);
+    const int64_t features = shape.dim[shape.ndim - 1];
+    double scale = a->scale != 0 ? a->scale : features > 0 ? 1 / sqrt((double)features) : 1;
     bb_node *keys = bb_transpose(in.items[1]);
     bb_node *scores = bb_mul_scalar(bb_matmul(q, keys), scale);
     return bb_matmul(weigh(scores, mask, a->causal != 0), in.items[2]);

@@ -12,27 +12,23 @@ typedef struct standardise_attrs {
 
 /* (x - mean) scale, for the mean of x over some axes and the scale that x has there, which is one
  * over its deviation. The gradient with respect to x is that through mean and scale as well, of
- * which only y has to be kept: scale (dy - mean of dy - y mean of dy y). */
-typedef struct normalised_attrs {
-    int64_t axes; /* bits */
-} normalised_attrs;
-
+ * which beside the scale only y has to be kept: scale (dy - mean of dy - y mean of dy y). The
+ * attributes are those of a reduction over the axes. */
 BB_TILE3(tile_f32, float, float, float, float, (x - y) * z)
 BB_TILE3(tile_f64, double, double, double, double, (x - y) * z)
 
 static bb_node *normalised_backward(bb_node *y, bb_node *dy, int i)
 {
-    const bb_axes axes =
-        bb__axes_of_bits((uint32_t)((const normalised_attrs *)bb_node_attrs(y))->axes);
+    const bb_axes axes = bb__axes_of_bits(((const bb__reduce_attrs *)bb_node_attrs(y))->axes);
     if (i > 0)
-        return NULL;
+        return NULL; /* the ways through mean and scale are in that of x */
     bb_node *along = bb_mul(y, bb_mean_keep(bb_mul(dy, y), axes));
     return bb_mul(bb_sub(bb_sub(dy, bb_mean_keep(dy, axes)), along), bb_node_input(y, 2));
 }
 
 static bb_node *normalised_batch(const bb_node *node, bb_node *const *in, const bool *batched)
 {
-    normalised_attrs attrs = *(const normalised_attrs *)bb_node_attrs(node);
+    bb__reduce_attrs attrs = *(const bb__reduce_attrs *)bb_node_attrs(node);
     attrs.axes <<= 1;
     return bb_batch_with(node, in, batched, &attrs);
 }
@@ -41,7 +37,7 @@ static const bb_op normalised = {
     .name = "normalised",
     .doc = "(x - mean) scale, for x's own mean and scale",
     .arity = 3,
-    .attrs_size = sizeof(normalised_attrs),
+    .attrs_size = sizeof(bb__reduce_attrs),
     .infer = bb_infer_same,
     .map = BB_MAP(tile),
     .backward = normalised_backward,
@@ -58,7 +54,7 @@ static bb_node *build(bb_graph *g, bb_nodes in, const void *attrs)
                             "epsilon %g is not 0 or a positive number", a->epsilon);
     bb_node *mean = bb_mean_keep(x, a->axes), *variance = bb_var_keep(x, a->axes, 0);
     bb_node *of[] = {x, mean, bb_rsqrt(bb_add_scalar(variance, a->epsilon))};
-    const normalised_attrs axes = {bb__reduce_attrs_of(x, a->axes, true).axes};
+    const bb__reduce_attrs axes = bb__reduce_attrs_of(x, a->axes, true);
     bb__broadcast_operands(3, of);
     return bb_apply(&normalised, (bb_nodes){3, of}, &axes);
 }

@@ -93,6 +93,7 @@ const bb_op bb__op_concat = {
     .infer = infer,
     .forward = forward,
     .parts = parts,
+    .writes_strided = true,
     .backward = backward,
     .batch = bb__batch_axis,
     .flops = bb__no_flops,

@@ -102,3 +102,15 @@ bb_node *bb_permute(bb_node *x, bb_axes order)
         attrs.dim[i] = order.axis[i];
     return bb_apply(&bb__op_permute, BB_NODES(x), &attrs);
 }
+
+bool bb__is_transposed_batch(const bb_node *x)
+{
+    const int ndim = bb_node_shape(x).ndim;
+    if (ndim < 3 || bb_node_op(x) != &bb__op_permute)
+        return false;
+    const bb__shape_attrs *order = bb_node_attrs(x);
+    for (int i = 0; i < ndim - 2; i++)
+        if (order->dim[i] != i)
+            return false;
+    return order->dim[ndim - 1] == ndim - 2;
+}

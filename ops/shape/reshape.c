@@ -3,6 +3,8 @@
 #include "kernels.h"
 #include "moves.h"
 
+#include <assert.h>
+
 /* Sets the size that is -1, if one is. */
 static bool complete(bb_infer *c, bb_shape *shape, int64_t count)
 {
@@ -44,21 +46,14 @@ static bool infer(bb_infer *c)
     return true;
 }
 
-static void row_major(bb_shape shape, int64_t stride[BB_MAX_DIMS])
-{
-    int64_t step = 1;
-    for (int i = shape.ndim - 1; i >= 0; i--) {
-        stride[i] = step;
-        step *= shape.dim[i];
-    }
-}
-
 /* The result may lie in another's memory, as its operand then does, too. */
 static void forward(const bb_call *call)
 {
     bb_array out = *call->out;
     out.shape = call->in[0].shape;
-    (void)bb__restride(call->out->shape, call->out->stride, out.shape, out.stride);
+    const bool has = bb__restride(call->out->shape, call->out->stride, out.shape, out.stride);
+    assert(has); /* of row-major strides, or of those in which the operand lies there */
+    (void)has;
     bb__copy(&call->in[0], &out, call->threads);
 }
 
@@ -68,14 +63,6 @@ static bool view(const void *attrs, const bb_type *in_type, const bb_layout *in,
     (void)attrs;
     *out = (bb_layout){.offset = in->offset};
     return bb__restride(in_type->shape, in->stride, out_type->shape, out->stride);
-}
-
-/* What strides cannot say is copied, in row-major order of the operand. */
-static void parts(const void *attrs, int n_in, const bb_type *in, bb_layout *out)
-{
-    (void)attrs, (void)n_in;
-    out->offset = 0;
-    row_major(in->shape, out->stride);
 }
 
 static bb_node *backward(bb_node *y, bb_node *dy, int i)
@@ -111,7 +98,8 @@ const bb_op bb__op_reshape = {
     .infer = infer,
     .forward = forward,
     .view = view,
-    .parts = parts,
+    .parts = bb__copy_parts,
+    .writes_strided = true,
     .backward = backward,
     .batch = batch,
     .flops = bb__no_flops,

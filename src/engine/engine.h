@@ -193,7 +193,7 @@ bb_array bb__array_of(const bb__ir *ir, int number, void *root_memory);
  * runs out, and BB__WHOLE where it is better made at once. */
 enum { BB__WHOLE = -2 };
 int bb__emit_in_stages(bb__ir *ir, const bb__value *value);
-/* whether v is such sums of groups */
+/* whether v is the first of the two */
 bool bb__is_in_stages(const bb__ir *ir, int v);
 
 /* early.c: fills early; false when memory runs out. */
@@ -217,8 +217,8 @@ bool bb__order(bb__ir *ir);
  * when memory runs out. */
 bool bb__find_branches(bb__ir *ir);
 
-/* host.c: fills host and host_offset, and lays out anew what lies in another's memory with strides.
- * False when memory runs out. */
+/* host.c: fills host and host_offset, and lays out anew what lies in another's memory with strides;
+ * what is local to strips has memory of its own. False when memory runs out. */
 bool bb__find_hosts(bb__ir *ir);
 
 /* Operands at most of a value whose op is asked about rows, or an index. */

@@ -18,8 +18,8 @@ typedef struct fuser {
     int *last;   /* by leader: the last value of the unit that is filled now; its size below */
     int *ops, *operands;
     bool *is_headed;
-    bool *is_kept; /* by value: takes no tail */
-    bool *waits;   /* by value: may wait for its first reader, whatever it reads */
+    bool *has_no_tail; /* by value: of what could take one */
+    bool *waits;       /* by value: may wait for its first reader, whatever it reads */
     int *tail; /* by value that takes a tail: what the first elementwise reader reads, itself or a
                 * view of all of it; -1 */
 } fuser;
@@ -46,14 +46,14 @@ static int head_of(const fuser *f, int v)
     return f->tail[root] >= 0 && is_all(f->ir, v) ? root : -1;
 }
 
-/* A result that a sum in stages reads is kept in any case, and what follows it is better computed
- * in the strips of that sum, where it is not. */
-static void mark_kept(fuser *f)
+/* A result that a sum in stages reads is kept in any case; what follows it is better computed in the
+ * strips of that sum, where it need not be kept. */
+static void mark_tailless(fuser *f)
 {
     const bb__ir *ir = f->ir;
     for (int v = 0; v < (int)ir->count; v++)
         if (ir->needed[v] && bb__is_in_stages(ir, v))
-            f->is_kept[ir->values[ir->values[v].in[0]].root] = true;
+            f->has_no_tail[ir->values[ir->values[v].in[0]].root] = true;
 }
 
 static void find_heads(fuser *f)
@@ -61,12 +61,13 @@ static void find_heads(fuser *f)
     const bb__ir *ir = f->ir;
     for (int v = 0; v < (int)ir->count; v++)
         f->tail[v] = -1;
-    mark_kept(f);
+    mark_tailless(f);
     for (int v = 0; !ir->options.no_fuse && v < (int)ir->count; v++) {
         for (int i = 0; bb__is_elementwise(ir, v) && i < ir->values[v].n_in; i++) {
             int in = ir->values[v].in[i], root = ir->values[in].root;
             const bb_op *op = ir->values[root].op;
-            if (op && op->takes_tail && !f->is_kept[root] && f->tail[root] < 0 && is_all(ir, in))
+            if (op && op->takes_tail && !f->has_no_tail[root] && f->tail[root] < 0 &&
+                is_all(ir, in))
                 f->tail[root] = in;
         }
     }
@@ -260,7 +261,7 @@ bool bb__fuse(bb__ir *ir)
         .ops = bb_memory_zeroed(n, sizeof *f.ops),
         .operands = bb_memory_zeroed(n, sizeof *f.operands),
         .is_headed = bb_memory_zeroed(n, sizeof *f.is_headed),
-        .is_kept = bb_memory_zeroed(n, sizeof *f.is_kept),
+        .has_no_tail = bb_memory_zeroed(n, sizeof *f.has_no_tail),
         .waits = bb_memory_zeroed(n, sizeof *f.waits),
         .tail = bb_memory_zeroed(n, sizeof *f.tail),
     };
@@ -268,7 +269,7 @@ bool bb__fuse(bb__ir *ir)
     ir->next = bb_memory_zeroed(n, sizeof *ir->next);
     ir->inner = bb_memory_zeroed(n, sizeof *ir->inner);
     bool fits = f.stage && f.leader && f.mark && f.last && f.ops && f.operands && f.is_headed &&
-                f.is_kept && f.waits && f.tail && ir->unit && ir->next && ir->inner;
+                f.has_no_tail && f.waits && f.tail && ir->unit && ir->next && ir->inner;
     fits = fits && bb__pull_early(ir, f.waits);
     if (fits) {
         find_heads(&f);
@@ -278,8 +279,8 @@ bool bb__fuse(bb__ir *ir)
         make_units(&f);
         find_inner(&f);
     }
-    void *const blocks[] = {f.stage,    f.leader,    f.mark,    f.last,  f.ops,
-                            f.operands, f.is_headed, f.is_kept, f.waits, f.tail};
+    void *const blocks[] = {f.stage,    f.leader,    f.mark,        f.last,  f.ops,
+                            f.operands, f.is_headed, f.has_no_tail, f.waits, f.tail};
     for (size_t i = 0; i < sizeof blocks / sizeof blocks[0]; i++)
         bb_memory_release(blocks[i]);
     return fits;

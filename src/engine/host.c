@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Hosts: which values are computed in their places within the result of an op that only puts its
- * operands side by side, so that it has nothing to copy.
+ * operands side by side, or one in another order, so that it has nothing to copy.
  *
  * A hosted value lies in its host's memory and has one host at most; a host has a larger number, or
  * its operands all lie in the other's memory as they do in its own. Nothing there is overwritten:
  * parts lie apart, each is written by what computes it alone, the plan counts all that reads them
  * as reading the host, and nothing takes over the memory of either. */
-#include "engine.h"
+#include "host.h"
 
 typedef struct placement {
     bb__ir *ir;
@@ -22,19 +22,20 @@ static bool is_whole(const bb__ir *ir, int in)
            bb__bytes(value->type) == bb__bytes(root->type) && bb__bytes(value->type) > 0;
 }
 
-/* Spaced results: an operand lies there with other strides than row-major ones. */
+static bool may_be_hosted(const placement *p, int v)
+{
+    const bb__value *value = &p->ir->values[v];
+    return value->op && bb__has_work(value->op) && p->ir->host[v] < 0 && !p->is_output[v] &&
+           !p->ir->local[v];
+}
 
-/* A value and the views of it that lead to an operand, each of which the next one alone reads. */
-enum { CHAIN = 8, DEEP = 8 };
-typedef struct chain {
-    int n, at[CHAIN]; /* from the operand to the value */
-    bb_layout layout[CHAIN];
-} chain;
+/* Strided results: an operand lies there with other strides than row-major ones. */
 
-static bool find_chain(const placement *p, int in, chain *c)
+/* The values that lead to an operand, each of which the next one alone reads. */
+static bool find_chain(const placement *p, int in, bb__chain *c)
 {
     const bb__ir *ir = p->ir;
-    for (c->n = 0; c->n < CHAIN && p->reads[in] == 1; in = ir->values[in].in[0]) {
+    for (c->n = 0; c->n < BB__CHAIN && p->reads[in] == 1; in = ir->values[in].in[0]) {
         c->at[c->n++] = in;
         if (ir->values[in].root == in)
             return true;
@@ -42,145 +43,47 @@ static bool find_chain(const placement *p, int in, chain *c)
     return false;
 }
 
-/* The strides of a value of which an operand, that has all of its elements in some order, lies
- * there; false where none say it. */
-static bool strides_for(const bb__ir *ir, int in, const bb_layout *there, int64_t *stride_out)
-{
-    const bb__value *view = &ir->values[in], *root = &ir->values[view->root];
-    bb_shape sorted = {0}; /* its dimensions as they follow one another in the value */
-    int64_t own[BB_MAX_DIMS], other[BB_MAX_DIMS], expected = 1;
-    for (int d = 0; d < view->type.shape.ndim; d++) {
-        int at = sorted.ndim;
-        if (view->type.shape.dim[d] == 1)
-            continue;
-        for (; at > 0 && own[at - 1] < view->layout.stride[d]; at--) {
-            sorted.dim[at] = sorted.dim[at - 1];
-            own[at] = own[at - 1];
-            other[at] = other[at - 1];
-        }
-        sorted.dim[at] = view->type.shape.dim[d];
-        own[at] = view->layout.stride[d];
-        other[at] = there->stride[d];
-        sorted.ndim++;
-    }
-    for (int i = sorted.ndim - 1; i >= 0; expected *= sorted.dim[i--])
-        if (own[i] != expected)
-            return false;
-    return view->layout.offset == 0 && expected > 0 &&
-           expected == bb_shape_count(root->type.shape) &&
-           bb__restride(sorted, other, root->type.shape, stride_out);
-}
+/* Operands of operands that are looked at; deeper ones are copied. */
+enum { DEEP = 8 };
+static bool fits_strided(const placement *p, int in, const bb_layout *there, int depth,
+                         bb__chain *c);
 
-/* Lays out the values of a chain anew, as far as it ends in that operand being there. */
-static bool lay_chain(const bb__ir *ir, chain *c, const bb_layout *there)
+/* Whether all operands of a value with such a layout lie in their places there. */
+static bool fit_strided(const placement *p, bb__value value, const bb_layout *layout, int depth)
 {
-    const bb_shape *shape = &ir->values[c->at[0]].type.shape;
-    c->layout[c->n - 1].offset = 0;
-    if (!strides_for(ir, c->at[0], there, c->layout[c->n - 1].stride))
-        return false;
-    for (int i = c->n - 2; i >= 0; i--) {
-        const bb__value *view = &ir->values[c->at[i]];
-        const bb_type *type = &ir->values[c->at[i + 1]].type;
-        if (!view->op->view(view->attrs, type, &c->layout[i + 1], &view->type, &c->layout[i]))
-            return false;
-    }
-    for (int d = 0; d < shape->ndim; d++)
-        if (shape->dim[d] != 1 && c->layout[0].stride[d] != there->stride[d])
-            return false;
-    return c->layout[0].offset == 0;
-}
-
-/* Where a part lies that a value's op puts beside others: from row-major strides of the value to
- * those that it has; false where a dimension of the part is not within one of the value's. */
-static bool respace(const bb__value *value, const bb_type *part, bb_layout *there)
-{
-    const bb_shape *shape = &value->type.shape;
-    const int64_t offset = there->offset;
-    int64_t stride[BB_MAX_DIMS], last[BB_MAX_DIMS]; /* of the part, in each dimension */
-    if (bb_shape_count(*shape) == 0 || bb_shape_count(part->shape) == 0)
-        return false;
-    bb__strides(*shape, stride);
-    there->offset = 0;
-    for (int k = 0; k < shape->ndim; k++) {
-        last[k] = offset / stride[k] % shape->dim[k];
-        there->offset += last[k] * value->layout.stride[k];
-    }
-    for (int d = 0; d < part->shape.ndim; d++) {
-        const int64_t step = there->stride[d], size = part->shape.dim[d];
-        int k = 0;
-        while (k < shape->ndim && (shape->dim[k] == 1 || stride[k] > step))
-            k++;
-        if (size == 1)
-            continue;
-        if (k == shape->ndim || step % stride[k] != 0)
-            return false;
-        last[k] += (size - 1) * (step / stride[k]);
-        there->stride[d] = step / stride[k] * value->layout.stride[k];
-        if (last[k] >= shape->dim[k])
-            return false;
-    }
-    return true;
-}
-
-/* Where each operand lies in a value; false when memory runs out. One that has no place there has
- * a negative offset. */
-static bool find_places(const bb__ir *ir, const bb__value *value, bb_layout **there_out)
-{
-    bb_layout *there = bb_memory_zeroed((size_t)value->n_in, sizeof *there);
-    bb_type *types = bb_memory_zeroed((size_t)value->n_in, sizeof *types);
-    for (int i = 0; there && types && i < value->n_in; i++)
-        types[i] = ir->values[value->in[i]].type;
-    if (there && types)
-        value->op->parts(value->attrs, value->n_in, types, there);
-    for (int i = 0; there && types && !value->contiguous && i < value->n_in; i++)
-        if (!respace(value, &types[i], &there[i]))
-            there[i].offset = -1;
-    const bool fits = there && types;
-    bb_memory_release(types);
-    *there_out = there;
-    return fits;
-}
-
-static bool fits_spaced(const placement *p, int in, const bb_layout *there, int depth, chain *c);
-
-/* Whether a value can be computed with other strides: maps write any, some ops those that leave the
- * last dimension dense, and one that puts operands side by side has nothing to write where these
- * can all lie in their places. */
-static bool writes_spaced(const placement *p, int v, const bb_layout *layout, int depth)
-{
-    const bb__ir *ir = p->ir;
-    bb__value value = ir->values[v];
-    const int last = value.type.shape.ndim - 1;
-    if (bb__tile_of(ir, &value))
-        return true;
-    if (value.op->writes_spaced)
-        return last >= 0 && value.type.shape.dim[last] > 1 && layout->stride[last] == 1;
-    if (!value.op->parts || depth == DEEP)
-        return false;
-    bb_layout *there;
-    chain c;
+    bb__chain c;
     value.layout = *layout;
     value.contiguous = false;
-    bool fits = find_places(ir, &value, &there);
+    bb_layout *there = bb__places_in(p->ir, &value);
+    bool fits = there && depth < DEEP;
     for (int i = 0; fits && i < value.n_in; i++)
-        fits = there[i].offset >= 0 && fits_spaced(p, value.in[i], &there[i], depth + 1, &c);
+        fits = there[i].offset >= 0 && fits_strided(p, value.in[i], &there[i], depth + 1, &c);
     bb_memory_release(there);
     return fits;
 }
 
-static bool may_be_hosted(const placement *p, int v)
+/* Whether a value can be computed with other strides: maps write any, some ops those that leave the
+ * last dimension dense, and what only puts operands side by side is made where they all are. */
+static bool can_be_strided(const placement *p, int v, const bb_layout *layout, int depth)
 {
-    const bb__value *value = &p->ir->values[v];
-    return value->op && bb__has_work(value->op) && p->ir->host[v] < 0 && !p->is_output[v];
+    const bb__ir *ir = p->ir;
+    const bb__value *value = &ir->values[v];
+    const int last = value->type.shape.ndim - 1;
+    if (bb__tile_of(ir, value) || !value->op->writes_strided)
+        return bb__tile_of(ir, value) != NULL;
+    if (value->op->parts)
+        return fit_strided(p, *value, layout, depth);
+    return last >= 0 && value->type.shape.dim[last] > 1 && layout->stride[last] == 1;
 }
 
 /* Whether an operand can lie there, though not in row-major order; fills the chain that leads to
  * it. */
-static bool fits_spaced(const placement *p, int in, const bb_layout *there, int depth, chain *c)
+static bool fits_strided(const placement *p, int in, const bb_layout *there, int depth,
+                         bb__chain *c)
 {
     const int v = p->ir->values[in].root;
-    return may_be_hosted(p, v) && find_chain(p, in, c) && lay_chain(p->ir, c, there) &&
-           writes_spaced(p, v, &c->layout[c->n - 1], depth);
+    return may_be_hosted(p, v) && find_chain(p, in, c) && bb__lay_chain(p->ir, c, there) &&
+           can_be_strided(p, v, &c->layout[c->n - 1], depth);
 }
 
 /* Hosts. */
@@ -205,10 +108,10 @@ static void place_in_order(placement *p, int in, int host, const bb_layout *ther
         settle(p->ir, p->ir->values[in].root, host, there);
 }
 
-static void place_spaced(placement *p, int in, int host, const bb_layout *there)
+static void place_strided(placement *p, int in, int host, const bb_layout *there)
 {
-    chain c;
-    if (there->offset < 0 || fits_in_order(p, in, there) || !fits_spaced(p, in, there, 0, &c))
+    bb__chain c;
+    if (there->offset < 0 || fits_in_order(p, in, there) || !fits_strided(p, in, there, 0, &c))
         return;
     settle(p->ir, p->ir->values[in].root, host, there);
     for (int i = 0; i < c.n; i++) {
@@ -248,14 +151,14 @@ static bool puts_side_by_side(const bb__ir *ir, int v)
 static bool take_in(placement *p, int v)
 {
     const bb__value *value = &p->ir->values[v];
-    bb_layout *there;
-    const bool fits = find_places(p->ir, value, &there);
-    if (fits && value->contiguous)
+    bb_layout *there = bb__places_in(p->ir, value);
+    if (there && value->contiguous)
         share(p, v, there);
-    for (int i = 0; fits && i < value->n_in; i++) {
+    for (int i = 0; there && i < value->n_in; i++) {
         place_in_order(p, value->in[i], v, &there[i]);
-        place_spaced(p, value->in[i], v, &there[i]);
+        place_strided(p, value->in[i], v, &there[i]);
     }
+    const bool fits = there != NULL;
     bb_memory_release(there);
     return fits;
 }
@@ -265,11 +168,11 @@ static bool take_in(placement *p, int v)
 static bool take_in_hosts(placement *p, int v)
 {
     const bb__value *value = &p->ir->values[v];
-    bb_layout *there;
-    const bool fits = find_places(p->ir, value, &there);
-    for (int i = 0; fits && i < value->n_in; i++)
+    bb_layout *there = bb__places_in(p->ir, value);
+    for (int i = 0; there && i < value->n_in; i++)
         if (value->n_in == 1 || puts_side_by_side(p->ir, p->ir->values[value->in[i]].root))
-            place_spaced(p, value->in[i], v, &there[i]);
+            place_strided(p, value->in[i], v, &there[i]);
+    const bool fits = there != NULL;
     bb_memory_release(there);
     return fits;
 }
@@ -284,7 +187,7 @@ static void find_owners(bb__ir *ir)
         }
 }
 
-/* Hosts of larger numbers first, where a host lies spaced in another. */
+/* Hosts of larger numbers first, where a host lies strided in another. */
 static bool find_hosts(placement *p)
 {
     bb__ir *ir = p->ir;

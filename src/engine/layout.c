@@ -27,19 +27,13 @@ static bool first_columns(const void *attrs, const bb_type *in_type, const bb_la
     return true;
 }
 
-static void row_major(const void *attrs, int n_in, const bb_type *in, bb_layout *out)
-{
-    (void)attrs, (void)n_in;
-    out->offset = 0;
-    bb__strides(in->shape, out->stride);
-}
-
 static const bb_op copy_op = {
     .name = "copy",
     .doc = "x in row-major order",
     .arity = 1,
     .forward = copy_forward,
-    .parts = row_major,
+    .parts = bb__copy_parts,
+    .writes_strided = true,
 };
 
 static const bb_op spaced_copy_op = {

@@ -12,6 +12,8 @@
  * and the update of a parameter by it, wait until the section is over. */
 #include "engine.h"
 
+#include <math.h>
+
 typedef struct section {
     int first, last; /* places in the order: of its first unit, and after its last value */
     int units;
@@ -135,16 +137,16 @@ static bool can_grow(const seeker *s, int v, section *grown_out)
  * can share. */
 static int strips_of(const section *s)
 {
-    static const double most_bytes = 1 << 20, enough_bytes = 1 << 18, little = 1 << 19,
+    static const double strip_bytes = 1 << 20, fair_bytes = 1 << 18, little = 1 << 19,
                         share = 1 << 16;
     enum { FEW = 4, MANY = 8, MOST = 1 << 16 };
     const bool is_little = s->bytes < little;
-    const double least = s->bytes / most_bytes, fair = s->bytes / enough_bytes;
-    const double even = fair < BB__SLOTS ? fair : BB__SLOTS;
-    const double wanted = is_little ? s->bytes / share : even > least ? even : least;
-    const int most = is_little ? FEW : MOST;
+    const double even = fmin(BB__SLOTS, s->bytes / fair_bytes);
+    const double wanted =
+        is_little ? fmin(FEW, s->bytes / share) : fmax(fmax(FEW, even), s->bytes / strip_bytes);
     int best = 1;
-    for (int n = 2; n <= s->rows && n <= most && n <= 2 * wanted && best < wanted; n++)
+    for (int n = 2;
+         n <= s->rows && n <= (is_little ? FEW : MOST) && n <= 2 * wanted && best < wanted; n++)
         if (s->rows % n == 0 && (n % 2 == 0 || n >= MANY))
             best = n;
     return best;

@@ -178,8 +178,8 @@ static bb_status check_sample(bb__op_check *c)
         status = bb__check_join(c);
     if (status == BB_OK && c->op->index)
         status = bb__check_index(c);
-    if (status == BB_OK && c->op->writes_spaced && !c->op->is_impure)
-        status = bb__check_spaced(c);
+    if (status == BB_OK && c->op->writes_strided && !c->op->parts && !c->op->is_impure)
+        status = bb__check_strided(c);
     return status;
 }
 
@@ -192,6 +192,14 @@ static bb_status verdict(bb__op_check *c)
     if (c->differentiated && r->compared == 0) {
         snprintf(r->text, sizeof r->text, "%.40s: gradient check failed: nothing was compared",
                  c->op->name);
+        return BB_CHECK_FAILED;
+    }
+    if (c->op->writes_strided && !c->op->parts && !c->op->is_impure && !c->strided) {
+        snprintf(
+            r->text, sizeof r->text,
+            "%.40s: writes_strided: no sample's result is of three dimensions or more of which "
+            "the first and the last two are longer than 1",
+            c->op->name);
         return BB_CHECK_FAILED;
     }
     r->passed = true;

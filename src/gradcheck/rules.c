@@ -2,7 +2,7 @@
 /* The check of an op's other rules. What `batch` and `join` build must give what the op itself
  * gives, row by row and added up: nodes are applied to plain operands, in the graph of one trial;
  * where a rule returns NULL there is nothing to check. The op must find fault where `index` says,
- * and leave alone what lies between the rows of a result that is spaced. */
+ * and leave alone what lies between the rows of a result that is strided. */
 #include "trial.h"
 
 #include <bibun/ops.h>
@@ -175,17 +175,64 @@ bb_status bb__check_index(bb__op_check *c)
     return status;
 }
 
-/* The result beside ones: these are not written over, and the numbers are what they are alone. */
-bb_status bb__check_spaced(bb__op_check *c)
+/* Numbers of y's type and shape that a map makes in the run, so that they lie where they are put
+ * together with y. */
+static bb_node *neighbour_of(const bb__trial *t, double k)
+{
+    const bb_dtype dtype = bb_node_dtype(t->y);
+    int i = 0;
+    while (i < t->n && bb_node_dtype(t->leaf[i]) != dtype)
+        i++;
+    if (i == t->n || !bb_dtype_is_float(dtype))
+        return bb_full(t->g, dtype, bb_node_shape(t->y), k);
+    bb_node *sum = bb_sum(t->leaf[i], BB_ALL);
+    return bb_add_scalar(bb_broadcast(sum, bb_node_shape(t->y)), k);
+}
+
+static bb_node *applied_anew(const bb__op_check *c, bb__trial *t)
+{
+    return bb_apply_in(t->g, c->op, (bb_nodes){t->n, t->leaf}, t->sample->attrs);
+}
+
+/* Rows between others, of which some are written before and some after them. */
+static bb_status check_rows(bb__op_check *c, bb__trial *t)
+{
+    static const char reason[] = "writes_strided: not what the op gives, or rows of others written";
+    const int64_t n = bb_node_shape(t->y).dim[bb_node_shape(t->y).ndim - 1];
+    bb_node *before = neighbour_of(t, 1), *y = applied_anew(c, t), *after = neighbour_of(t, 2);
+    bb_node *all = bb_concat(BB_NODES(before, y, after), -1);
+    bb_node *const alone[] = {before, t->y, after};
+    bb_status status = BB_OK;
+    for (int i = 0; status == BB_OK && i < 3; i++)
+        status = compare(c, t, bb_slice(all, -1, i * n, (i + 1) * n, 1), alone[i], reason);
+    return status;
+}
+
+/* Rows of which those of the first axis are closer together than the others. */
+static bb_status check_exchanged(bb__op_check *c, bb__trial *t)
+{
+    const bb_shape shape = bb_node_shape(t->y);
+    const int d = shape.ndim - 2;
+    bb_axes order = {.count = shape.ndim};
+    for (int i = 0; i < shape.ndim; i++)
+        order.axis[i] = i == 0 ? d : i == d ? 0 : i;
+    bb_node *turned = bb_permute(applied_anew(c, t), order);
+    bb_node *flat = bb_reshape(turned, BB_SHAPE(bb_shape_count(shape)));
+    return compare(c, t, bb_permute(bb_reshape(flat, bb_node_shape(turned)), order), t->y,
+                   "writes_strided: not what the op gives where other axes come first");
+}
+
+bb_status bb__check_strided(bb__op_check *c)
 {
     bb__trial t;
     bb_status status = bb__trial_open(c, &t, BB__PLAIN, false);
-    if (status == BB_OK && bb_node_shape(t.y).ndim > 0 && bb_dtype_is_float(bb_node_dtype(t.y))) {
-        bb_node *ones = bb_full(t.g, bb_node_dtype(t.y), bb_node_shape(t.y), 1);
-        bb_node *alone = bb_mul(t.y, ones); /* a value that concat copies */
-        status =
-            compare(c, &t, bb_concat(BB_NODES(t.y, ones), -1), bb_concat(BB_NODES(alone, ones), -1),
-                    "writes_spaced: not what the op gives where rows lie side by side");
+    const bb_shape shape = status == BB_OK ? bb_node_shape(t.y) : BB_SCALAR;
+    if (shape.ndim >= 2)
+        status = check_rows(c, &t);
+    if (status == BB_OK && shape.ndim >= 3) {
+        const int d = shape.ndim - 2;
+        c->strided |= shape.dim[0] > 1 && shape.dim[d] > 1 && shape.dim[d + 1] > 1;
+        status = check_exchanged(c, &t);
     }
     bb__trial_close(&t);
     return status;

@@ -23,6 +23,7 @@ typedef struct bb__op_check {
     int sample;
     bb__sample_layout layout;
     bool differentiated;
+    bool strided; /* rows of a result have been apart */
     bb_dtype output;
 } bb__op_check;
 
@@ -58,7 +59,7 @@ bool bb__trial_agree(const bb_op *op, const bb_tensor *a, const bb_tensor *b);
 bb_status bb__check_batch(bb__op_check *c);
 bb_status bb__check_join(bb__op_check *c);
 bb_status bb__check_index(bb__op_check *c);
-bb_status bb__check_spaced(bb__op_check *c);
+bb_status bb__check_strided(bb__op_check *c);
 
 /* Says in the report which sample failed and why (NULL: memory ran out); returns the status. */
 bb_status bb__trial_fail(bb__op_check *c, bb_status status, const char *reason);

@@ -9,6 +9,7 @@
 #include "blas.h"
 #include "product_onednn.h"
 
+#include <assert.h>
 #include <limits.h>
 #include <string.h>
 
@@ -23,7 +24,7 @@ struct product {
     const bb_array *out;
     bb__gemm_operand mx, my;
     int64_t batch, m, n, k;
-    int64_t lead; /* from a row of the result to the next: n, unless it is spaced */
+    int64_t lead; /* from a row of the result to the next: n if it is row-major */
     bb__gemm_cut cut;
     multiply_fn multiply;
     const bb__tail *tail; /* or NULL */
@@ -117,8 +118,7 @@ static way way_of(const product *p)
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
         if (sizes[i] > INT_MAX)
             return PLAIN;
-    const bool is_column = p->n == 1 && p->lead == 1;
-    return is_tiny(p->m, p->n, p->k) ? PLAIN : is_column ? COLUMN : p->m == 1 ? ROW : GEMM;
+    return is_tiny(p->m, p->n, p->k) ? PLAIN : p->n == 1 ? COLUMN : p->m == 1 ? ROW : GEMM;
 }
 
 /* Where matrix number `batch` of an array begins, in elements. */
@@ -316,9 +316,9 @@ static bool find_onednn(product *p, bool is_new)
         const size_t bytes = bb__onednn_product_scratch(p->onednn[of].made);
         most = bytes > most ? bytes : most;
     }
-    const bool is_dense = p->lead == p->n && (c->by_rows || c->panels == 1);
+    const bool is_in_place = p->lead == p->n && (c->by_rows || c->panels == 1);
     const int64_t tile = c->by_rows ? c->width * p->n : p->m * c->width;
-    p->tile = is_dense ? 0 : bb__aligned((size_t)tile * sizeof(float));
+    p->tile = is_in_place ? 0 : bb__aligned((size_t)tile * sizeof(float));
     p->slot = p->tile + bb__aligned(most);
     return true;
 }
@@ -347,6 +347,7 @@ static product product_of(const bb_array *x, const bb_array *y, const bb_array *
     product p = {.out = out, .batch = 1, .m = x->shape.dim[d], .k = x->shape.dim[d + 1]};
     p.n = y->shape.dim[d + 1];
     p.lead = p.m > 1 ? out->stride[d] : p.n;
+    assert(p.n > 1 || p.lead == 1); /* of columns the strides are row-major */
     for (int i = 0; i < d; i++)
         p.batch *= x->shape.dim[i];
     return p;
@@ -393,6 +394,7 @@ void bb__matmul(const bb_array *x, const bb_array *y, const bb_array *out, void 
                 const bb__tail *tail, int threads)
 {
     product p = product_of(x, y, out);
+    assert(!tail || p.lead == p.n);
     p.tail = tail;
     if (p.batch == 0 || p.m == 0 || p.n == 0)
         return;

@@ -148,7 +148,10 @@ void bb__map_one(bb_map_fn tile, int n_in, const bb_array *in, const bb_array *o
 
 /* The strides under a shape of as many elements, in row-major order of both, of what lies with
  * `stride` under another; false where none say it. */
-bool bb__restride(bb_shape from, const int64_t *stride, bb_shape to, int64_t out[BB_MAX_DIMS]);
+bool bb__restride(bb_shape from, const int64_t *stride, bb_shape to,
+                  int64_t stride_out[BB_MAX_DIMS]);
+/* The `parts` of a copy in row-major order. */
+void bb__copy_parts(const void *attrs, int n_in, const bb_type *in, bb_layout *out);
 
 /* same shape and dtype, any strides of both */
 void bb__copy(const bb_array *in, const bb_array *out, int threads);

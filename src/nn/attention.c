@@ -48,7 +48,7 @@ static bb_node *check(bb_node *x, int64_t heads, const bb_attention_options *o)
     if (o->context && bb_node_kind_of(o->context) != BB_NODE_INERT &&
         (other.ndim != 3 || other.dim[0] != shape.dim[0]))
         return bb_fail_node(x, o->context, "multi_head_attention", BB_BAD_SHAPE,
-                            "the context is not [batch, places, features]");
+                            "the context is not [batch, places, features] of as many batches");
     if (o->context && bb_node_kind_of(o->context) != BB_NODE_INERT &&
         bb_node_dtype(o->context) != bb_node_dtype(x))
         return bb_fail_node(x, o->context, "multi_head_attention", BB_BAD_TYPE, "types differ");

@@ -14,6 +14,7 @@ extern "C" {
 /* [low, high) */
 BB_BUILDER bb_node *bb_uniform(bb_graph *g, bb_dtype dtype, bb_shape shape, double low,
                                double high);
+/* of that mean and standard deviation */
 BB_BUILDER bb_node *bb_normal(bb_graph *g, bb_dtype dtype, bb_shape shape, double mean,
                               double deviation);
 

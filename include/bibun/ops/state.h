@@ -13,6 +13,7 @@ extern "C" {
  * old numbers. The node has no value of its own; ask for it as an output, or join several with
  * bb_group. */
 BB_BUILDER bb_node *bb_assign(bb_node *target, bb_node *value);
+/* Several effects as one, which an output asks for together. */
 BB_BUILDER bb_node *bb_group(bb_nodes effects);
 
 #ifdef __cplusplus

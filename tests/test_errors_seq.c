@@ -48,7 +48,9 @@ Test(errors_seq, attention)
     REFUSED(SHAPE,
             "scaled_dot_product_attention: a mask is broadcast to the scores, [2 2]: m [2 3]",
             bb_scaled_dot_product_attention(w.x, w.x, w.x, w.m, false, 0));
-    REFUSED(SHAPE, "scaled_dot_product_attention: a mask is broadcast to the scores, [2 2]: t [2 2 4]",
+    REFUSED(SHAPE,
+            "scaled_dot_product_attention: a mask is broadcast to the scores, [2 2]: "
+            "t [2 2 4]",
             bb_scaled_dot_product_attention(w.x, w.x, w.x, t3(2, 2, 4), false, 0));
     REFUSED(ARGUMENT, "scaled_dot_product_attention: operand 2 is NULL: x [2 3] x y [4 5]",
             bb_scaled_dot_product_attention(w.x, NULL, w.y, NULL, false, 0));
@@ -165,10 +167,11 @@ Test(errors_seq, multi_head_attention)
     REFUSED(SHAPE, "multi_head_attention: 0 heads do not divide the 3 features: t [2 2 3], in a",
             bb_multi_head_attention(t3(2, 2, 3), w.params, "a", 0));
     bb_attention_options cross = {.context = w.x};
-    REFUSED(SHAPE,
-            "multi_head_attention: the context is not [batch, places, features] of as many batches: "
-            "t [2 2 4] x x [2 3], in a",
-            bb_multi_head_attention_with(t3(2, 2, 4), w.params, "a", 2, &cross));
+    REFUSED(
+        SHAPE,
+        "multi_head_attention: the context is not [batch, places, features] of as many batches: "
+        "t [2 2 4] x x [2 3], in a",
+        bb_multi_head_attention_with(t3(2, 2, 4), w.params, "a", 2, &cross));
     cross.context = bb_input(w.g, "c", BB_F64, BB_SHAPE(2, 5, 4));
     REFUSED(TYPE, "multi_head_attention: types differ: t f32 [2 2 4] x c f64 [2 5 4], in a",
             bb_multi_head_attention_with(t3(2, 2, 4), w.params, "a", 2, &cross));

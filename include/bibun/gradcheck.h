@@ -89,10 +89,11 @@ BB_API bb_status bb_gradcheck_print(const bb_gradcheck_report *report, FILE *fil
  * numbers that row-major operands give (to 1e-12 where sums have an order). So must `batch`, of two
  * draws of a sample, row by row, and `join` of nodes that two samples of one type make, added up;
  * what they leave to others by NULL is not compared; and a result with rows apart, where the op
- * says `writes_strided`. Random inputs of a sample with golden figures and without a range of its own are drawn from that of the op's first
- * sample without figures. Zero is expected of an op with the rule bb_backward_zero, of a sample
- * without elements, and of broadcast views (a softmax of equal numbers). An op without float inputs
- * or outputs, or an effect, only runs forward, which the report says. */
+ * says `writes_strided`. Random inputs of a sample with golden figures and without a range of its
+ * own are drawn from that of the op's first sample without figures. Zero is expected of an op with
+ * the rule bb_backward_zero, of a sample without elements, and of broadcast views (a softmax of
+ * equal numbers). An op without float inputs or outputs, or an effect, only runs forward, which the
+ * report says. */
 BB_API bb_status bb_gradcheck_op(const bb_op *op, const bb_gradcheck_options *options,
                                  bb_gradcheck_report *report_out);
 

@@ -63,8 +63,8 @@ typedef struct bb_fault {
     char reason[160];
 } bb_fault;
 
-/* What forward is given. The output is contiguous unless the op says writes_strided; inputs may have
- * any strides unless the op asks for contiguous ones. */
+/* What forward is given. The output is contiguous unless the op says writes_strided; inputs may
+ * have any strides unless the op asks for contiguous ones. */
 typedef struct bb_call {
     const bb_op *op;
     const void *attrs;
@@ -177,10 +177,10 @@ struct bb_op {
      * the result, of which they are all together, none over another. What computes an operand may
      * then write it there, and forward finds it in its place. */
     void (*parts)(const void *attrs, int n_in, const bb_type *in, bb_layout *out);
-    /* forward writes a result whose last dimension is dense while each of the others has a stride of
-     * its own (call->out->stride), in any order, and nothing in between. With `parts` as well it
-     * writes nothing where all operands lie in their places, and may then lie strided itself. With a
-     * tail (takes_tail) the result is row-major. Maps write any strides without saying so. */
+    /* forward writes a result whose last dimension is dense while each of the others has a stride
+     * of its own (call->out->stride), in any order, and nothing in between. With `parts` as well it
+     * writes nothing where all operands lie in their places, and may then lie strided itself. With
+     * a tail (takes_tail) the result is row-major. Maps write any strides without saying so. */
     bool writes_strided;
 
     /* The gradient with respect to input i, given that with respect to y: builds nodes with public

@@ -46,8 +46,8 @@ static int head_of(const fuser *f, int v)
     return f->tail[root] >= 0 && is_all(f->ir, v) ? root : -1;
 }
 
-/* A result that a sum in stages reads is kept in any case; what follows it is better computed in the
- * strips of that sum, where it need not be kept. */
+/* A result that a sum in stages reads is kept in any case; what follows it is better computed in
+ * the strips of that sum, where it need not be kept. */
 static void mark_tailless(fuser *f)
 {
     const bb__ir *ir = f->ir;

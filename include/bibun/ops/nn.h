@@ -97,12 +97,11 @@ BB_BUILDER bb_node *bb_rms_normalise(bb_node *x, bb_axes axes, double epsilon);
 /* Attention. */
 
 /* softmax(scale q k') v for queries [..., n, d], keys [..., m, d] and values [..., m, e]: [..., n,
- * e]; leading sizes broadcast (Vaswani et al. 2017, eq. 1). A scale of 0 stands for 1 / sqrt(d), and
- * q k' must be finite without it.
- * `mask` may be NULL, and broadcasts to [..., n, m]: u8, 0 where a query must not see a key, or a
- * float, which is added to scale q k'. When causal, query i sees keys 0 to i. A row whose mask of
- * u8 is 0 throughout gives 0, and its gradient is 0; one to which -infinity is added throughout
- * gives NaN. */
+ * e]; leading sizes broadcast (Vaswani et al. 2017, eq. 1). A scale of 0 stands for 1 / sqrt(d),
+ * and q k' must be finite without it. `mask` may be NULL, and broadcasts to [..., n, m]: u8, 0
+ * where a query must not see a key, or a float, which is added to scale q k'. When causal, query i
+ * sees keys 0 to i. A row whose mask of u8 is 0 throughout gives 0, and its gradient is 0; one to
+ * which -infinity is added throughout gives NaN. */
 BB_BUILDER bb_node *bb_scaled_dot_product_attention(bb_node *q, bb_node *k, bb_node *v,
                                                     bb_node *mask, bool causal, double scale);
 /* A constant [length, width]: sin(i / 10000^(2j / width)) in row i, column 2j, and cos of the same

@@ -167,16 +167,19 @@ Test(errors_seq, multi_head_attention)
     REFUSED(SHAPE, "multi_head_attention: 0 heads do not divide the 3 features: t [2 2 3], in a",
             bb_multi_head_attention(t3(2, 2, 3), w.params, "a", 0));
     bb_attention_options cross = {.context = w.x};
-    REFUSED(
-        SHAPE,
-        "multi_head_attention: the context is not [batch, places, features] of as many batches: "
-        "t [2 2 4] x x [2 3], in a",
-        bb_multi_head_attention_with(t3(2, 2, 4), w.params, "a", 2, &cross));
+    REFUSED(SHAPE,
+            "multi_head_attention: the context is not [batch, places, features]: t [2 2 4] x x [2 "
+            "3], in a",
+            bb_multi_head_attention_with(t3(2, 2, 4), w.params, "a", 2, &cross));
+    cross.context = bb_input(w.g, "e", BB_F32, BB_SHAPE(3, 5, 4));
+    REFUSED(SHAPE,
+            "multi_head_attention: the context has another batch: t [2 2 4] x e [3 5 4], in a",
+            bb_multi_head_attention_with(t3(2, 2, 4), w.params, "a", 2, &cross));
     cross.context = bb_input(w.g, "c", BB_F64, BB_SHAPE(2, 5, 4));
     REFUSED(TYPE, "multi_head_attention: types differ: t f32 [2 2 4] x c f64 [2 5 4], in a",
             bb_multi_head_attention_with(t3(2, 2, 4), w.params, "a", 2, &cross));
     bb_transformer_options dropout = {.dropout = 1};
-    REFUSED(ARGUMENT, "dropout: rate 1 is not in [0, 1): add#56 [2 2 4], in b",
+    REFUSED(ARGUMENT, "dropout: rate 1 is not in [0, 1): add#62 [2 2 4], in b",
             bb_transformer_block_with(t3(2, 2, 4), w.params, "b", 2, &dropout));
 }
 

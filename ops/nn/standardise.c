@@ -52,7 +52,8 @@ static bb_node *build(bb_graph *g, bb_nodes in, const void *attrs)
     if (!isfinite(a->epsilon) || a->epsilon < 0)
         return bb_fail_node(x, NULL, "standardise", BB_BAD_ARGUMENT,
                             "epsilon %g is not 0 or a positive number", a->epsilon);
-    bb_node *mean = bb_mean_keep(x, a->axes), *variance = bb_var_keep(x, a->axes, 0);
+    bb_node *mean = bb_mean_keep(x, a->axes);
+    bb_node *variance = bb_mean_keep(bb_square(bb_sub(x, mean)), a->axes);
     bb_node *of[] = {x, mean, bb_rsqrt(bb_add_scalar(variance, a->epsilon))};
     const bb__reduce_attrs axes = bb__reduce_attrs_of(x, a->axes, true);
     bb__broadcast_operands(3, of);

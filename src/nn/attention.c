@@ -45,12 +45,14 @@ static bb_node *check(bb_node *x, int64_t heads, const bb_attention_options *o)
         return bb_fail_node(x, NULL, "multi_head_attention", BB_BAD_SHAPE,
                             "%lld heads do not divide the %lld features", (long long)heads,
                             (long long)shape.dim[2]);
-    if (o->context && bb_node_kind_of(o->context) != BB_NODE_INERT &&
-        (other.ndim != 3 || other.dim[0] != shape.dim[0]))
+    const bool has_context = o->context && bb_node_kind_of(o->context) != BB_NODE_INERT;
+    if (has_context && other.ndim != 3)
         return bb_fail_node(x, o->context, "multi_head_attention", BB_BAD_SHAPE,
-                            "the context is not [batch, places, features] of as many batches");
-    if (o->context && bb_node_kind_of(o->context) != BB_NODE_INERT &&
-        bb_node_dtype(o->context) != bb_node_dtype(x))
+                            "the context is not [batch, places, features]");
+    if (has_context && other.dim[0] != shape.dim[0])
+        return bb_fail_node(x, o->context, "multi_head_attention", BB_BAD_SHAPE,
+                            "the context has another batch");
+    if (has_context && bb_node_dtype(o->context) != bb_node_dtype(x))
         return bb_fail_node(x, o->context, "multi_head_attention", BB_BAD_TYPE, "types differ");
     return NULL;
 }

@@ -136,7 +136,7 @@ static void share(const placement *p, int v, const bb_layout *there)
             !bb__is_row_major(ir->values[in].type.shape, there[i].stride))
             return;
     }
-    if (p->is_output[v])
+    if (p->is_output[v] || ir->host[v] >= 0)
         return;
     ir->host[v] = host;
     ir->host_offset[v] = start;

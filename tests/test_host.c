@@ -129,7 +129,7 @@ Test(host, a_product_that_is_stored)
     bb_params_free(p);
 }
 
-/* Spaced results. */
+/* Strided results. */
 
 /* [rows, batch, columns] in one piece, of [batch, rows, columns] */
 static bb_node *merged(bb_node *y)
@@ -286,29 +286,25 @@ static uint32_t beside_rows(const void *attrs, const bb_type *in, const bb_type 
     return 3;
 }
 
+static const bb_op beside_op = {.name = "beside",
+                                .doc = "x and y beside one another",
+                                .arity = 2,
+                                .infer = beside_infer,
+                                .forward = beside,
+                                .parts = beside_parts};
+
 Test(host, an_op_that_asks_for_no_strides_gets_none)
 {
-    static const bb_op op = {.name = "beside",
-                             .doc = "x and y beside one another",
-                             .arity = 2,
-                             .infer = beside_infer,
-                             .forward = beside,
-                             .parts = beside_parts};
-    bb_node *y = bb_apply(&op, BB_NODES(bb_exp(x), bb_sin(x)), NULL);
+    bb_node *y = bb_apply(&beside_op, BB_NODES(bb_exp(x), bb_sin(x)), NULL);
     saved(BB_NODES(total(bb_cumsum(bb_concat(BB_NODES(y, bb_neg(x)), 1), 0, false, false))), 3);
 }
 
 /* What has memory for a strip alone lies in no other's. */
 Test(host, what_is_local_to_strips_has_its_own_memory)
 {
-    static const bb_op op = {.name = "beside",
-                             .doc = "x and y beside one another",
-                             .arity = 2,
-                             .infer = beside_infer,
-                             .forward = beside,
-                             .parts = beside_parts,
-                             .rows = beside_rows};
     const bb_compile_options rowwise = {.all_strips = true};
+    bb_op op = beside_op;
+    op.rows = beside_rows;
     bb_node *y = bb_apply(&op, BB_NODES(bb_exp(x), bb_sin(x)), NULL);
     bb_node *z = bb_sum(bb_tanh(y), BB_AXES(1));
     expect_agreement(g, BB_NODES(z), BB_FEEDS({x, xs}), &rowwise, 0, 1);

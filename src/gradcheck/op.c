@@ -157,6 +157,12 @@ static bb_status check_layout(bb__op_check *c)
     return status;
 }
 
+/* With `parts` an op writes nothing where its result is strided. */
+static bool may_be_strided(const bb_op *op)
+{
+    return op->writes_strided && !op->parts && !op->is_impure;
+}
+
 static bb_status check_sample(bb__op_check *c)
 {
     const bb_sample *s = &c->op->samples[c->sample];
@@ -178,7 +184,7 @@ static bb_status check_sample(bb__op_check *c)
         status = bb__check_join(c);
     if (status == BB_OK && c->op->index)
         status = bb__check_index(c);
-    if (status == BB_OK && c->op->writes_strided && !c->op->parts && !c->op->is_impure)
+    if (status == BB_OK && may_be_strided(c->op))
         status = bb__check_strided(c);
     return status;
 }
@@ -194,7 +200,7 @@ static bb_status verdict(bb__op_check *c)
                  c->op->name);
         return BB_CHECK_FAILED;
     }
-    if (c->op->writes_strided && !c->op->parts && !c->op->is_impure && !c->strided) {
+    if (may_be_strided(c->op) && !c->strided) {
         snprintf(
             r->text, sizeof r->text,
             "%.40s: writes_strided: no sample's result is of three dimensions or more of which "

@@ -253,30 +253,20 @@ static void multiply_parts(void *context, int64_t first, int64_t last)
     bb__blas_leave(state);
 }
 
-/* Elements that lie together in the result. */
-static void add_stretch(const product *p, int64_t first, int64_t count)
-{
-    const int64_t element = (int64_t)bb_dtype_size(p->x.dtype), offset = first * element;
-    bb_array part = {.dtype = p->x.dtype, .shape = BB_SHAPE(count), .stride = {1}};
-    bb_array sum = part;
-    sum.data = (char *)p->out->data + (first / p->n * p->lead + first % p->n) * element;
-    memcpy(sum.data, part_at(p, 0) + offset, (size_t)(count * element));
-    for (int64_t i = 1; i < p->cut.parts; i++) {
-        part.data = part_at(p, i) + offset;
-        bb__accumulate(&part, &sum, 1);
-    }
-}
-
+/* Rows first .. last-1 of the result. */
 static void add_parts(void *context, int64_t first, int64_t last)
 {
     const product *p = context;
-    for (int64_t at = first, next; at < last; at = next) {
-        const int64_t end = p->lead == p->n ? last : (at / p->n + 1) * p->n;
-        next = end < last ? end : last;
-        add_stretch(p, at, next - at);
+    const int64_t start = first * p->n, element = (int64_t)bb_dtype_size(p->x.dtype);
+    bb_array part = {NULL, p->x.dtype, BB_SHAPE(last - first, p->n), {p->n, 1}}, sum = part;
+    sum.data = (char *)p->out->data + first * p->lead * element;
+    sum.stride[0] = p->lead;
+    for (int64_t i = 0; i < p->cut.parts; i++) {
+        part.data = part_at(p, i) + start * element;
+        (i ? bb__accumulate : bb__copy)(&part, &sum, 1);
     }
     if (p->tail)
-        p->tail->run(p->tail->context, first, last - first);
+        p->tail->run(p->tail->context, start, (last - first) * p->n);
 }
 
 /* Calls. */
@@ -347,7 +337,7 @@ static product product_of(const bb_array *x, const bb_array *y, const bb_array *
     product p = {.out = out, .batch = 1, .m = x->shape.dim[d], .k = x->shape.dim[d + 1]};
     p.n = y->shape.dim[d + 1];
     p.lead = p.m > 1 ? out->stride[d] : p.n;
-    assert(p.n > 1 || p.lead == 1); /* of columns the strides are row-major */
+    assert(p.n != 1 || p.lead == 1); /* columns are row-major */
     for (int i = 0; i < d; i++)
         p.batch *= x->shape.dim[i];
     return p;
@@ -381,8 +371,7 @@ static void multiply(product *p, int threads)
     if (p->cut.parts > 1) {
         bb_parallel(p->cut.parts * p->cut.panels, 1, threads, multiply_parts, p);
         const int64_t pieces = p->m * p->n * p->cut.parts / ADD_GRAIN;
-        bb_parallel(p->m * p->n, bb__divided_up(p->m * p->n, pieces > 1 ? pieces : 1), threads,
-                    add_parts, p);
+        bb_parallel(p->m, bb__divided_up(p->m, pieces > 1 ? pieces : 1), threads, add_parts, p);
         return;
     }
     bb_parallel(items, work < worth ? (int64_t)(worth / work) : 1, used, multiply_range, p);
@@ -394,7 +383,7 @@ void bb__matmul(const bb_array *x, const bb_array *y, const bb_array *out, void 
                 const bb__tail *tail, int threads)
 {
     product p = product_of(x, y, out);
-    assert(!tail || p.lead == p.n);
+    assert(!tail || p.n == 0 || p.lead == p.n);
     p.tail = tail;
     if (p.batch == 0 || p.m == 0 || p.n == 0)
         return;

@@ -231,7 +231,8 @@ void bb__scatter_add_along_axis(const bb_call *call, int axis);
 /* Products (gemm.c). */
 
 /* out[..., m, n] = x[..., m, k] y[..., k, n] with equal leading sizes, any strides of x and y;
- * transposed operands cost nothing. The tail may be NULL. */
+ * transposed operands cost nothing. The tail may be NULL; without one the strides of out are any
+ * but for that of a last dimension longer than 1, which is 1. */
 void bb__matmul(const bb_array *x, const bb_array *y, const bb_array *out, void *scratch,
                 const bb__tail *tail, int threads);
 size_t bb__matmul_scratch(const bb_array *x, const bb_array *y, const bb_array *out);

@@ -65,12 +65,10 @@ bool bb__infer_gathered(bb_infer *c, int64_t *axis, bb_shape *out);
 /* Checks the i32 index of take_along_axis and its adjoint, input 1, against x, input 0. */
 bool bb__infer_along_axis(bb_infer *c, int64_t *axis);
 
-/* The attributes of topk and topk_index, and the failure of a k out of range. */
+/* The attributes of topk and topk_index. */
 typedef struct bb__topk_attrs {
-    int64_t k, axis;
+    int64_t axis, k;
 } bb__topk_attrs;
-
-bb_node *bb__fail_topk(bb_node *x, const char *op_name, int64_t k, int axis);
 
 /* A diagonal of the last two dimensions: column - row is k. */
 typedef struct bb__diagonal_attrs {

@@ -66,21 +66,16 @@ void bb__strides(bb_shape shape, int64_t stride[BB_MAX_DIMS]);
 /* NumPy's rule; false when the shapes do not broadcast. */
 bool bb__broadcast(bb_shape a, bb_shape b, bb_shape *out);
 
-/* Counter-based bits (rng.c). */
+/* Random numbers (rng.c), of the blocks that philox.h has. */
 
-/* Four words that depend on key and counter only. */
-void bb__philox(uint64_t key, uint64_t counter, uint32_t out[4]);
-
-/* Numbers 2j and 2j+1 of the stream `key`: uniform in [0, 1) with 53 bits, and normal (Box and
- * Muller 1958), whose bits are of another stream than the uniform ones. */
 typedef struct bb__pair {
     double number[2];
 } bb__pair;
-bb__pair bb__uniform_pair(uint64_t key, uint64_t j);
-bb__pair bb__normal_pair(uint64_t key, uint64_t j);
 
-/* low + (high - low) u, and low where rounding to the dtype would reach high. */
-double bb__in_range(double u, double low, double high, bb_dtype dtype);
+/* Two normal numbers of two uniform ones (Box and Muller 1958), and the key of the stream that these
+ * are of, which is another than that of uniform numbers. */
+bb__pair bb__normal_of(bb__pair u);
+uint64_t bb__normal_key(uint64_t key);
 
 double bb__uniform_at(uint64_t key, uint64_t i);
 double bb__normal_at(uint64_t key, uint64_t i);

@@ -1,76 +1,47 @@
 /* SPDX-License-Identifier: MIT */
 /* Philox4x32-10: number i of a stream is a function of the stream's key and i. */
 #include "base.h"
+#include "philox.h"
 
 #include <math.h>
 
-void bb__philox(uint64_t key, uint64_t counter, uint32_t out[4])
+static uint64_t word(const bb__block *b, int i)
 {
-    uint32_t k0 = (uint32_t)key, k1 = (uint32_t)(key >> 32);
-    uint32_t c0 = (uint32_t)counter, c1 = (uint32_t)(counter >> 32), c2 = 0, c3 = 0;
-    for (int round = 0; round < 10; round++) {
-        uint64_t p0 = (uint64_t)0xD2511F53u * c0, p1 = (uint64_t)0xCD9E8D57u * c2;
-        c0 = (uint32_t)(p1 >> 32) ^ c1 ^ k0;
-        c1 = (uint32_t)p1;
-        c2 = (uint32_t)(p0 >> 32) ^ c3 ^ k1;
-        c3 = (uint32_t)p0;
-        k0 += 0x9E3779B9u;
-        k1 += 0xBB67AE85u;
-    }
-    out[0] = c0, out[1] = c1, out[2] = c2, out[3] = c3;
-}
-
-static uint64_t word(const uint32_t block[4], int i)
-{
-    return (uint64_t)block[2 * i + 1] << 32 | block[2 * i];
-}
-
-static double unit(uint64_t bits)
-{
-    return (double)(bits >> 11) * 0x1p-53;
+    return (uint64_t)b->word[2 * i + 1] << 32 | b->word[2 * i];
 }
 
 /* Two 64-bit numbers a block. */
 static uint64_t bits_at(uint64_t key, uint64_t i)
 {
-    uint32_t block[4];
-    bb__philox(key, i / 2, block);
-    return word(block, (int)(i % 2));
-}
-
-bb__pair bb__uniform_pair(uint64_t key, uint64_t j)
-{
-    uint32_t block[4];
-    bb__philox(key, j, block);
-    return (bb__pair){{unit(word(block, 0)), unit(word(block, 1))}};
+    const bb__block b = bb__philox_block(key, i / 2);
+    return word(&b, (int)(i % 2));
 }
 
 /* Uniform and normal numbers drawn by turns from one stream must not depend on each other, as they
  * would if both came from the same block. */
-bb__pair bb__normal_pair(uint64_t key, uint64_t j)
+uint64_t bb__normal_key(uint64_t key)
 {
-    static const uint64_t normal = 0x6E6F726D616C6973u;
-    bb__pair u = bb__uniform_pair(key ^ normal, j);
+    return key ^ 0x6E6F726D616C6973u;
+}
+
+bb__pair bb__normal_of(bb__pair u)
+{
     double radius = sqrt(-2.0 * log(1.0 - u.number[0]));
     double angle = 6.283185307179586476925 * u.number[1];
     return (bb__pair){{radius * cos(angle), radius * sin(angle)}};
 }
 
-double bb__in_range(double u, double low, double high, bb_dtype dtype)
-{
-    double x = low + (high - low) * u;
-    double seen = dtype == BB_F32 ? (double)(float)x : x;
-    return seen < high || low == high ? x : low;
-}
-
 double bb__uniform_at(uint64_t key, uint64_t i)
 {
-    return unit(bits_at(key, i));
+    const bb__block b = bb__philox_block(key, i / 2);
+    return bb__unit(b.word[i % 2 * 2], b.word[i % 2 * 2 + 1]);
 }
 
 double bb__normal_at(uint64_t key, uint64_t i)
 {
-    return bb__normal_pair(key, i / 2).number[i % 2];
+    const bb__block b = bb__philox_block(bb__normal_key(key), i / 2);
+    const bb__pair u = {{bb__unit(b.word[0], b.word[1]), bb__unit(b.word[2], b.word[3])}};
+    return bb__normal_of(u).number[i % 2];
 }
 
 uint64_t bb_rng_bits(bb_rng *rng)
@@ -102,9 +73,8 @@ double bb_rng_normal(bb_rng *rng)
 
 uint64_t bb_rng_key(uint64_t key, uint64_t number)
 {
-    uint32_t block[4];
-    bb__philox(key ^ 0x6269626E6B657973u, number, block);
-    return word(block, 0) ^ word(block, 1);
+    const bb__block b = bb__philox_block(key ^ 0x6269626E6B657973u, number);
+    return word(&b, 0) ^ word(&b, 1);
 }
 
 uint64_t bb_rng_key_text(uint64_t key, const char *text)

@@ -215,8 +215,9 @@ void bb__cummax_index(const bb_array *in, int axis, const bb_array *out, int thr
 
 /* Sorting (sort.c). */
 
-/* i32 places in rising or falling order, equals in theirs, NaN last; any strides and dtype of in */
-void bb__argsort(const bb_array *in, int axis, bool descending, const bb_array *out, void *scratch,
+/* i32 places in rising or falling order, equals in theirs, NaN last, as many of the first ones as
+ * out has along the axis; any strides and dtype of in */
+void bb__argsort(const bb_array *in, int axis, bool is_falling, const bb_array *out, void *scratch,
                  int threads);
 size_t bb__argsort_scratch(const bb_array *in, int axis);
 

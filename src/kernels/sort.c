@@ -1,112 +1,198 @@
 /* SPDX-License-Identifier: MIT */
-/* Sorting along an axis: a stable merge sort of places by keys, which are doubles whatever the
- * dtype, for these hold every number of each. A line is sorted by one thread. */
+/* Sorting along an axis, by one thread a line: what orders an element is a whole number of as many
+ * bytes as its dtype has, so that long lines are sorted by their bytes, the lowest first, each time
+ * stably. A few first elements of many come from a heap. */
 #include "kernels.h"
 
-enum { MOST_PARTS = 64, WORTH = 4096 /* elements */, RUN = 16 };
+#include <string.h>
 
-#define DEFINE_LOAD(name, type, text)                                                             \
-    static void load_##name(const void *data, int64_t at, int64_t stride, int64_t n, double sign, \
-                            double *keys)                                                         \
-    {                                                                                             \
-        const type *x = (const type *)data + at;                                                  \
-        for (int64_t i = 0; i < n; i++)                                                           \
-            keys[i] = sign * (double)x[i * stride];                                               \
+enum { MOST_PARTS = 64, WORTH = 4096 /* elements */ };
+
+typedef struct line {
+    const void *data;
+    int64_t at, stride, n;
+    bool is_falling;
+} line;
+
+/* The bits of a float, read as a whole number, rise with a positive number and fall with a negative
+ * one. Both zeros are one number; NaN comes after every number in either order. */
+#define DEFINE_LOAD_FLOAT(name, T, U)                                                \
+    static void load_##name(const line *l, uint64_t *keys)                           \
+    {                                                                                \
+        const T *x = (const T *)l->data + l->at;                                     \
+        const int64_t n = l->n, stride = l->stride;                                  \
+        const U top = (U)1 << (8 * sizeof(U) - 1), flip = l->is_falling ? (U)-1 : 0; \
+        for (int64_t i = 0; i < n; i++) {                                            \
+            const T value = x[i * stride] + 0;                                       \
+            U bits;                                                                  \
+            memcpy(&bits, &value, sizeof bits);                                      \
+            bits ^= ((U)0 - bits / top) | top;                                       \
+            keys[i] = value != value ? (U)-1 : bits ^ flip;                          \
+        }                                                                            \
     }
-BB_DTYPE_LIST(DEFINE_LOAD)
+DEFINE_LOAD_FLOAT(BB_F32, float, uint32_t)
+DEFINE_LOAD_FLOAT(BB_F64, double, uint64_t)
 
-typedef void (*load_fn)(const void *data, int64_t at, int64_t stride, int64_t n, double sign,
-                        double *keys);
+#define DEFINE_LOAD_WHOLE(name, T, U, lowest)                     \
+    static void load_##name(const line *l, uint64_t *keys)        \
+    {                                                             \
+        const T *x = (const T *)l->data + l->at;                  \
+        const int64_t n = l->n, stride = l->stride;               \
+        const U flip = l->is_falling ? (U)-1 : 0;                 \
+        for (int64_t i = 0; i < n; i++)                           \
+            keys[i] = (U)((U)x[i * stride] - (U)(lowest)) ^ flip; \
+    }
+DEFINE_LOAD_WHOLE(BB_I32, int32_t, uint32_t, INT32_MIN)
+DEFINE_LOAD_WHOLE(BB_U8, uint8_t, uint8_t, 0)
+
+typedef void (*load_fn)(const line *l, uint64_t *keys);
 #define LOAD_ENTRY(name, type, text) [name] = load_##name,
 static const load_fn loads[BB_DTYPE_COUNT] = {BB_DTYPE_LIST(LOAD_ENTRY)};
 
-/* NaN comes after every number. */
-static bool precedes(double a, double b)
+/* Sorting. */
+
+typedef struct item {
+    uint64_t key;
+    int32_t place;
+} item;
+
+static bool precedes(item a, item b)
 {
-    return a < b || (b != b && a == a);
+    return a.key < b.key || (a.key == b.key && a.place < b.place);
 }
 
-static void insertion_sort(const double *keys, int32_t *place, int64_t n)
+static void insertion_sort(item *items, int64_t n)
 {
     for (int64_t i = 1; i < n; i++) {
-        int32_t moved = place[i];
+        const item moved = items[i];
         int64_t at = i;
-        for (; at > 0 && precedes(keys[moved], keys[place[at - 1]]); at--)
-            place[at] = place[at - 1];
-        place[at] = moved;
+        for (; at > 0 && moved.key < items[at - 1].key; at--)
+            items[at] = items[at - 1];
+        items[at] = moved;
     }
 }
 
-/* Merges from[0 .. middle-1] and from[middle .. n-1]; of equals the first list's come first. */
-static void merge(const double *keys, const int32_t *from, int64_t middle, int64_t n, int32_t *to)
+enum { DIGITS = 8, VALUES = 256 }; /* bytes of the longest key, and values of one */
+
+static unsigned digit_of(item x, int digit)
 {
-    int64_t left = 0, right = middle;
-    for (int64_t i = 0; i < n; i++) {
-        bool takes_right =
-            left == middle || (right < n && precedes(keys[from[right]], keys[from[left]]));
-        to[i] = takes_right ? from[right++] : from[left++];
-    }
+    return (unsigned)(x.key >> (8 * digit)) % VALUES;
 }
 
-/* The sorted places are in one of the two arrays, which is returned. */
-static int32_t *sort_places(const double *keys, int64_t n, int32_t *place, int32_t *spare)
+/* By one byte of the keys, of which `counts` says how many have each value. */
+static void sort_by(const item *from, int64_t n, int digit, uint32_t *counts, item *to)
 {
+    uint32_t first = 0;
+    for (int value = 0; value < VALUES; value++) {
+        const uint32_t count = counts[value];
+        counts[value] = first;
+        first += count;
+    }
     for (int64_t i = 0; i < n; i++)
-        place[i] = (int32_t)i;
-    for (int64_t i = 0; i < n; i += RUN)
-        insertion_sort(keys, place + i, n - i < RUN ? n - i : RUN);
-    for (int64_t run = RUN; run < n; run *= 2) {
-        for (int64_t i = 0; i < n; i += 2 * run) {
-            int64_t length = n - i < 2 * run ? n - i : 2 * run;
-            merge(keys, place + i, length < run ? length : run, length, spare + i);
-        }
-        int32_t *sorted = spare;
-        spare = place;
-        place = sorted;
-    }
-    return place;
+        to[counts[digit_of(from[i], digit)]++] = from[i];
 }
+
+/* All of a line, by keys of so many bytes, which may lie in `spare`. The items end in one of the two
+ * arrays, which is returned. */
+static item *sort_all(const uint64_t *keys, int64_t n, int digits, item *items, item *spare)
+{
+    enum { FEW = 48 };
+    uint32_t counts[DIGITS][VALUES];
+    for (int64_t i = 0; i < n; i++)
+        items[i] = (item){keys[i], (int32_t)i};
+    if (n <= FEW)
+        return insertion_sort(items, n), items;
+    memset(counts, 0, (size_t)digits * sizeof *counts);
+    for (int64_t i = 0; i < n; i++)
+        for (int digit = 0; digit < digits; digit++)
+            counts[digit][digit_of(items[i], digit)]++;
+    for (int digit = 0; digit < digits; digit++) {
+        if (counts[digit][digit_of(items[0], digit)] == n)
+            continue;
+        sort_by(items, n, digit, counts[digit], spare);
+        item *sorted = spare;
+        spare = items;
+        items = sorted;
+    }
+    return items;
+}
+
+/* A heap, where an item precedes none of those above it. */
+
+static void sift(item *heap, int64_t n, int64_t at)
+{
+    const item moved = heap[at];
+    for (int64_t child; (child = 2 * at + 1) < n; at = child) {
+        child += child + 1 < n && precedes(heap[child], heap[child + 1]);
+        if (!precedes(moved, heap[child]))
+            break;
+        heap[at] = heap[child];
+    }
+    heap[at] = moved;
+}
+
+/* The first `few` of the order, in their order. */
+static void select_first(const uint64_t *keys, int64_t n, int64_t few, item *items)
+{
+    for (int64_t i = 0; i < few; i++)
+        items[i] = (item){keys[i], (int32_t)i};
+    for (int64_t i = few / 2; i-- > 0;)
+        sift(items, few, i);
+    for (int64_t i = few; i < n; i++)
+        if (keys[i] < items[0].key) {
+            items[0] = (item){keys[i], (int32_t)i};
+            sift(items, few, 0);
+        }
+    for (int64_t end = few - 1; end > 0; end--) {
+        const item last = items[0];
+        items[0] = items[end];
+        items[end] = last;
+        sift(items, end, 0);
+    }
+}
+
+/* Lines. */
 
 typedef struct job {
     const bb_array *in, *out;
     int axis;
-    double sign;
-    char *scratch;
-    int64_t grain;
+    bool is_falling;
+    item *scratch;
 } job;
 
-static size_t scratch_of_part(int64_t n)
-{
-    return ((size_t)n * (sizeof(double) + 2 * sizeof(int32_t)) + 63) / 64 * 64;
-}
-
-/* Where line number `line` begins in an array. */
-static int64_t line_start(const bb_array *a, int axis, int64_t line)
+/* Where line number `number` begins in an array. */
+static int64_t line_start(const bb_array *a, int axis, int64_t number)
 {
     int64_t at = 0;
     for (int i = a->shape.ndim - 1; i >= 0; i--) {
         if (i == axis)
             continue;
-        at += line % a->shape.dim[i] * a->stride[i];
-        line /= a->shape.dim[i];
+        at += number % a->shape.dim[i] * a->stride[i];
+        number /= a->shape.dim[i];
     }
     return at;
 }
 
 static void sort_range(void *context, int64_t first, int64_t last)
 {
+    enum { FEW = 8 }; /* a heap is for one in so many, or fewer */
     const job *j = context;
-    int64_t n = j->in->shape.dim[j->axis], step = j->out->stride[j->axis];
-    char *own = j->scratch + (size_t)(first / j->grain) * scratch_of_part(n);
-    double *keys = (double *)(void *)own;
-    int32_t *place = (int32_t *)(void *)(keys + n);
-    for (int64_t line = first; line < last; line++) {
-        loads[j->in->dtype](j->in->data, line_start(j->in, j->axis, line), j->in->stride[j->axis],
-                            n, j->sign, keys);
-        const int32_t *sorted = sort_places(keys, n, place, place + n);
-        int32_t *out = (int32_t *)j->out->data + line_start(j->out, j->axis, line);
-        for (int64_t i = 0; i < n; i++)
-            out[i * step] = sorted[i];
+    const int64_t n = j->in->shape.dim[j->axis], wanted = j->out->shape.dim[j->axis];
+    const int64_t step = j->out->stride[j->axis];
+    item *items = j->scratch + bb__thread_slot() * 2 * n, *spare = items + n;
+    uint64_t *keys = (uint64_t *)(void *)spare;
+    for (int64_t number = first; number < last; number++) {
+        const line l = {j->in->data, line_start(j->in, j->axis, number), j->in->stride[j->axis], n,
+                        j->is_falling};
+        const item *sorted = items;
+        loads[j->in->dtype](&l, keys);
+        if (wanted <= n / FEW)
+            select_first(keys, n, wanted, items);
+        else
+            sorted = sort_all(keys, n, (int)bb_dtype_size(j->in->dtype), items, spare);
+        int32_t *out = (int32_t *)j->out->data + line_start(j->out, j->axis, number);
+        for (int64_t i = 0; i < wanted; i++)
+            out[i * step] = sorted[i].place;
     }
 }
 
@@ -127,14 +213,16 @@ static int64_t lines_of_part(const bb_array *in, int axis)
 
 size_t bb__argsort_scratch(const bb_array *in, int axis)
 {
-    int64_t grain = lines_of_part(in, axis), lines = line_count(in, axis);
-    return (size_t)bb__divided_up(lines, grain) * scratch_of_part(in->shape.dim[axis]);
+    const int64_t parts = bb__divided_up(line_count(in, axis), lines_of_part(in, axis));
+    const int64_t slots = bb__lower(parts, BB__SLOTS);
+    return (size_t)(slots * 2 * in->shape.dim[axis]) * sizeof(item);
 }
 
-void bb__argsort(const bb_array *in, int axis, bool descending, const bb_array *out, void *scratch,
+void bb__argsort(const bb_array *in, int axis, bool is_falling, const bb_array *out, void *scratch,
                  int threads)
 {
-    job j = {in, out, axis, descending ? -1 : 1, scratch, lines_of_part(in, axis)};
-    if (bb_shape_count(in->shape) > 0)
-        bb_parallel(line_count(in, axis), j.grain, threads, sort_range, &j);
+    job j = {in, out, axis, is_falling, scratch};
+    if (bb_shape_count(out->shape) > 0)
+        bb_parallel(line_count(in, axis), lines_of_part(in, axis),
+                    (int)bb__lower(threads, BB__SLOTS), sort_range, &j);
 }

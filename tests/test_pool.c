@@ -163,3 +163,47 @@ Test(pool, two_by_two)
         .dtype = BB_F32, .planes = 200, .h = 24, .w = 24, .window = {2, 2}, .stride = {2, 2}};
     check_random(&rng, many, true);
 }
+
+/* Rows that are longer than vectors, and as long as they may be and longer. */
+Test(pool, rows_of_windows)
+{
+    bb_rng rng = {3, 0};
+    for (int round = 0; round < 300; round++) {
+        bb__pool_shape s = {.dtype = round % 2 ? BB_F32 : BB_F64,
+                            .planes = drawn(&rng, 1, 3),
+                            .h = drawn(&rng, 1, 12),
+                            .w = round < 280 ? drawn(&rng, 5, 70) : drawn(&rng, 480, 530)};
+        for (int axis = 0; axis < 2; axis++) {
+            const int64_t size = axis ? s.w : s.h, most = axis ? 11 : 9;
+            s.window[axis] = drawn(&rng, 1, size < most ? size : most);
+            s.stride[axis] = drawn(&rng, 1, 4);
+            s.padding[axis] = drawn(&rng, 0, s.window[axis] - 1);
+        }
+        check_random(&rng, s, round % 4 == 0);
+    }
+}
+
+/* What all of a window is equal to goes to the first element within the plane. */
+Test(pool, windows_of_minus_infinity)
+{
+    const bb__pool_shape s = {.dtype = BB_F32,
+                              .planes = 1,
+                              .h = 4,
+                              .w = 6,
+                              .oh = 4,
+                              .ow = 6,
+                              .window = {3, 3},
+                              .stride = {1, 1},
+                              .padding = {1, 1}};
+    arrays a = {block_new(BB_F32, BB_SHAPE(1, 4, 6)), block_new(BB_F32, BB_SHAPE(1, 4, 6)),
+                block_new(BB_F32, BB_SHAPE(1, 4, 6))};
+    for (int64_t i = 0; i < 24; i++) {
+        put(&a.x.array, i, -INFINITY);
+        put(&a.v.array, i, (double)i);
+        put(&a.dy.array, i, (double)(i + 1));
+    }
+    check(&s, &a);
+    free(a.x.memory);
+    free(a.v.memory);
+    free(a.dy.memory);
+}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Windows on planes: the largest, its place, and means. A plane is the work of one thread, and goes
  * through its windows in row-major order. */
-#include "kernels.h"
+#include "pool_rows.h"
 
 #include <string.h>
 
@@ -256,49 +256,86 @@ DEFINE_AVERAGE(f64, double)
 DEFINE_AVERAGE_BY_FOUR(f32, float)
 DEFINE_AVERAGE_BY_FOUR(f64, double)
 
-static plane_fn either(const bb__pool_shape *s, plane_fn f32, plane_fn f64)
+/* Rows of windows side by side; planes with a NaN go the general way. */
+#define DEFINE_BY_ROWS(suffix, T)                                                   \
+    static void max_by_rows_##suffix(const job *j, int64_t plane)                   \
+    {                                                                               \
+        const bb__pool_shape *s = j->s;                                             \
+        const T *x = (const T *)j->x + plane * s->h * s->w;                         \
+        if (has_nan_##suffix(x, s->h * s->w))                                       \
+            pick_##suffix(j, plane);                                                \
+        else                                                                        \
+            bb__max_rows_##suffix(s, x, (T *)j->out + plane * s->oh * s->ow);       \
+    }                                                                               \
+    static void spread_by_rows_##suffix(const job *j, int64_t plane)                \
+    {                                                                               \
+        const bb__pool_shape *s = j->s;                                             \
+        const int64_t large = plane * s->h * s->w;                                  \
+        const T *x = (const T *)j->x + large;                                       \
+        if (has_nan_##suffix(x, s->h * s->w))                                       \
+            spread_##suffix(j, plane);                                              \
+        else                                                                        \
+            bb__spread_rows_##suffix(s, x, (const T *)j->v + plane * s->oh * s->ow, \
+                                     (T *)j->out + large);                          \
+    }                                                                               \
+    static void average_by_rows_##suffix(const job *j, int64_t plane)               \
+    {                                                                               \
+        const bb__pool_shape *s = j->s;                                             \
+        bb__average_rows_##suffix(s, (const T *)j->x + plane * s->h * s->w,         \
+                                  (T *)j->out + plane * s->oh * s->ow);             \
+    }                                                                               \
+    static void share_by_rows_##suffix(const job *j, int64_t plane)                 \
+    {                                                                               \
+        const bb__pool_shape *s = j->s;                                             \
+        bb__share_rows_##suffix(s, (const T *)j->v + plane * s->oh * s->ow,         \
+                                (T *)j->out + plane * s->h * s->w);                 \
+    }
+DEFINE_BY_ROWS(f32, float)
+DEFINE_BY_ROWS(f64, double)
+
+/* For any windows, for rows of them, and for the usual ones. */
+enum { ANY, ROWS, BY_FOUR, WAYS };
+
+#define WAYS_OF(any, rows, by_four)                                     \
+    {                                                                   \
+        [BB_F32] = {any##_f32, rows##_f32, by_four##_f32}, [BB_F64] = { \
+            any##_f64,                                                  \
+            rows##_f64,                                                 \
+            by_four##_f64                                               \
+        }                                                               \
+    }
+static const plane_fn maxima[][WAYS] = WAYS_OF(pick, max_by_rows, max_by_four);
+static const plane_fn picks[][WAYS] = WAYS_OF(pick, pick, pick);
+static const plane_fn spreads[][WAYS] = WAYS_OF(spread, spread_by_rows, spread_by_four);
+static const plane_fn averages[][WAYS] = WAYS_OF(average, average_by_rows, average_by_four);
+static const plane_fn shares[][WAYS] = WAYS_OF(share, share_by_rows, share_by_four);
+
+static plane_fn way_of(const bb__pool_shape *s, const plane_fn ways[][WAYS])
 {
-    return s->dtype == BB_F32 ? f32 : f64;
+    return ways[s->dtype][is_two_by_two(s) ? BY_FOUR : bb__pool_has_rows(s) ? ROWS : ANY];
 }
 
 void bb__max_pool(const bb__pool_shape *s, const void *x, void *y, int threads)
 {
-    const job j = {s,
-                   is_two_by_two(s) ? either(s, max_by_four_f32, max_by_four_f64)
-                                    : either(s, pick_f32, pick_f64),
-                   x, x, y};
-    run(&j, threads);
+    run(&(job){s, way_of(s, maxima), x, x, y}, threads);
 }
 
 void bb__max_pick(const bb__pool_shape *s, const void *x, const void *v, void *y, int threads)
 {
-    const job j = {s, either(s, pick_f32, pick_f64), x, v, y};
-    run(&j, threads);
+    run(&(job){s, way_of(s, picks), x, v, y}, threads);
 }
 
 void bb__max_spread(const bb__pool_shape *s, const void *x, const void *dy, void *dx, int threads)
 {
-    const job j = {s,
-                   is_two_by_two(s) ? either(s, spread_by_four_f32, spread_by_four_f64)
-                                    : either(s, spread_f32, spread_f64),
-                   x, dy, dx};
-    run(&j, threads);
+    run(&(job){s, way_of(s, spreads), x, dy, dx}, threads);
 }
 
 void bb__average_pool(const bb__pool_shape *s, const void *x, void *y, int threads)
 {
-    const job j = {s,
-                   is_two_by_two(s) ? either(s, average_by_four_f32, average_by_four_f64)
-                                    : either(s, average_f32, average_f64),
-                   x, NULL, y};
-    run(&j, threads);
+    run(&(job){s, way_of(s, averages), x, NULL, y}, threads);
 }
 
 void bb__average_spread(const bb__pool_shape *s, const void *dy, void *dx, int threads)
 {
-    const job j = {s,
-                   is_two_by_two(s) ? either(s, share_by_four_f32, share_by_four_f64)
-                                    : either(s, share_f32, share_f64),
-                   NULL, dy, dx};
-    run(&j, threads);
+    run(&(job){s, way_of(s, shares), NULL, dy, dx}, threads);
 }

@@ -6,110 +6,193 @@
 #include <math.h>
 #include <string.h>
 
-/* (1 - weight) times element `first` of an axis, and weight times element `second`, which counts
- * only where the weight is not 0: nothing comes of a neighbour that is infinite. */
-typedef struct tap {
-    int64_t first, second;
-    double weight;
-} tap;
+/* Of each place of an axis: (1 - weight) times element `first`, and weight times element `second`,
+ * which counts only where the weight is not 0: nothing comes of a neighbour that is infinite. */
+typedef struct taps {
+    int64_t *first, *second;
+    double *weight;
+} taps;
 
 typedef struct job {
     const bb__upsample_shape *s;
-    const tap *rows, *columns;
+    taps rows, columns;
     const void *from;
     void *to;
+    char *lines; /* two for each thread that works */
 } job;
 
-static tap nearest(int64_t i, int64_t size, int64_t places)
+static void nearest(int64_t size, int64_t places, taps to)
 {
-    int64_t at = i * size / places;
-    return (tap){at, at, 0};
+    for (int64_t i = 0; i < places; i++) {
+        to.first[i] = to.second[i] = i * size / places;
+        to.weight[i] = 0;
+    }
 }
 
-static tap linear(int64_t i, int64_t size, int64_t places, bool align_corners)
+static void linear(int64_t size, int64_t places, bool align_corners, taps to)
 {
-    double at = ((double)i + 0.5) * (double)size / (double)places - 0.5;
-    if (align_corners)
-        at = places > 1 ? (double)i * (double)(size - 1) / (double)(places - 1) : 0;
-    at = at < 0 ? 0 : at;
-    int64_t first = (int64_t)floor(at);
-    first = first > size - 1 ? size - 1 : first;
-    double weight = first + 1 < size ? at - (double)first : 0;
-    return (tap){first, weight > 0 ? first + 1 : first, weight};
+    for (int64_t i = 0; i < places; i++) {
+        double at = ((double)i + 0.5) * (double)size / (double)places - 0.5;
+        if (align_corners)
+            at = places > 1 ? (double)i * (double)(size - 1) / (double)(places - 1) : 0;
+        at = at < 0 ? 0 : at;
+        int64_t first = (int64_t)floor(at);
+        first = first > size - 1 ? size - 1 : first;
+        to.weight[i] = first + 1 < size ? at - (double)first : 0;
+        to.first[i] = first;
+        to.second[i] = to.weight[i] > 0 ? first + 1 : first;
+    }
 }
 
-static void set_taps(const bb__upsample_shape *s, int64_t size, int64_t places, tap *taps)
+static void set_taps(const bb__upsample_shape *s, int64_t size, int64_t places, taps to)
 {
-    for (int64_t i = 0; i < places; i++)
-        taps[i] =
-            s->is_bilinear ? linear(i, size, places, s->align_corners) : nearest(i, size, places);
+    if (s->is_bilinear)
+        linear(size, places, s->align_corners, to);
+    else
+        nearest(size, places, to);
+}
+
+/* Numbers of a line, of a row of the plane or of the result. */
+static int64_t line_length(const bb__upsample_shape *s)
+{
+    return s->w > s->ow ? s->w : s->ow;
 }
 
 /* The mean of a and b. */
 #define MEAN(a, b, weight) ((weight) > 0 ? (1 - (weight)) * (a) + (weight) * (b) : (a))
 
-#define DEFINE_UPSAMPLE(suffix, T)                                                       \
-    static void sample_##suffix(void *context, int64_t begin, int64_t end)               \
-    {                                                                                    \
-        const job *j = context;                                                          \
-        const bb__upsample_shape *s = j->s;                                              \
-        const T *x = (const T *)j->from + begin * s->h * s->w;                           \
-        T *y = (T *)j->to + begin * s->oh * s->ow;                                       \
-        for (int64_t plane = begin; plane < end; plane++, x += s->h * s->w)              \
-            for (int64_t i = 0; i < s->oh; i++) {                                        \
-                const tap row = j->rows[i];                                              \
-                const T *top = x + row.first * s->w, *low = x + row.second * s->w;       \
-                const T down = (T)row.weight;                                            \
-                for (int64_t k = 0; k < s->ow; k++) {                                    \
-                    const tap c = j->columns[k];                                         \
-                    const T right = (T)c.weight;                                         \
-                    const T upper = MEAN(top[c.first], top[c.second], right);            \
-                    const T lower = MEAN(low[c.first], low[c.second], right);            \
-                    *y++ = MEAN(upper, lower, down);                                     \
-                }                                                                        \
-            }                                                                            \
-    }                                                                                    \
-    static void spread_##suffix(void *context, int64_t begin, int64_t end)               \
-    {                                                                                    \
-        const job *j = context;                                                          \
-        const bb__upsample_shape *s = j->s;                                              \
-        const T *dy = (const T *)j->from + begin * s->oh * s->ow;                        \
-        T *x = (T *)j->to + begin * s->h * s->w;                                         \
-        memset(x, 0, (size_t)((end - begin) * s->h * s->w) * sizeof(T));                 \
-        for (int64_t plane = begin; plane < end; plane++, x += s->h * s->w)              \
-            for (int64_t i = 0; i < s->oh; i++) {                                        \
-                const tap row = j->rows[i];                                              \
-                T *top = x + row.first * s->w, *low = x + row.second * s->w;             \
-                for (int64_t k = 0; k < s->ow; k++, dy++) {                              \
-                    const tap c = j->columns[k];                                         \
-                    const T right = (T)c.weight, down = (T)row.weight;                   \
-                    const T upper = (1 - down) * *dy, lower = down > 0 ? down * *dy : 0; \
-                    top[c.first] += (1 - right) * upper;                                 \
-                    top[c.second] += right > 0 ? right * upper : 0;                      \
-                    low[c.first] += (1 - right) * lower;                                 \
-                    low[c.second] += right > 0 ? right * lower : 0;                      \
-                }                                                                        \
-            }                                                                            \
+/* Rows first, which are vectors, then columns; rows that come of one row are computed once. */
+#define DEFINE_SAMPLE(suffix, T)                                                                  \
+    static void mean_##suffix(const T *restrict a, const T *restrict b, T weight, int64_t n,      \
+                              T *restrict to)                                                     \
+    {                                                                                             \
+        for (int64_t i = 0; i < n; i++)                                                           \
+            to[i] = (1 - weight) * a[i] + weight * b[i];                                          \
+    }                                                                                             \
+    static void stretch_##suffix(const bb__upsample_shape *s, const taps *c, const T *line, T *y) \
+    {                                                                                             \
+        if (s->is_bilinear)                                                                       \
+            for (int64_t k = 0; k < s->ow; k++) {                                                 \
+                const T right = (T)c->weight[k];                                                  \
+                y[k] = MEAN(line[c->first[k]], line[c->second[k]], right);                        \
+            }                                                                                     \
+        else if (s->ow == 2 * s->w)                                                               \
+            for (int64_t k = 0; k < s->w; k++)                                                    \
+                y[2 * k] = y[2 * k + 1] = line[k];                                                \
+        else                                                                                      \
+            for (int64_t k = 0; k < s->ow; k++)                                                   \
+                y[k] = line[c->first[k]];                                                         \
+    }                                                                                             \
+    static void sample_##suffix(void *context, int64_t begin, int64_t end)                        \
+    {                                                                                             \
+        const job *j = context;                                                                   \
+        const bb__upsample_shape *s = j->s;                                                       \
+        const T *x = (const T *)j->from + begin * s->h * s->w;                                    \
+        T *y = (T *)j->to + begin * s->oh * s->ow;                                                \
+        T *mean = (T *)(void *)j->lines + bb__thread_slot() * 2 * line_length(s);                 \
+        for (int64_t plane = begin; plane < end; plane++, x += s->h * s->w)                       \
+            for (int64_t i = 0; i < s->oh; i++, y += s->ow) {                                     \
+                const T *top = x + j->rows.first[i] * s->w, *low = x + j->rows.second[i] * s->w;  \
+                const T down = (T)j->rows.weight[i];                                              \
+                if (down > 0)                                                                     \
+                    mean_##suffix(top, low, down, s->w, mean);                                    \
+                if (!s->is_bilinear && i > 0 && j->rows.first[i] == j->rows.first[i - 1])         \
+                    memcpy(y, y - s->ow, (size_t)s->ow * sizeof *y);                              \
+                else                                                                              \
+                    stretch_##suffix(s, &j->columns, down > 0 ? mean : top, y);                   \
+            }                                                                                     \
     }
-DEFINE_UPSAMPLE(f32, float)
-DEFINE_UPSAMPLE(f64, double)
+DEFINE_SAMPLE(f32, float)
+DEFINE_SAMPLE(f64, double)
+
+/* The adjoint: columns first, of the sum of the rows that come of one row. */
+#define DEFINE_SPREAD(suffix, T)                                                                  \
+    static void add_##suffix(const T *restrict from, T weight, int64_t n, T *restrict to)         \
+    {                                                                                             \
+        for (int64_t i = 0; i < n; i++)                                                           \
+            to[i] += weight * from[i];                                                            \
+    }                                                                                             \
+    static void shrink_##suffix(const bb__upsample_shape *s, const taps *c, const T *dy, T *line) \
+    {                                                                                             \
+        memset(line, 0, (size_t)s->w * sizeof *line);                                             \
+        if (s->is_bilinear)                                                                       \
+            for (int64_t k = 0; k < s->ow; k++) {                                                 \
+                const T right = (T)c->weight[k];                                                  \
+                line[c->first[k]] += (1 - right) * dy[k];                                         \
+                line[c->second[k]] += right > 0 ? right * dy[k] : 0;                              \
+            }                                                                                     \
+        else if (s->ow == 2 * s->w)                                                               \
+            for (int64_t k = 0; k < s->w; k++)                                                    \
+                line[k] = dy[2 * k] + dy[2 * k + 1];                                              \
+        else                                                                                      \
+            for (int64_t k = 0; k < s->ow; k++)                                                   \
+                line[c->first[k]] += dy[k];                                                       \
+    }                                                                                             \
+    static void spread_##suffix(void *context, int64_t begin, int64_t end)                        \
+    {                                                                                             \
+        const job *j = context;                                                                   \
+        const bb__upsample_shape *s = j->s;                                                       \
+        const T *dy = (const T *)j->from + begin * s->oh * s->ow;                                 \
+        T *x = (T *)j->to + begin * s->h * s->w;                                                  \
+        T *line = (T *)(void *)j->lines + bb__thread_slot() * 2 * line_length(s);                 \
+        T *sum = line + line_length(s);                                                           \
+        memset(x, 0, (size_t)((end - begin) * s->h * s->w) * sizeof(T));                          \
+        for (int64_t plane = begin; plane < end; plane++, x += s->h * s->w)                       \
+            for (int64_t i = 0; i < s->oh; i++, dy += s->ow) {                                    \
+                const int64_t first = j->rows.first[i], second = j->rows.second[i];               \
+                const T down = (T)j->rows.weight[i];                                              \
+                const T *row = dy;                                                                \
+                while (!s->is_bilinear && i + 1 < s->oh && j->rows.first[i + 1] == first) {       \
+                    if (row == dy)                                                                \
+                        row = memcpy(sum, dy, (size_t)s->ow * sizeof *sum);                       \
+                    i++, dy += s->ow;                                                             \
+                    add_##suffix(dy, 1, s->ow, sum);                                              \
+                }                                                                                 \
+                shrink_##suffix(s, &j->columns, row, line);                                       \
+                add_##suffix(line, 1 - down, s->w, x + first * s->w);                             \
+                if (down > 0)                                                                     \
+                    add_##suffix(line, down, s->w, x + second * s->w);                            \
+            }                                                                                     \
+    }
+DEFINE_SPREAD(f32, float)
+DEFINE_SPREAD(f64, double)
+
+/* Scratch memory: both axes' taps, and the lines. */
+
+static char *take_taps(char *scratch, int64_t places, taps *out)
+{
+    out->first = (int64_t *)(void *)scratch;
+    out->second = out->first + places;
+    out->weight = (double *)(void *)(out->second + places);
+    return (char *)(out->weight + places);
+}
+
+static int64_t planes_of_part(const bb__upsample_shape *s)
+{
+    enum { GRAIN = 1 << 14 }; /* elements that pay for a thread */
+    return 1 + GRAIN / (s->oh * s->ow + 1);
+}
 
 static void run(const bb__upsample_shape *s, const void *from, void *to, void *scratch, int threads,
                 bb_range_fn planes)
 {
-    enum { GRAIN = 1 << 14 }; /* elements that pay for a thread */
+    job j = {.s = s, .from = from, .to = to};
     if (s->planes == 0)
         return;
-    tap *rows = scratch, *columns = rows + s->oh;
-    job j = {s, rows, columns, from, to};
-    set_taps(s, s->h, s->oh, rows);
-    set_taps(s, s->w, s->ow, columns);
-    bb_parallel(s->planes, 1 + GRAIN / (s->oh * s->ow + 1), threads, planes, &j);
+    j.lines = take_taps(take_taps(scratch, s->oh, &j.rows), s->ow, &j.columns);
+    set_taps(s, s->h, s->oh, j.rows);
+    set_taps(s, s->w, s->ow, j.columns);
+    bb_parallel(s->planes, planes_of_part(s), (int)bb__lower(threads, BB__SLOTS), planes, &j);
 }
 
 size_t bb__upsample_scratch(const bb__upsample_shape *s)
 {
-    return s->planes == 0 ? 0 : (size_t)(s->oh + s->ow) * sizeof(tap);
+    const size_t tap = 2 * sizeof(int64_t) + sizeof(double);
+    if (s->planes == 0)
+        return 0;
+    const int64_t parts = bb__divided_up(s->planes, planes_of_part(s));
+    return (size_t)(s->oh + s->ow) * tap +
+           (size_t)(bb__lower(parts, BB__SLOTS) * 2 * line_length(s)) * bb_dtype_size(s->dtype);
 }
 
 void bb__upsample(const bb__upsample_shape *s, const void *x, void *y, void *scratch, int threads)

@@ -2,8 +2,8 @@
 /* Random numbers: known answers, every element a function of key and place, and the moments of what
  * is drawn. */
 #include "base.h"
+#include "draw.h"
 #include "kernels.h"
-#include "philox.h"
 
 #include <criterion/criterion.h>
 #include <float.h>

@@ -66,17 +66,7 @@ void bb__strides(bb_shape shape, int64_t stride[BB_MAX_DIMS]);
 /* NumPy's rule; false when the shapes do not broadcast. */
 bool bb__broadcast(bb_shape a, bb_shape b, bb_shape *out);
 
-/* Random numbers (rng.c), of the blocks that philox.h has. */
-
-typedef struct bb__pair {
-    double number[2];
-} bb__pair;
-
-/* Two normal numbers of two uniform ones (Box and Muller 1958), and the key of the stream that these
- * are of, which is another than that of uniform numbers. */
-bb__pair bb__normal_of(bb__pair u);
-uint64_t bb__normal_key(uint64_t key);
-
+/* Number i of a stream (rng.c): uniform in [0, 1) with 53 bits, and normal. */
 double bb__uniform_at(uint64_t key, uint64_t i);
 double bb__normal_at(uint64_t key, uint64_t i);
 

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Philox4x32-10: number i of a stream is a function of the stream's key and i. */
 #include "base.h"
-#include "philox.h"
-
-#include <math.h>
+#include "draw.h"
 
 static uint64_t word(const bb__block *b, int i)
 {
@@ -17,20 +15,6 @@ static uint64_t bits_at(uint64_t key, uint64_t i)
     return word(&b, (int)(i % 2));
 }
 
-/* Uniform and normal numbers drawn by turns from one stream must not depend on each other, as they
- * would if both came from the same block. */
-uint64_t bb__normal_key(uint64_t key)
-{
-    return key ^ 0x6E6F726D616C6973u;
-}
-
-bb__pair bb__normal_of(bb__pair u)
-{
-    double radius = sqrt(-2.0 * log(1.0 - u.number[0]));
-    double angle = 6.283185307179586476925 * u.number[1];
-    return (bb__pair){{radius * cos(angle), radius * sin(angle)}};
-}
-
 double bb__uniform_at(uint64_t key, uint64_t i)
 {
     const bb__block b = bb__philox_block(key, i / 2);
@@ -40,8 +24,8 @@ double bb__uniform_at(uint64_t key, uint64_t i)
 double bb__normal_at(uint64_t key, uint64_t i)
 {
     const bb__block b = bb__philox_block(bb__normal_key(key), i / 2);
-    const bb__pair u = {{bb__unit(b.word[0], b.word[1]), bb__unit(b.word[2], b.word[3])}};
-    return bb__normal_of(u).number[i % 2];
+    return bb__normal_of(bb__unit(b.word[0], b.word[1]), bb__unit(b.word[2], b.word[3]))
+        .number[i % 2];
 }
 
 uint64_t bb_rng_bits(bb_rng *rng)

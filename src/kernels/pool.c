@@ -310,6 +310,19 @@ static const plane_fn spreads[][WAYS] = WAYS_OF(spread, spread_by_rows, spread_b
 static const plane_fn averages[][WAYS] = WAYS_OF(average, average_by_rows, average_by_four);
 static const plane_fn shares[][WAYS] = WAYS_OF(share, share_by_rows, share_by_four);
 
+/* Windows that divide a plane evenly are all alike. */
+static bb__pool_shape plain_of(const bb__pool_shape *s)
+{
+    bb__pool_shape plain = *s;
+    if (s->is_adaptive && s->h % s->oh == 0 && s->w % s->ow == 0) {
+        plain.is_adaptive = false;
+        plain.window[0] = plain.stride[0] = s->h / s->oh;
+        plain.window[1] = plain.stride[1] = s->w / s->ow;
+        plain.padding[0] = plain.padding[1] = 0;
+    }
+    return plain;
+}
+
 static plane_fn way_of(const bb__pool_shape *s, const plane_fn ways[][WAYS])
 {
     return ways[s->dtype][is_two_by_two(s) ? BY_FOUR : bb__pool_has_rows(s) ? ROWS : ANY];
@@ -317,25 +330,30 @@ static plane_fn way_of(const bb__pool_shape *s, const plane_fn ways[][WAYS])
 
 void bb__max_pool(const bb__pool_shape *s, const void *x, void *y, int threads)
 {
-    run(&(job){s, way_of(s, maxima), x, x, y}, threads);
+    const bb__pool_shape plain = plain_of(s);
+    run(&(job){&plain, way_of(&plain, maxima), x, x, y}, threads);
 }
 
 void bb__max_pick(const bb__pool_shape *s, const void *x, const void *v, void *y, int threads)
 {
-    run(&(job){s, way_of(s, picks), x, v, y}, threads);
+    const bb__pool_shape plain = plain_of(s);
+    run(&(job){&plain, way_of(&plain, picks), x, v, y}, threads);
 }
 
 void bb__max_spread(const bb__pool_shape *s, const void *x, const void *dy, void *dx, int threads)
 {
-    run(&(job){s, way_of(s, spreads), x, dy, dx}, threads);
+    const bb__pool_shape plain = plain_of(s);
+    run(&(job){&plain, way_of(&plain, spreads), x, dy, dx}, threads);
 }
 
 void bb__average_pool(const bb__pool_shape *s, const void *x, void *y, int threads)
 {
-    run(&(job){s, way_of(s, averages), x, NULL, y}, threads);
+    const bb__pool_shape plain = plain_of(s);
+    run(&(job){&plain, way_of(&plain, averages), x, NULL, y}, threads);
 }
 
 void bb__average_spread(const bb__pool_shape *s, const void *dy, void *dx, int threads)
 {
-    run(&(job){s, way_of(s, shares), NULL, dy, dx}, threads);
+    const bb__pool_shape plain = plain_of(s);
+    run(&(job){&plain, way_of(&plain, shares), NULL, dy, dx}, threads);
 }

@@ -20,6 +20,11 @@ static int64_t phase_length(const bb__pool_shape *s)
     return s->ow + (s->window[1] - 1) / s->stride[1];
 }
 
+static int64_t phases_length(const bb__pool_shape *s)
+{
+    return s->stride[1] * phase_length(s);
+}
+
 bool bb__pool_has_rows(const bb__pool_shape *s)
 {
     return !s->is_adaptive && s->ow >= SHORTEST && s->w <= WIDEST && s->window[0] <= MOST_ROWS &&
@@ -99,23 +104,31 @@ DEFINE_PHASES(f64, double)
 /* Gradients. */
 
 /* Rows of the plane's gradient in phases, as many as a window has; those below `done` are done. */
-#define DEFINE_RING(suffix, T)                                                            \
-    typedef struct ring_##suffix {                                                        \
-        const bb__pool_shape *s;                                                          \
-        T *dx;                                                                            \
-        int64_t done;                                                                     \
-        T rows[MOST_ROWS][WIDEST];                                                        \
-    } ring_##suffix;                                                                      \
-    /* Rows that no window has any more; what no window has at all is 0. */               \
-    static void finish_##suffix(ring_##suffix *r, int64_t end)                            \
-    {                                                                                     \
-        const bb__pool_shape *s = r->s;                                                   \
-        for (; r->done < end; r->done++) {                                                \
-            T *phases = r->rows[r->done % s->window[0]], *row = r->dx + r->done * s->w;   \
-            memset(row, 0, (size_t)s->w * sizeof *row);                                   \
-            join_##suffix(s, phases, row);                                                \
-            memset(phases, 0, (size_t)(s->stride[1] * phase_length(s)) * sizeof *phases); \
-        }                                                                                 \
+#define DEFINE_RING(suffix, T)                                                          \
+    typedef struct ring_##suffix {                                                      \
+        const bb__pool_shape *s;                                                        \
+        T *dx;                                                                          \
+        int64_t done;                                                                   \
+        T rows[MOST_ROWS][WIDEST];                                                      \
+    } ring_##suffix;                                                                    \
+    static void begin_##suffix(ring_##suffix *r, const bb__pool_shape *s, T *dx)        \
+    {                                                                                   \
+        r->s = s;                                                                       \
+        r->dx = dx;                                                                     \
+        r->done = 0;                                                                    \
+        for (int64_t row = 0; row < s->window[0]; row++)                                \
+            memset(r->rows[row], 0, (size_t)phases_length(s) * sizeof(T));              \
+    }                                                                                   \
+    /* Rows that no window has any more; what no window has at all is 0. */             \
+    static void finish_##suffix(ring_##suffix *r, int64_t end)                          \
+    {                                                                                   \
+        const bb__pool_shape *s = r->s;                                                 \
+        for (; r->done < end; r->done++) {                                              \
+            T *phases = r->rows[r->done % s->window[0]], *row = r->dx + r->done * s->w; \
+            memset(row, 0, (size_t)s->w * sizeof *row);                                 \
+            join_##suffix(s, phases, row);                                              \
+            memset(phases, 0, (size_t)phases_length(s) * sizeof *phases);               \
+        }                                                                               \
     }
 DEFINE_RING(f32, float)
 DEFINE_RING(f64, double)
@@ -147,7 +160,7 @@ DEFINE_RING(f64, double)
     void bb__max_rows_##suffix(const bb__pool_shape *s, const T *x, T *y)                       \
     {                                                                                           \
         T phases[WIDEST];                                                                       \
-        fill_##suffix(phases, WIDEST, (T)NAN);                                                  \
+        fill_##suffix(phases, phases_length(s), (T)NAN);                                        \
         for (int64_t i = 0; i < s->oh; i++)                                                     \
             top_##suffix(s, x, rows_of(s, i), phases, y + i * s->ow);                           \
     }                                                                                           \
@@ -170,8 +183,9 @@ DEFINE_RING(f64, double)
     {                                                                                           \
         T phases[WIDEST], top[WIDEST];                                                          \
         MASK given[WIDEST];                                                                     \
-        ring_##suffix ring = {.s = s, .dx = dx};                                                \
-        fill_##suffix(phases, WIDEST, (T)NAN);                                                  \
+        ring_##suffix ring;                                                                     \
+        begin_##suffix(&ring, s, dx);                                                           \
+        fill_##suffix(phases, phases_length(s), (T)NAN);                                        \
         for (int64_t i = 0; i < s->oh; i++, dy += s->ow) {                                      \
             const rows at = rows_of(s, i);                                                      \
             top_##suffix(s, x, at, phases, top);                                                \
@@ -205,7 +219,7 @@ DEFINE_MAX(f64, double, int64_t)
     {                                                                                        \
         const double size = (double)(s->window[0] * s->window[1]);                           \
         double phases[WIDEST], sum[WIDEST];                                                  \
-        memset(phases, 0, sizeof phases);                                                    \
+        memset(phases, 0, (size_t)phases_length(s) * sizeof *phases);                        \
         for (int64_t i = 0; i < s->oh; i++, y += s->ow) {                                    \
             sum_rows_##suffix(s, x, rows_of(s, i), sum);                                     \
             split_f64(s, sum, phases);                                                       \
@@ -222,20 +236,24 @@ DEFINE_MAX(f64, double, int64_t)
         for (int64_t k = 0; k < n; k++)                                                      \
             dx[k] += share[k];                                                               \
     }                                                                                        \
+    /* What a row of results gives to each row of its windows. */                            \
     void bb__share_rows_##suffix(const bb__pool_shape *s, const T *dy, T *dx)                \
     {                                                                                        \
         const double size = (double)(s->window[0] * s->window[1]);                           \
-        T share[WIDEST];                                                                     \
-        ring_##suffix ring = {.s = s, .dx = dx};                                             \
+        const int64_t length = phases_length(s);                                             \
+        T share[WIDEST], shares[WIDEST];                                                     \
+        ring_##suffix ring;                                                                  \
+        begin_##suffix(&ring, s, dx);                                                        \
         for (int64_t i = 0; i < s->oh; i++, dy += s->ow) {                                   \
             const rows at = rows_of(s, i);                                                   \
             for (int64_t k = 0; k < s->ow; k++)                                              \
                 share[k] = (T)((double)dy[k] / size);                                        \
+            memset(shares, 0, (size_t)length * sizeof *shares);                              \
+            for (int64_t column = 0; column < s->window[1]; column++)                        \
+                add_##suffix(share, s->ow, shares + place_of(s, column));                    \
             finish_##suffix(&ring, at.first);                                                \
             for (int64_t row = at.first; row < at.end; row++)                                \
-                for (int64_t column = 0; column < s->window[1]; column++)                    \
-                    add_##suffix(share, s->ow,                                               \
-                                 ring.rows[row % s->window[0]] + place_of(s, column));       \
+                add_##suffix(shares, length, ring.rows[row % s->window[0]]);                 \
         }                                                                                    \
         finish_##suffix(&ring, s->h);                                                        \
     }

@@ -2,7 +2,7 @@
 /* Arrays of random numbers: element i is number i of its stream, rounded to the dtype. */
 #include "kernels.h"
 
-#include "philox.h"
+#include "draw.h"
 
 #include <string.h>
 
@@ -28,7 +28,7 @@ static void to_range(const fill *f, int64_t n, double *numbers)
 static void to_normal(const fill *f, int64_t n, double *numbers)
 {
     for (int64_t i = 0; i < n; i += 2) {
-        const bb__pair z = bb__normal_of((bb__pair){{numbers[i], numbers[i + 1]}});
+        const bb__pair z = bb__normal_of(numbers[i], numbers[i + 1]);
         numbers[i] = f->first + f->second * z.number[0];
         numbers[i + 1] = f->first + f->second * z.number[1];
     }

@@ -175,7 +175,7 @@ static int64_t line_start(const bb_array *a, int axis, int64_t number)
 
 static void sort_range(void *context, int64_t first, int64_t last)
 {
-    enum { FEW = 8 }; /* a heap is for one in so many, or fewer */
+    enum { FEW = 32 }; /* a heap is for one in so many, or fewer */
     const job *j = context;
     const int64_t n = j->in->shape.dim[j->axis], wanted = j->out->shape.dim[j->axis];
     const int64_t step = j->out->stride[j->axis];

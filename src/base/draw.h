@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Private: blocks of Philox4x32-10 (Salmon, Moraes, Dror and Shaw 2011) and uniform numbers of them,
- * in forms that compilers turn into vectors. */
-#ifndef BIBUN_PHILOX_H
-#define BIBUN_PHILOX_H
+/* Private: how random numbers come of blocks of Philox4x32-10 (Salmon, Moraes, Dror and Shaw 2011),
+ * in forms that compilers turn into vectors, with the same bits everywhere. */
+#ifndef BIBUN_DRAW_H
+#define BIBUN_DRAW_H
 
 #include "base.h"
+
+#include <bibun/vector_f64.h>
 
 typedef struct bb__block {
     uint32_t word[4];
@@ -41,6 +43,24 @@ static inline double bb__in_range(double u, double low, double high, bb_dtype dt
 {
     const double x = low + (high - low) * u, seen = dtype == BB_F32 ? (double)(float)x : x;
     return seen < high || low == high ? x : low;
+}
+
+typedef struct bb__pair {
+    double number[2];
+} bb__pair;
+
+/* Two normal numbers of two uniform ones in [0, 1) (Box and Muller 1958). */
+static inline bb__pair bb__normal_of(double u, double v)
+{
+    const double radius = sqrt(-2.0 * bb__log_f64(1.0 - u)), angle = 6.283185307179586476925 * v;
+    return (bb__pair){{radius * bb__cos_f64(angle), radius * bb__sin_f64(angle)}};
+}
+
+/* The key of a stream for its normal numbers: uniform and normal numbers drawn by turns from one
+ * stream must not depend on each other, as they would if both came from the same block. */
+static inline uint64_t bb__normal_key(uint64_t key)
+{
+    return key ^ 0x6E6F726D616C6973u;
 }
 
 #endif

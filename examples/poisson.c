@@ -8,7 +8,7 @@
 #include <math.h>
 #include <stdio.h>
 
-enum { POINTS = 40, UNITS = 16, ADAM_RUNS = 600, MOST_STEPS = 400 };
+enum { POINTS = 40, UNITS = 16, ADAM_RUNS = 600, MOST_STEPS = 1000 };
 
 typedef struct problem {
     bb_graph *g;

@@ -325,7 +325,14 @@ Test(host, copies_beside_one_another)
     bb_node *y = merged(bb_exp(pairs()));
     bb_node *same = bb_concat(BB_NODES(y, bb_neg(x)), 1);
     saved(BB_NODES(total(bb_cumsum(same, 0, false, false))), 3);
-    bb_node *cut = bb_reshape(bb_transpose(bb_sin(x)), BB_SHAPE(3, 8)); /* of 6 rows of 4 */
-    bb_node *beside = bb_concat(BB_NODES(cut, bb_reshape(bb_neg(x), BB_SHAPE(3, 8))), 1);
+    bb_node *cut = bb_reshape(merged(bb_exp(pairs())), BB_SHAPE(2, 12)); /* of 4 rows of 6 */
+    bb_node *beside = bb_concat(BB_NODES(cut, bb_reshape(bb_neg(x), BB_SHAPE(2, 12))), 1);
     saved(BB_NODES(total(bb_cumsum(beside, 0, false, false))), 1);
+}
+
+/* A copy turns by blocks what a map would scatter. */
+Test(host, what_is_turned_has_none)
+{
+    bb_node *turned = bb_reshape(bb_transpose(bb_sin(x)), BB_SHAPE(24));
+    saved(BB_NODES(total(bb_cumsum(turned, 0, false, false))), 0);
 }

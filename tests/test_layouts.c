@@ -107,3 +107,36 @@ Test(layouts, spaced_rows)
     }
     bb_tensor_release(t);
 }
+
+/* Maps read what is turned from a copy of it, which others share, if it is large and lies in rows
+ * that are more than a few elements. */
+Test(layouts, turned_operands_of_maps)
+{
+    static const struct {
+        int64_t rows, columns;
+        bool is_copied;
+    } cases[] = {{128, 64, true}, {64, 64, false}, {4096, 2, false}, {2, 4096, true}};
+    const bb_compile_options unfused = {.no_fuse = true};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char name[8] = {(char)('a' + i)};
+        const bb_shape shape = BB_SHAPE(cases[i].rows, cases[i].columns);
+        bb_tensor *t = bb_tensor_new(BB_F64, shape);
+        bb_tensor_fill_uniform(t, 0.5, 2, 1);
+        bb_node *turned = bb_transpose(bb_input(g, name, BB_F64, shape));
+        bb_feeds feeds = BB_FEEDS({bb_node_input(turned, 0), t});
+        bb_node *sums = bb_sum(bb_exp(turned), BB_AXES(1)), *other = bb_cumsum(turned, 0, 0, 0);
+        bb_node *y = bb_add(bb_sum(sums, BB_ALL), bb_sum(bb_sqrt(bb_mul(turned, other)), BB_ALL));
+        expect_agreement(g, BB_NODES(y), feeds, &unfused, 1e-12, 2);
+        cr_expect_eq(stats_with(g, BB_NODES(bb_exp(turned), bb_sqrt(turned)), NULL).copies,
+                     cases[i].is_copied, "case %zu", i);
+        bb_tensor_release(t);
+    }
+}
+
+/* What repeats along an axis is not multiplied by a copy. */
+Test(layouts, what_repeats_is_not_copied)
+{
+    bb_node *w = bb_input(g, "w", BB_F64, BB_SHAPE(64, 64));
+    bb_node *all = bb_permute(bb_broadcast(w, BB_SHAPE(100, 64, 64)), BB_AXES(0, 2, 1));
+    cr_expect_eq(stats_with(g, BB_NODES(bb_exp(all)), NULL).copies, 0);
+}

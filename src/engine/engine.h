@@ -177,6 +177,8 @@ bool bb__is_row_major(bb_shape shape, const int64_t *stride);
 void bb__lay_out(const bb__ir *ir, bb__value *value, int number);
 /* the value itself, or a copy of it in row-major order; -1 when memory runs out */
 int bb__contiguous(bb__ir *ir, int number);
+/* the same of what a map had better read from a copy, else the value itself */
+int bb__for_map(bb__ir *ir, int number);
 /* a copy of a matrix with rows `step` apart, or, where that makes it row-major, what bb__contiguous
  * gives; -1 when memory runs out */
 int bb__rows_apart(bb__ir *ir, int number, int64_t step);

@@ -69,11 +69,10 @@ static bool can_be_strided(const placement *p, int v, const bb_layout *layout, i
     const bb__ir *ir = p->ir;
     const bb__value *value = &ir->values[v];
     const int last = value->type.shape.ndim - 1;
+    const bool is_dense = last >= 0 && value->type.shape.dim[last] > 1 && layout->stride[last] == 1;
     if (bb__tile_of(ir, value) || !value->op->writes_strided)
-        return bb__tile_of(ir, value) != NULL;
-    if (value->op->parts)
-        return fit_strided(p, *value, layout, depth);
-    return last >= 0 && value->type.shape.dim[last] > 1 && layout->stride[last] == 1;
+        return bb__tile_of(ir, value) != NULL && is_dense;
+    return value->op->parts ? fit_strided(p, *value, layout, depth) : is_dense;
 }
 
 /* Whether an operand can lie there, though not in row-major order; fills the chain that leads to

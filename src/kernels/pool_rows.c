@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Windows of one size, a row of results at a time: of a row of the plane every stride-th element,
- * from each of the first ones on, is a phase, where what neighbouring windows have at one place lies
- * side by side. An element of the plane is then added to, or compared, for all windows at once. */
+ * from each of the first ones on, is a phase, where what neighbouring windows have at one place is
+ * side by side: it is compared, or added to, for all of them at once. */
 #include "pool_rows.h"
 
 #include <math.h>

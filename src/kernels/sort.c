@@ -92,7 +92,7 @@ static void sort_by(const item *from, int64_t n, int digit, uint32_t *counts, it
         to[counts[digit_of(from[i], digit)]++] = from[i];
 }
 
-/* All of a line, by keys of so many bytes, which may lie in `spare`. The items end in one of the two
+/* All of a line, by keys of so many bytes, which may lie in `spare`. The items end in one of both
  * arrays, which is returned. */
 static item *sort_all(const uint64_t *keys, int64_t n, int digits, item *items, item *spare)
 {

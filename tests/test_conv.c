@@ -113,7 +113,8 @@ static const struct {
              {30, 32, 30, 3, 1, {{"lll", "ooo", "llo"}, {"lll", "ooo", "llo"}}},
              {64, 8, 64, 3, 1, {{"lll", "ool", "ooo"}, {"ccc", "ooc", "ooo"}}},
              {60, 28, 120, 5, 30, {{"lll", "lll", "lll"}, {"lll", "lll", "lll"}}},
-             {32, 16, 32, 1, 1, {{"ccc", "ccc", "ccc"}, {"ccc", "ccc", "ccc"}}}};
+             {32, 16, 32, 1, 1, {{"ccc", "ccc", "cco"}, {"ccc", "ccc", "cco"}}},
+             {64, 7, 48, 1, 1, {{"ccc", "ccc", "ooo"}, {"ccc", "ccc", "ooo"}}}};
 enum { CASES = sizeof cases / sizeof *cases };
 
 static bb__conv_shape shape_of_case(int i, int64_t images)

@@ -170,19 +170,22 @@ static void measure(bb__onednn_conv *c)
 }
 
 /* Blocks that stay in the second-level cache, a number that deals out evenly; sums of gradients
- * that do not take more memory than they are worth. */
+ * that do not take more memory than they are worth, half of them where they have more than the
+ * images. */
 static bool cut(bb__onednn_conv *c)
 {
     enum { BLOCK_BYTES = 1 << 20, SUMS_BYTES = 32 << 20 };
     const bb__conv_shape *s = &c->shape;
     const int64_t image = (s->c * s->h * s->w + s->o * s->oh * s->ow) * (int64_t)sizeof(float);
     const int64_t filters = s->o * (s->c / s->groups) * s->kh * s->kw * (int64_t)sizeof(float);
-    int64_t blocks = (s->n * image / BLOCK_BYTES + SUMS) / SUMS * SUMS;
+    const bool is_weight = c->direction == BB__CONV_WEIGHT;
+    const int64_t many = is_weight && SUMS * filters > s->n * image ? SUMS / 2 : SUMS;
+    const int64_t blocks = (s->n * image / BLOCK_BYTES + many) / many * many;
     c->blocks = blocks < s->n ? blocks : s->n;
     c->images = s->n / c->blocks;
-    if (c->direction != BB__CONV_WEIGHT)
+    if (!is_weight)
         return true;
-    const int64_t fitting = SUMS_BYTES / filters, most = c->blocks < SUMS ? c->blocks : SUMS;
+    const int64_t fitting = SUMS_BYTES / filters, most = c->blocks < many ? c->blocks : many;
     c->sums = fitting < most ? fitting : most;
     return c->sums > 1;
 }

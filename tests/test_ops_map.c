@@ -258,3 +258,37 @@ Test(ops_map, cast_to_the_same_type_is_the_node_itself)
     cr_assert_eq(bb_node_dtype(bb_cast(x, BB_F32)), BB_F32);
     bb_graph_free(g);
 }
+
+/* Where all exponents of a tile are 2 or 3 no power is taken; a number's power is the same in any
+ * company. */
+Test(ops_map, powers_do_not_depend_on_their_neighbours)
+{
+    enum { N = 1000 };
+    static const double exponents[] = {2, 3, 2.5, -1};
+    for (bb_dtype dtype = BB_F32; dtype <= BB_F64; dtype++) {
+        bb_graph *g = bb_graph_new();
+        bb_node *x = bb_input(g, "x", dtype, BB_SHAPE(N)),
+                *y = bb_input(g, "y", dtype, BB_SHAPE(N));
+        bb_tensor *xs = bb_tensor_new(dtype, BB_SHAPE(N)), *ys = bb_tensor_new(dtype, BB_SHAPE(N));
+        bb_tensor_fill_normal(xs, 0, 2, 1);
+        for (int64_t i = 0; i < N; i++)
+            bb_tensor_set(ys, i, exponents[i / 4 % 4]);
+        bb_node *outputs[5] = {bb_pow(x, y)};
+        for (int k = 0; k < 4; k++)
+            outputs[1 + k] = bb_pow(x, bb_full(g, dtype, BB_SHAPE(1), exponents[k]));
+        bb_program *p = bb_compile(g, (bb_nodes){5, outputs});
+        cr_assert_eq(bb_run(p, BB_FEEDS({x, xs}, {y, ys})), BB_OK);
+        for (int64_t i = 0; i < N; i++) {
+            const double v = bb_tensor_at(xs, i),
+                         mixed = bb_tensor_at(bb_program_value(p, outputs[0]), i);
+            const double alone = bb_tensor_at(bb_program_value(p, outputs[1 + i / 4 % 4]), i);
+            cr_assert(mixed == alone || (isnan(mixed) && isnan(alone)));
+            if (i / 4 % 4 == 1)
+                cr_assert_float_eq(alone, v * v * v, 1e-6 * fabs(v * v * v));
+        }
+        bb_program_free(p);
+        bb_tensor_release(xs);
+        bb_tensor_release(ys);
+        bb_graph_free(g);
+    }
+}

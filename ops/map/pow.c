@@ -6,7 +6,32 @@
 #include <bibun/vector_math.h>
 #include <float.h>
 
-BB_VECTOR2(tile, pow(x, y))
+/* Squares and cubes are products, whatever else is in a tile; where all are, or none, the tile is
+ * one of these alone. */
+#define POWER(x, y) ((y) == 2 ? (x) * (x) : (y) == 3 ? (x) * (x) * (x) : pow(x, y))
+BB_VECTOR2(mixed, POWER(x, y))
+BB_VECTOR2(others, pow(x, y))
+BB_TILE1(squares_f32, float, float, x *x)
+BB_TILE1(squares_f64, double, double, x *x)
+BB_TILE1(cubes_f32, float, float, x *x *x)
+BB_TILE1(cubes_f64, double, double, x *x *x)
+
+#define DEFINE_TILE(suffix, T, COUNT)                                                        \
+    static void tile_##suffix(size_t n, const void *const *in, void *out, const void *attrs) \
+    {                                                                                        \
+        const T *y = in[1];                                                                  \
+        COUNT twos = 0, threes = 0;                                                          \
+        for (size_t i = 0; i < n; i++) {                                                     \
+            twos += y[i] == 2;                                                               \
+            threes += y[i] == 3;                                                             \
+        }                                                                                    \
+        (twos == (COUNT)n     ? squares_##suffix                                             \
+         : threes == (COUNT)n ? cubes_##suffix                                               \
+         : twos + threes > 0  ? mixed_##suffix                                               \
+                              : others_##suffix)(n, in, out, attrs);                          \
+    }
+DEFINE_TILE(f32, float, int32_t)
+DEFINE_TILE(f64, double, int64_t)
 
 static bb_node *both(bb_node *p, bb_node *q)
 {

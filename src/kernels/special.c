@@ -54,13 +54,26 @@ static double polygamma_of_large(double n, double z)
     static const double b[] = {1.0 / 6,       -1.0 / 30,      1.0 / 42, -1.0 / 30,
                                5.0 / 66,      -691.0 / 2730,  7.0 / 6,  -3617.0 / 510,
                                43867.0 / 798, -174611.0 / 330};
+    const double inverse = 1 / z / z;
     double sum = z / n + 0.5, share = (n + 1) / (2 * z);
     for (int k = 0; k < COUNT(b); k++) {
         double even = 2 * k + 2;
         sum += b[k] * share;
-        share *= (n + even) / (even + 1) * ((n + even + 1) / (even + 2)) / z / z;
+        share *= (n + even) * (n + even + 1) / ((even + 1) * (even + 2)) * inverse;
     }
     return sum;
+}
+
+/* r^k for a whole number k, of which a few need no call. */
+static double whole_power(double r, int k)
+{
+    enum { FEW = 4 };
+    double power = r;
+    if (k > FEW)
+        return pow(r, k);
+    for (int i = 1; i < k; i++)
+        power *= r;
+    return power;
 }
 
 /* n! zeta(n + 1, x), the magnitude of polygamma for x > 0. All terms are positive; each is taken
@@ -71,8 +84,8 @@ static double magnitude(double n, double x)
     if (isinf(x))
         return 0;
     for (int k = 0; z < n + 20; z = x + ++k)
-        sum += pow(x / z, n + 1);
-    sum += pow(x / z, n + 1) * polygamma_of_large(n, z);
+        sum += whole_power(x / z, (int)n + 1);
+    sum += whole_power(x / z, (int)n + 1) * polygamma_of_large(n, z);
     for (int k = 1; k <= (int)n; k++)
         sum *= k / x;
     return sum / x;

@@ -136,8 +136,10 @@ Test(errors_conv, weight)
 Test(errors_conv, along_one_axis)
 {
     bb_node *short_filters = bb_input(w.g, "k", BB_F32, BB_SHAPE(6, 4, 3));
-    REFUSED_MORE(ARGUMENT, "conv1d: there is no second axis: sequence [2 4 5] x k [6 4 3]",
-                 bb_conv1d(s, short_filters, (bb_conv){.stride = {1, 2}}));
+    REFUSED_MORE(
+        ARGUMENT,
+        "conv1d: stride[1] is 2, but there is no second axis: sequence [2 4 5] x k [6 4 3]",
+        bb_conv1d(s, short_filters, (bb_conv){.stride = {1, 2}}));
     REFUSED_MORE(SHAPE,
                  "conv1d: both operands must have rank 3: sequence [2 4 5] x filters [6 4 3 3]",
                  bb_conv1d(s, k, (bb_conv){.groups = 1}));

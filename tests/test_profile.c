@@ -29,6 +29,27 @@ static void end(void)
 
 TestSuite(profile, .init = begin, .fini = end);
 
+/* The bytes that a step of this op moves. */
+static double moved(const bb_program *p, const char *op)
+{
+    bb_step_profile s;
+    for (int64_t i = 0; bb_program_step_profile(p, i, &s); i++)
+        if (strcmp(s.ops, op) == 0)
+            return s.bytes;
+    return -1;
+}
+
+Test(profile, what_lies_in_its_place_is_not_moved)
+{
+    bb_node *parts[] = {bb_exp(x), bb_sin(x), x};
+    for (int n = 2; n <= 3; n++) {
+        bb_node *y = bb_concat((bb_nodes){n, parts}, 0);
+        bb_program *p = bb_compile(g, BB_NODES(bb_sum(bb_cumsum(y, 0, false, false), BB_ALL)));
+        cr_expect_eq(moved(p, "concat"), n == 2 ? 0 : 2 * 4 * 8 * 16);
+        bb_program_free(p);
+    }
+}
+
 Test(profile, of_a_chain_and_a_product_with_its_tail)
 {
     bb_step_profile s;

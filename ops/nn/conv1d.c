@@ -15,6 +15,11 @@ static bb_node *as_images(bb_node *x)
     return bb_reshape(x, BB_SHAPE(s.dim[0], s.dim[1], 1, s.dim[2]));
 }
 
+typedef struct option {
+    const char *name;
+    int64_t value;
+} option;
+
 static bb_node *build(bb_graph *g, bb_nodes in, const void *attrs)
 {
     const bb_conv *o = attrs;
@@ -24,8 +29,15 @@ static bb_node *build(bb_graph *g, bb_nodes in, const void *attrs)
         return bb_fail_node(x, w, "conv1d", BB_BAD_ARGUMENT, "operand %d is NULL", x ? 2 : 1);
     if (!is_rank_three(x) || !is_rank_three(w))
         return bb_fail_node(x, w, "conv1d", BB_BAD_SHAPE, "both operands must have rank 3");
-    if (o->stride[1] || o->padding[1] || o->dilation[1] || o->output_padding[1])
-        return bb_fail_node(x, w, "conv1d", BB_BAD_ARGUMENT, "there is no second axis");
+    const option second[] = {{"stride", o->stride[1]},
+                             {"padding", o->padding[1]},
+                             {"dilation", o->dilation[1]},
+                             {"output_padding", o->output_padding[1]}};
+    for (size_t i = 0; i < sizeof second / sizeof *second; i++)
+        if (second[i].value)
+            return bb_fail_node(x, w, "conv1d", BB_BAD_ARGUMENT,
+                                "%s[1] is %lld, but there is no second axis", second[i].name,
+                                (long long)second[i].value);
     const bb_conv along = {.stride = {1, o->stride[0]},
                            .padding = {0, o->padding[0]},
                            .dilation = {1, o->dilation[0]},

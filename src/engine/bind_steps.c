@@ -190,6 +190,13 @@ static double bytes_read(const bb_array *in)
     return bytes;
 }
 
+/* Whether an operand lies in its place in the result, where it is neither read nor written. */
+static bool is_in_place(const bb__ir *ir, int v, int i)
+{
+    const int host = ir->host[ir->values[ir->values[v].in[i]].root];
+    return ir->values[v].op->parts && host >= 0 && (host == v || host == ir->host[v]);
+}
+
 static bool make_step(bb__binder *b, int at, bb__step *step)
 {
     const bb__ir *ir = b->ir;
@@ -222,7 +229,9 @@ static bool make_step(bb__binder *b, int at, bb__step *step)
     if (!(bb__tile_of(ir, value) ? make_map(b, unit, step) : make_kernel(b, at, step)))
         return false;
     for (int i = 0; i < step->call.n_in; i++)
-        step->bytes += bytes_read(&step->call.in[i]);
+        step->bytes += is_in_place(ir, unit, i) ? -bytes_read(&step->call.in[i])
+                                                : bytes_read(&step->call.in[i]);
+    step->bytes = step->bytes > 0 ? step->bytes : 0; /* an operand that comes twice */
     for (int i = 0; step->map && i < step->map->n_in; i++)
         if (!step->call.tail || step->map_in[i].data != step->result.data)
             step->bytes += bytes_read(&step->map_in[i]);

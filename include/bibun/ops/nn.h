@@ -36,7 +36,8 @@ typedef struct bb_conv {
  * counts, as NaN, depends on the sizes, as in PyTorch, and so it is in the gradient of w; that of x
  * has no such zeros. */
 BB_BUILDER bb_node *bb_conv2d(bb_node *x, bb_node *w, bb_conv options);
-/* the same for x [n c l] and w [o c/groups k]; of the options' pairs the first numbers count */
+/* the same for x [n c l] and w [o c/groups k]; of the options' pairs the first numbers count, and
+ * the second ones must be 0 */
 BB_BUILDER bb_node *bb_conv1d(bb_node *x, bb_node *w, bb_conv options);
 /* The adjoint of bb_conv2d with respect to its images, for y [n o h w] and w [o c/groups kh kw]:
  * images [n c h' w'] with h' = (h - 1) stride - 2 padding + dilation (kh - 1) + 1 + output

@@ -325,14 +325,20 @@ Test(host, copies_beside_one_another)
     bb_node *y = merged(bb_exp(pairs()));
     bb_node *same = bb_concat(BB_NODES(y, bb_neg(x)), 1);
     saved(BB_NODES(total(bb_cumsum(same, 0, false, false))), 3);
-    bb_node *cut = bb_reshape(merged(bb_exp(pairs())), BB_SHAPE(2, 12)); /* of 4 rows of 6 */
-    bb_node *beside = bb_concat(BB_NODES(cut, bb_reshape(bb_neg(x), BB_SHAPE(2, 12))), 1);
+    bb_node *cut = bb_reshape(bb_transpose(bb_sin(x)), BB_SHAPE(3, 8)); /* of 6 rows of 4 */
+    bb_node *beside = bb_concat(BB_NODES(cut, bb_reshape(bb_neg(x), BB_SHAPE(3, 8))), 1);
     saved(BB_NODES(total(bb_cumsum(beside, 0, false, false))), 1);
 }
 
-/* A copy turns by blocks what a map would scatter. */
+/* What is large a copy turns by blocks, and no map scatters it, but for what is scattered to lines
+ * that the next elements meet again. */
 Test(host, what_is_turned_has_none)
 {
-    bb_node *turned = bb_reshape(bb_transpose(bb_sin(x)), BB_SHAPE(24));
-    saved(BB_NODES(total(bb_cumsum(turned, 0, false, false))), 0);
+    for (int64_t columns = 3; columns <= 64; columns *= 8) {
+        bb_node *rows =
+            bb_reshape(bb_linspace(g, BB_F64, 0, 1, 512 * columns), BB_SHAPE(columns, 512));
+        bb_node *turned = bb_reshape(bb_transpose(bb_sin(bb_mul(rows, bb_sum(x, BB_ALL)))),
+                                     BB_SHAPE(512 * columns));
+        saved(BB_NODES(total(bb_cumsum(turned, 0, false, false))), columns < 8);
+    }
 }

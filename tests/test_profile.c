@@ -33,7 +33,7 @@ TestSuite(profile, .init = begin, .fini = end);
 static double moved(const bb_program *p, const char *op)
 {
     bb_step_profile s;
-    for (int64_t i = 0; bb_program_step_profile(p, i, &s); i++)
+    for (int i = 0; bb_program_step_profile(p, i, &s); i++)
         if (strcmp(s.ops, op) == 0)
             return s.bytes;
     return -1;

@@ -177,7 +177,11 @@ bool bb__is_row_major(bb_shape shape, const int64_t *stride);
 void bb__lay_out(const bb__ir *ir, bb__value *value, int number);
 /* the value itself, or a copy of it in row-major order; -1 when memory runs out */
 int bb__contiguous(bb__ir *ir, int number);
-/* the same of what a map had better read from a copy, else the value itself */
+/* Whether a map would gather it, or scatter it, element by element, each in another line of the
+ * cache, of more than caches keep until its lines are met again: a copy turns it by blocks, in a
+ * quarter of the time. What repeats along an axis is not. */
+bool bb__is_turned(const bb_type *type, const int64_t *stride);
+/* a copy of what is turned, else the value itself */
 int bb__for_map(bb__ir *ir, int number);
 /* a copy of a matrix with rows `step` apart, or, where that makes it row-major, what bb__contiguous
  * gives; -1 when memory runs out */

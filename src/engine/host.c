@@ -62,17 +62,19 @@ static bool fit_strided(const placement *p, bb__value value, const bb_layout *la
     return fits;
 }
 
-/* Whether a value can be computed with other strides: maps write any, some ops those that leave the
- * last dimension dense, and what only puts operands side by side is made where they all are. */
+/* Whether a value can be computed with other strides: maps write any but those that a copy had
+ * better turn, some ops those that leave the last dimension dense, and what only puts operands side
+ * by side is made where they all are. */
 static bool can_be_strided(const placement *p, int v, const bb_layout *layout, int depth)
 {
     const bb__ir *ir = p->ir;
     const bb__value *value = &ir->values[v];
     const int last = value->type.shape.ndim - 1;
-    const bool is_dense = last >= 0 && value->type.shape.dim[last] > 1 && layout->stride[last] == 1;
     if (bb__tile_of(ir, value) || !value->op->writes_strided)
-        return bb__tile_of(ir, value) != NULL && is_dense;
-    return value->op->parts ? fit_strided(p, *value, layout, depth) : is_dense;
+        return bb__tile_of(ir, value) != NULL && !bb__is_turned(&value->type, layout->stride);
+    if (value->op->parts)
+        return fit_strided(p, *value, layout, depth);
+    return last >= 0 && value->type.shape.dim[last] > 1 && layout->stride[last] == 1;
 }
 
 /* Whether an operand can lie there, though not in row-major order; fills the chain that leads to

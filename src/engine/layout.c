@@ -130,29 +130,26 @@ int bb__contiguous(bb__ir *ir, int number)
     return ir->values[number].contiguous ? number : copy_of(ir, number);
 }
 
-/* Whether a map would gather an operand element by element, each from another line of the cache, of
- * more than caches keep until its lines are read again: a copy turns it by blocks, in a quarter of
- * the time. */
-static bool is_turned(const bb__value *in)
+bool bb__is_turned(const bb_type *type, const int64_t *stride)
 {
     enum { MUCH = 1 << 16, LONG = 8 }; /* bytes; elements */
-    int last = in->type.shape.ndim - 1;
+    const bb_shape *shape = &type->shape;
+    int last = shape->ndim - 1;
     bool has_rows = false;
-    while (last >= 0 && in->type.shape.dim[last] == 1)
+    while (last >= 0 && shape->dim[last] == 1)
         last--;
     for (int i = 0; i < last; i++) {
-        const int64_t stride = in->layout.stride[i], size = in->type.shape.dim[i];
-        if (stride == 0 && size > 1)
+        if (stride[i] == 0 && shape->dim[i] > 1)
             return false;
-        has_rows |= (stride == 1 || stride == -1) && size >= LONG;
+        has_rows |= (stride[i] == 1 || stride[i] == -1) && shape->dim[i] >= LONG;
     }
-    const int64_t step = last >= 0 ? in->layout.stride[last] : 0;
-    return has_rows && (step > 1 || step < -1) && bb__bytes(in->type) >= MUCH;
+    return has_rows && (stride[last] > 1 || stride[last] < -1) && bb__bytes(*type) >= MUCH;
 }
 
 int bb__for_map(bb__ir *ir, int number)
 {
-    return is_turned(&ir->values[number]) ? copy_of(ir, number) : number;
+    const bb__value *value = &ir->values[number];
+    return bb__is_turned(&value->type, value->layout.stride) ? copy_of(ir, number) : number;
 }
 
 int bb__own(bb__ir *ir, int number)

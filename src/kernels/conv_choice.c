@@ -89,9 +89,9 @@ static bool reads_few(const bb__conv_shape *s, bb__conv_direction d)
 }
 
 /* Whether products of images as they lie are the faster ones: of filters of single elements, unless
- * the images have few places, and but for the gradient of such filters, whose products are thin. On
- * two threads of a Zen 5 that of 64 filters of 32 channels on 16 images of 32 x 32 took 0.38 instead
- * of 1.09 ms, that of 256 filters of 512 channels on 7 x 7 0.66 instead of 1.38, forward 0.60
+ * the images have few places, and but for the gradient of such filters, whose products are thin.
+ * On two threads of a Zen 5 that of 64 filters of 32 channels on 16 images of 32 x 32 took 0.38
+ * instead of 1.09 ms, that of 256 filters of 512 channels on 7 x 7 0.66 instead of 1.38, forward 0.60
  * instead of 0.70; 128 filters of 64 channels on 28 x 28 0.74 instead of 0.55. */
 static bool is_product(const bb__conv_shape *s, bb__conv_direction d)
 {

@@ -65,7 +65,7 @@ bool bb__infer_gathered(bb_infer *c, int64_t *axis, bb_shape *out);
 /* Checks the i32 index of take_along_axis and its adjoint, input 1, against x, input 0. */
 bool bb__infer_along_axis(bb_infer *c, int64_t *axis);
 
-/* The attributes of topk and topk_index. */
+/* The attributes of topk and topk_index; the axis comes first, as bb__batch_axis wants it. */
 typedef struct bb__topk_attrs {
     int64_t axis, k;
 } bb__topk_attrs;

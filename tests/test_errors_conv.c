@@ -133,13 +133,29 @@ Test(errors_conv, weight)
                  bb_conv2d_weight(x, images("dy", 2, 6, 3, 4), 3, -1, plain));
 }
 
+static bb_node *short_filters(void)
+{
+    return bb_input(w.g, "k", BB_F32, BB_SHAPE(6, 4, 3));
+}
+
 Test(errors_conv, along_one_axis)
 {
-    bb_node *short_filters = bb_input(w.g, "k", BB_F32, BB_SHAPE(6, 4, 3));
     REFUSED_MORE(
         ARGUMENT,
         "conv1d: stride[1] is 2, but there is no second axis: sequence [2 4 5] x k [6 4 3]",
-        bb_conv1d(s, short_filters, (bb_conv){.stride = {1, 2}}));
+        bb_conv1d(s, short_filters(), (bb_conv){.stride = {1, 2}}));
+    REFUSED_MORE(
+        ARGUMENT,
+        "conv1d: padding[1] is 3, but there is no second axis: sequence [2 4 5] x k [6 4 3]",
+        bb_conv1d(s, short_filters(), (bb_conv){.padding = {1, 3}}));
+    REFUSED_MORE(
+        ARGUMENT,
+        "conv1d: dilation[1] is 1, but there is no second axis: sequence [2 4 5] x k [6 4 3]",
+        bb_conv1d(s, short_filters(), (bb_conv){.dilation = {1, 1}}));
+    REFUSED_MORE(ARGUMENT,
+                 "conv1d: output_padding[1] is -1, but there is no second axis: sequence [2 4 5] x "
+                 "k [6 4 3]",
+                 bb_conv1d(s, short_filters(), (bb_conv){.output_padding = {0, -1}}));
     REFUSED_MORE(SHAPE,
                  "conv1d: both operands must have rank 3: sequence [2 4 5] x filters [6 4 3 3]",
                  bb_conv1d(s, k, (bb_conv){.groups = 1}));

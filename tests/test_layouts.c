@@ -133,6 +133,18 @@ Test(layouts, turned_operands_of_maps)
     }
 }
 
+/* Backwards, and with dimensions of one element; of bytes, which are an eighth as many. */
+Test(layouts, turned_in_other_ways)
+{
+    bb_node *w = bb_input(g, "w", BB_F64, BB_SHAPE(128, 64)), *turned = bb_transpose(w);
+    bb_node *u = bb_transpose(bb_input(g, "u", BB_U8, BB_SHAPE(128, 64)));
+    bb_node *cases[] = {bb_flip(turned, 1), bb_flip(turned, 0), bb_expand_dims(turned, 2),
+                        bb_flip(w, 1)};
+    for (int i = 0; i < 4; i++)
+        cr_expect_eq(stats_with(g, BB_NODES(bb_exp(cases[i])), NULL).copies, i < 3, "case %d", i);
+    cr_expect_eq(stats_with(g, BB_NODES(bb_cast(u, BB_F32)), NULL).copies, 0);
+}
+
 /* What repeats along an axis is not multiplied by a copy. */
 Test(layouts, what_repeats_is_not_copied)
 {

@@ -183,6 +183,22 @@ Test(pool, rows_of_windows)
     }
 }
 
+/* Planes that several threads share. */
+Test(pool, many_planes_of_rows)
+{
+    bb_rng rng = {4, 0};
+    for (bb_dtype dtype = BB_F32; dtype <= BB_F64; dtype++) {
+        const bb__pool_shape s = {.dtype = dtype,
+                                  .planes = 200,
+                                  .h = 23,
+                                  .w = 24,
+                                  .window = {3, 3},
+                                  .stride = {2, 2},
+                                  .padding = {1, 1}};
+        check_random(&rng, s, true);
+    }
+}
+
 /* What all of a window is equal to goes to the first element within the plane. */
 Test(pool, windows_of_minus_infinity)
 {

@@ -41,11 +41,19 @@ static double moved(const bb_program *p, const char *op)
 
 Test(profile, what_lies_in_its_place_is_not_moved)
 {
-    bb_node *parts[] = {bb_exp(x), bb_sin(x), x};
-    for (int n = 2; n <= 3; n++) {
-        bb_node *y = bb_concat((bb_nodes){n, parts}, 0);
-        bb_program *p = bb_compile(g, BB_NODES(bb_sum(bb_cumsum(y, 0, false, false), BB_ALL)));
-        cr_expect_eq(moved(p, "concat"), n == 2 ? 0 : 2 * 4 * 8 * 16);
+    enum { BYTES = 4 * 8 * 16 }; /* of x */
+    bb_node *y = bb_exp(x), *z = bb_sin(x), *half = bb_slice(y, 0, 0, 4, 1);
+    const struct {
+        bb_nodes parts;
+        double bytes; /* of what is copied, read and written */
+    } cases[] = {{BB_NODES(y, z), 0},
+                 {BB_NODES(y, z, x), 2 * BYTES},
+                 {BB_NODES(y, y), 2 * BYTES},
+                 {BB_NODES(z, half), BYTES}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        bb_node *all = bb_concat(cases[i].parts, 0);
+        bb_program *p = bb_compile(g, BB_NODES(bb_sum(bb_cumsum(all, 0, false, false), BB_ALL)));
+        cr_expect_eq(moved(p, "concat"), cases[i].bytes, "case %zu: %g", i, moved(p, "concat"));
         bb_program_free(p);
     }
 }

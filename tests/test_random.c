@@ -59,6 +59,28 @@ Test(fill, element_is_number_i_of_the_stream)
     bb_memory_release(n.data);
 }
 
+/* Against C's functions of long double, and to the bit, for it is the same on every machine. */
+Test(fill, normal_numbers_are_those_of_box_and_muller)
+{
+    static const long double two_pi = 6.28318530717958647692528676655900577L;
+    static const double known[] = {-0x1.31e020efc5786p+0, -0x1.f7ae40aa3121cp+0,
+                                   0x1.28d3ea109b963p-1,  0x1.14ae40cfb338cp+0,
+                                   -0x1.3cd0fc6dd4df4p+0, 0x1.29ab8b2bf86e7p-2};
+    bb_array z = array(BB_F64, 2000), u = array(BB_F64, 2000);
+    bb__fill_normal(&z, 0, 1, 77, 2);
+    bb__fill_uniform(&u, 0, 1, bb__normal_key(77), 2);
+    for (int64_t i = 0; i < 2000; i += 2) {
+        const long double radius = sqrtl(-2 * logl(1 - (long double)at(&u, i)));
+        const long double angle = two_pi * (long double)at(&u, i + 1);
+        cr_assert_float_eq(at(&z, i), (double)(radius * cosl(angle)), 2e-15 * (double)radius);
+        cr_assert_float_eq(at(&z, i + 1), (double)(radius * sinl(angle)), 2e-15 * (double)radius);
+    }
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        cr_assert_eq(at(&z, (int64_t)i), known[i], "%zu is %a", i, at(&z, (int64_t)i));
+    bb_memory_release(z.data);
+    bb_memory_release(u.data);
+}
+
 Test(fill, kernel_and_tensor_agree)
 {
     for (bb_dtype dtype = BB_F32; dtype <= BB_F64; dtype++) {

@@ -181,6 +181,9 @@ Test(rng, fill_errors)
     cr_assert_eq(bb_tensor_fill_normal(i, 0, 1, 1), BB_BAD_TYPE);
     cr_assert_eq(bb_tensor_fill_uniform(f, 1, 0, 1), BB_BAD_ARGUMENT);
     cr_assert_eq(bb_tensor_fill_uniform(f, NAN, 0, 1), BB_BAD_ARGUMENT);
+    cr_assert_eq(bb_tensor_fill_uniform(f, 0, INFINITY, 1), BB_BAD_ARGUMENT);
+    cr_assert_eq(bb_tensor_fill_uniform(f, -1e308, 0, 1), BB_BAD_ARGUMENT, "no float");
+    cr_assert_eq(bb_tensor_fill_uniform(f, -3e38, 3e38, 1), BB_BAD_ARGUMENT);
     cr_assert_eq(bb_tensor_fill_normal(f, 0, -1, 1), BB_BAD_ARGUMENT);
     cr_assert_eq(bb_tensor_fill_normal(NULL, 0, 1, 1), BB_BAD_ARGUMENT);
     cr_assert_eq(bb_tensor_fill_uniform(NULL, 0, 1, 1), BB_BAD_ARGUMENT);

@@ -91,8 +91,11 @@ Test(upsample, any_sizes)
                                       .ow = 1 + (int64_t)bb_rng_below(&rng, 12)};
         check(&rng, &s);
     }
-    const bb__upsample_shape large = {BB_F32, true, false, 40, 20, 30, 41, 33};
-    check(&rng, &large);
+    static const bb__upsample_shape large[] = {{BB_F32, true, false, 40, 20, 30, 41, 33},
+                                               {BB_F32, false, false, 40, 20, 30, 41, 60},
+                                               {BB_F64, false, false, 40, 20, 30, 41, 67}};
+    for (size_t i = 0; i < sizeof large / sizeof *large; i++)
+        check(&rng, &large[i]); /* by several threads */
 }
 
 /* Of no planes at all even the largest need no memory for taps. */

@@ -49,7 +49,9 @@ typedef struct bb_compile_options {
      * over rows in groups. Sums and products may round otherwise */
     bool no_strips;
     bool all_strips;  /* the same wherever rows are apart, of single steps too, one row at a time */
-    bool no_branches; /* computing small neighbouring steps at the same time, in branches */
+    /* computing small neighbouring steps at the same time, in branches, and not in strips, so that
+     * sums may round otherwise */
+    bool no_branches;
     /* the same with as many branches as there can be in a place, however little is gained, of
      * steps of any size */
     bool all_branches;

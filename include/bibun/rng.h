@@ -31,7 +31,7 @@ BB_API uint64_t bb_rng_key(uint64_t key, uint64_t word);
 BB_API uint64_t bb_rng_key_text(uint64_t key, const char *text);
 
 /* Fill a float tensor from its own stream: uniform in [low, high), or normal. BB_BAD_TYPE for
- * integers. */
+ * integers, BB_BAD_ARGUMENT for a range that is not finite in the tensor's type. */
 BB_API bb_status bb_tensor_fill_uniform(bb_tensor *t, double low, double high, uint64_t key);
 BB_API bb_status bb_tensor_fill_normal(bb_tensor *t, double mean, double deviation, uint64_t key);
 

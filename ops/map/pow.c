@@ -6,15 +6,13 @@
 #include <bibun/vector_math.h>
 #include <float.h>
 
-/* Squares and cubes are products, whatever else is in a tile; where all are, or none, the tile is
- * one of these alone. */
+/* Squares and cubes are products, whatever else is in a tile. A tile of squares, of cubes, or of
+ * neither has a loop of its own. */
 #define POWER(x, y) ((y) == 2 ? (x) * (x) : (y) == 3 ? (x) * (x) * (x) : pow(x, y))
 BB_VECTOR2(mixed, POWER(x, y))
 BB_VECTOR2(others, pow(x, y))
-BB_TILE1(squares_f32, float, float, x *x)
-BB_TILE1(squares_f64, double, double, x *x)
-BB_TILE1(cubes_f32, float, float, x *x *x)
-BB_TILE1(cubes_f64, double, double, x *x *x)
+BB_MAP1(squares, x *x)
+BB_MAP1(cubes, x *x *x)
 
 #define DEFINE_TILE(suffix, T, COUNT)                                                        \
     static void tile_##suffix(size_t n, const void *const *in, void *out, const void *attrs) \

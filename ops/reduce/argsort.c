@@ -18,8 +18,9 @@ static bool infer(bb_infer *c)
 
 static size_t scratch(const void *attrs, int n_in, const bb_array *in, const bb_array *out)
 {
-    (void)n_in, (void)out;
-    return bb__argsort_scratch(&in[0], (int)((const argsort_attrs *)attrs)->axis);
+    const int axis = (int)((const argsort_attrs *)attrs)->axis;
+    (void)n_in;
+    return bb__argsort_scratch(&in[0], axis, out->shape.dim[axis]);
 }
 
 static void forward(const bb_call *call)

@@ -7,6 +7,7 @@
 #include "base.h"
 
 #include <bibun/vector_f64.h>
+#include <math.h>
 
 typedef struct bb__block {
     uint32_t word[4];
@@ -19,7 +20,7 @@ static inline bb__block bb__philox_round(bb__block b, uint32_t k0, uint32_t k1)
                         (uint32_t)(p0 >> 32) ^ b.word[3] ^ k1, (uint32_t)p0}};
 }
 
-/* Rounds are written out, since a loop of them is not turned. */
+/* Rounds are written out, since a loop of them is not made into vectors. */
 static inline bb__block bb__philox_block(uint64_t key, uint64_t counter)
 {
     const uint32_t k0 = (uint32_t)key, k1 = (uint32_t)(key >> 32);

@@ -82,6 +82,8 @@ bb_status bb_tensor_fill_uniform(bb_tensor *t, double low, double high, uint64_t
         return BB_BAD_ARGUMENT;
     if (!bb_dtype_is_float(bb_tensor_dtype(t)))
         return BB_BAD_TYPE;
+    if (!isfinite(bb_tensor_dtype(t) == BB_F32 ? (float)high - (float)low : high - low))
+        return BB_BAD_ARGUMENT;
     for (int64_t i = 0; i < bb_tensor_count(t); i++)
         store(t, i, bb__in_range(bb__uniform_at(key, (uint64_t)i), low, high, bb_tensor_dtype(t)));
     return BB_OK;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Binding of steps: kernels with their operands, maps and tails, sections and forks. */
 #include "bind.h"
+#include "host.h"
 
 static void *memory_of(const bb__binder *b, int root)
 {
@@ -191,10 +192,31 @@ static double bytes_read(const bb_array *in)
 }
 
 /* Whether an operand lies in its place in the result, where it is neither read nor written. */
-static bool is_in_place(const bb__ir *ir, int v, int i)
+static bool is_in_place(const bb_array *in, const bb_array *out, const bb_layout *there)
 {
-    const int host = ir->host[ir->values[ir->values[v].in[i]].root];
-    return ir->values[v].op->parts && host >= 0 && (host == v || host == ir->host[v]);
+    const int64_t offset = there->offset * (int64_t)bb_dtype_size(out->dtype);
+    bool is_there = there->offset >= 0 && in->data == (char *)out->data + offset;
+    for (int i = 0; is_there && i < in->shape.ndim; i++)
+        is_there = in->shape.dim[i] == 1 || in->stride[i] == there->stride[i];
+    return is_there;
+}
+
+/* What an op reads, and, of one that puts its operands side by side, does not write. */
+static bool count_operands(const bb__ir *ir, const bb__value *value, bb__step *step)
+{
+    const bool has_parts = value->op->parts && step->call.n_in;
+    bb_layout *there = has_parts ? bb__places_in(ir, value) : NULL;
+    if (has_parts && !there)
+        return false;
+    for (int i = 0; i < step->call.n_in; i++) {
+        const bb_array *in = &step->call.in[i];
+        if (there && is_in_place(in, &step->result, &there[i]))
+            step->bytes -= (double)bb__bytes(ir->values[value->in[i]].type);
+        else
+            step->bytes += bytes_read(in);
+    }
+    bb_memory_release(there);
+    return true;
 }
 
 static bool make_step(bb__binder *b, int at, bb__step *step)
@@ -228,10 +250,8 @@ static bool make_step(bb__binder *b, int at, bb__step *step)
     p->stats.flops += step->flops;
     if (!(bb__tile_of(ir, value) ? make_map(b, unit, step) : make_kernel(b, at, step)))
         return false;
-    for (int i = 0; i < step->call.n_in; i++)
-        step->bytes += is_in_place(ir, unit, i) ? -bytes_read(&step->call.in[i])
-                                                : bytes_read(&step->call.in[i]);
-    step->bytes = step->bytes > 0 ? step->bytes : 0; /* an operand that comes twice */
+    if (!count_operands(ir, value, step))
+        return false;
     for (int i = 0; step->map && i < step->map->n_in; i++)
         if (!step->call.tail || step->map_in[i].data != step->result.data)
             step->bytes += bytes_read(&step->map_in[i]);

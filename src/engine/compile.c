@@ -81,9 +81,10 @@ static bool space_rows(bb__ir *ir, const bb_node *node, bb__value *value)
 static bool prepare_inputs(bb__ir *ir, bb__value *value)
 {
     const bb_op *op = value->op;
-    for (int i = 0; bb__tile_of(ir, value) && i < value->n_in; i++)
-        if ((value->in[i] = bb__for_map(ir, value->in[i])) < 0)
-            return false;
+    if (bb__tile_of(ir, value))
+        for (int i = 0; i < value->n_in; i++)
+            if ((value->in[i] = bb__for_map(ir, value->in[i])) < 0)
+                return false;
     if (op->needs_contiguous)
         for (int i = 0; i < value->n_in; i++)
             if ((value->in[i] = bb__contiguous(ir, value->in[i])) < 0)

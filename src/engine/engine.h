@@ -177,11 +177,11 @@ bool bb__is_row_major(bb_shape shape, const int64_t *stride);
 void bb__lay_out(const bb__ir *ir, bb__value *value, int number);
 /* the value itself, or a copy of it in row-major order; -1 when memory runs out */
 int bb__contiguous(bb__ir *ir, int number);
-/* Whether a map would gather it, or scatter it, element by element, each in another line of the
- * cache, of more than caches keep until its lines are met again: a copy turns it by blocks, in a
- * quarter of the time. What repeats along an axis is not. */
+/* Whether a map would gather it, or scatter it, in steps from line to line of the cache, of more
+ * than caches keep until a line is met again: a copy, which turns it by blocks, is faster. What
+ * repeats along an axis is none of it. */
 bool bb__is_turned(const bb_type *type, const int64_t *stride);
-/* a copy of what is turned, else the value itself */
+/* the value itself, or a copy of what is turned; -1 when memory runs out */
 int bb__for_map(bb__ir *ir, int number);
 /* a copy of a matrix with rows `step` apart, or, where that makes it row-major, what bb__contiguous
  * gives; -1 when memory runs out */

@@ -132,18 +132,20 @@ int bb__contiguous(bb__ir *ir, int number)
 
 bool bb__is_turned(const bb_type *type, const int64_t *stride)
 {
-    enum { MUCH = 1 << 16, LONG = 8 }; /* bytes; elements */
+    enum { MUCH = 1 << 16, LONG = 8 }; /* bytes; elements that follow one another */
     const bb_shape *shape = &type->shape;
     int last = shape->ndim - 1;
     bool has_rows = false;
     while (last >= 0 && shape->dim[last] == 1)
         last--;
+    if (last < 0 || bb__bytes(*type) < MUCH)
+        return false;
     for (int i = 0; i < last; i++) {
         if (stride[i] == 0 && shape->dim[i] > 1)
             return false;
         has_rows |= (stride[i] == 1 || stride[i] == -1) && shape->dim[i] >= LONG;
     }
-    return has_rows && (stride[last] > 1 || stride[last] < -1) && bb__bytes(*type) >= MUCH;
+    return has_rows && (stride[last] > 1 || stride[last] < -1);
 }
 
 int bb__for_map(bb__ir *ir, int number)

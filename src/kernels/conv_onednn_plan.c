@@ -170,8 +170,8 @@ static void measure(bb__onednn_conv *c)
 }
 
 /* Blocks that stay in the second-level cache, a number that deals out evenly; sums of gradients
- * that do not take more memory than they are worth, half of them where they have more than the
- * images. */
+ * that do not take more memory than they are worth. Where they have more than the images, to add
+ * them up costs more than to read these, and half as many do. */
 static bool cut(bb__onednn_conv *c)
 {
     enum { BLOCK_BYTES = 1 << 20, SUMS_BYTES = 32 << 20 };
@@ -181,12 +181,11 @@ static bool cut(bb__onednn_conv *c)
     const bool is_weight = c->direction == BB__CONV_WEIGHT;
     const int64_t many = is_weight && SUMS * filters > s->n * image ? SUMS / 2 : SUMS;
     const int64_t blocks = (s->n * image / BLOCK_BYTES + many) / many * many;
-    c->blocks = blocks < s->n ? blocks : s->n;
+    c->blocks = bb__lower(blocks, s->n);
     c->images = s->n / c->blocks;
     if (!is_weight)
         return true;
-    const int64_t fitting = SUMS_BYTES / filters, most = c->blocks < many ? c->blocks : many;
-    c->sums = fitting < most ? fitting : most;
+    c->sums = bb__lower(SUMS_BYTES / filters, bb__lower(c->blocks, many));
     return c->sums > 1;
 }
 

@@ -219,7 +219,7 @@ void bb__cummax_index(const bb_array *in, int axis, const bb_array *out, int thr
  * out has along the axis; any strides and dtype of in */
 void bb__argsort(const bb_array *in, int axis, bool is_falling, const bb_array *out, void *scratch,
                  int threads);
-size_t bb__argsort_scratch(const bb_array *in, int axis);
+size_t bb__argsort_scratch(const bb_array *in, int axis, int64_t wanted);
 
 /* Elements picked one by one (along.c), everything contiguous: input 1 is the i32 index, an index
  * out of range faults. */

@@ -1,14 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Windows on planes: the largest, its place, and means. A plane is the work of one thread, and goes
  * through its windows in row-major order. */
-#include "pool_rows.h"
+#include "pool.h"
 
 #include <string.h>
-
-/* Rows of images are short: 32 bytes at a time are twice as fast as 64. */
-#if defined(__AVX512F__) && !defined(__clang__)
-#pragma GCC target("prefer-vector-width=256")
-#endif
 
 typedef struct job job;
 typedef void (*plane_fn)(const job *j, int64_t plane);
@@ -34,24 +29,10 @@ static void run(const job *j, int threads)
                 (void *)(uintptr_t)j);
 }
 
-/* Elements [first, end) of an axis that window i covers. */
-typedef struct range {
-    int64_t first, end;
-} range;
-
-static range window_of(const bb__pool_shape *s, int axis, int64_t i)
-{
-    const int64_t size = axis ? s->w : s->h, cells = axis ? s->ow : s->oh;
-    if (s->is_adaptive)
-        return (range){i * size / cells, bb__divided_up((i + 1) * size, cells)};
-    int64_t first = i * s->stride[axis] - s->padding[axis], end = first + s->window[axis];
-    return (range){first < 0 ? 0 : first, end > size ? size : end};
-}
-
-static double size_of(const bb__pool_shape *s, range rows, range columns)
+static double size_of(const bb__pool_shape *s, bb__range rows, bb__range columns)
 {
     return s->is_adaptive ? (double)((rows.end - rows.first) * (columns.end - columns.first))
-                          : (double)(s->window[0] * s->window[1]);
+                          : (double)s->window[0] * (double)s->window[1];
 }
 
 static bool is_two_by_two(const bb__pool_shape *s)
@@ -73,7 +54,7 @@ static bool is_two_by_two(const bb__pool_shape *s)
         return nan;                                                                          \
     }                                                                                        \
     static inline int64_t place_##suffix(const bb__pool_shape *s, const T *x, bool has_nan,  \
-                                         range rows, range columns)                          \
+                                         bb__range rows, bb__range columns)                  \
     {                                                                                        \
         int64_t best = rows.first * s->w + columns.first;                                    \
         T top = x[best];                                                                     \
@@ -94,9 +75,9 @@ static bool is_two_by_two(const bb__pool_shape *s)
         const bool nan = has_nan_##suffix(x, s->h * s->w);                                   \
         T *y = (T *)j->out + plane * s->oh * s->ow;                                          \
         for (int64_t i = 0; i < s->oh; i++) {                                                \
-            const range rows = window_of(s, 0, i);                                           \
+            const bb__range rows = bb__window_of(s, 0, i);                                   \
             for (int64_t k = 0; k < s->ow; k++)                                              \
-                *y++ = v[place_##suffix(s, x, nan, rows, window_of(s, 1, k))];               \
+                *y++ = v[place_##suffix(s, x, nan, rows, bb__window_of(s, 1, k))];           \
         }                                                                                    \
     }                                                                                        \
     static void spread_##suffix(const job *j, int64_t plane)                                 \
@@ -108,9 +89,9 @@ static bool is_two_by_two(const bb__pool_shape *s)
         T *dx = (T *)j->out + plane * s->h * s->w;                                           \
         memset(dx, 0, (size_t)(s->h * s->w) * sizeof(T));                                    \
         for (int64_t i = 0; i < s->oh; i++) {                                                \
-            const range rows = window_of(s, 0, i);                                           \
+            const bb__range rows = bb__window_of(s, 0, i);                                   \
             for (int64_t k = 0; k < s->ow; k++)                                              \
-                dx[place_##suffix(s, x, nan, rows, window_of(s, 1, k))] += *dy++;            \
+                dx[place_##suffix(s, x, nan, rows, bb__window_of(s, 1, k))] += *dy++;        \
         }                                                                                    \
     }
 
@@ -182,36 +163,36 @@ DEFINE_MAX(f64, double, mask64)
 DEFINE_MAX_BY_FOUR(f32, float, mask32)
 DEFINE_MAX_BY_FOUR(f64, double, mask64)
 
-#define DEFINE_AVERAGE(suffix, T)                                                    \
-    static void average_##suffix(const job *j, int64_t plane)                        \
-    {                                                                                \
-        const bb__pool_shape *s = j->s;                                              \
-        const T *x = (const T *)j->x + plane * s->h * s->w;                          \
-        T *y = (T *)j->out + plane * s->oh * s->ow;                                  \
-        for (int64_t i = 0; i < s->oh; i++)                                          \
-            for (int64_t k = 0; k < s->ow; k++) {                                    \
-                const range rows = window_of(s, 0, i), columns = window_of(s, 1, k); \
-                double sum = 0;                                                      \
-                for (int64_t r = rows.first; r < rows.end; r++)                      \
-                    for (int64_t c = columns.first; c < columns.end; c++)            \
-                        sum += (double)x[r * s->w + c];                              \
-                *y++ = (T)(sum / size_of(s, rows, columns));                         \
-            }                                                                        \
-    }                                                                                \
-    static void share_##suffix(const job *j, int64_t plane)                          \
-    {                                                                                \
-        const bb__pool_shape *s = j->s;                                              \
-        const T *dy = (const T *)j->v + plane * s->oh * s->ow;                       \
-        T *dx = (T *)j->out + plane * s->h * s->w;                                   \
-        memset(dx, 0, (size_t)(s->h * s->w) * sizeof(T));                            \
-        for (int64_t i = 0; i < s->oh; i++)                                          \
-            for (int64_t k = 0; k < s->ow; k++) {                                    \
-                const range rows = window_of(s, 0, i), columns = window_of(s, 1, k); \
-                const T share = (T)((double)*dy++ / size_of(s, rows, columns));      \
-                for (int64_t r = rows.first; r < rows.end; r++)                      \
-                    for (int64_t c = columns.first; c < columns.end; c++)            \
-                        dx[r * s->w + c] += share;                                   \
-            }                                                                        \
+#define DEFINE_AVERAGE(suffix, T)                                                                \
+    static void average_##suffix(const job *j, int64_t plane)                                    \
+    {                                                                                            \
+        const bb__pool_shape *s = j->s;                                                          \
+        const T *x = (const T *)j->x + plane * s->h * s->w;                                      \
+        T *y = (T *)j->out + plane * s->oh * s->ow;                                              \
+        for (int64_t i = 0; i < s->oh; i++)                                                      \
+            for (int64_t k = 0; k < s->ow; k++) {                                                \
+                const bb__range rows = bb__window_of(s, 0, i), columns = bb__window_of(s, 1, k); \
+                double sum = 0;                                                                  \
+                for (int64_t r = rows.first; r < rows.end; r++)                                  \
+                    for (int64_t c = columns.first; c < columns.end; c++)                        \
+                        sum += (double)x[r * s->w + c];                                          \
+                *y++ = (T)(sum / size_of(s, rows, columns));                                     \
+            }                                                                                    \
+    }                                                                                            \
+    static void share_##suffix(const job *j, int64_t plane)                                      \
+    {                                                                                            \
+        const bb__pool_shape *s = j->s;                                                          \
+        const T *dy = (const T *)j->v + plane * s->oh * s->ow;                                   \
+        T *dx = (T *)j->out + plane * s->h * s->w;                                               \
+        memset(dx, 0, (size_t)(s->h * s->w) * sizeof(T));                                        \
+        for (int64_t i = 0; i < s->oh; i++)                                                      \
+            for (int64_t k = 0; k < s->ow; k++) {                                                \
+                const bb__range rows = bb__window_of(s, 0, i), columns = bb__window_of(s, 1, k); \
+                const T share = (T)((double)*dy++ / size_of(s, rows, columns));                  \
+                for (int64_t r = rows.first; r < rows.end; r++)                                  \
+                    for (int64_t c = columns.first; c < columns.end; c++)                        \
+                        dx[r * s->w + c] += share;                                               \
+            }                                                                                    \
     }
 DEFINE_AVERAGE(f32, float)
 DEFINE_AVERAGE(f64, double)

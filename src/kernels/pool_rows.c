@@ -2,18 +2,16 @@
 /* Windows of one size, a row of results at a time: of a row of the plane every stride-th element,
  * from each of the first ones on, is a phase, where what neighbouring windows have at one place is
  * side by side: it is compared, or added to, for all of them at once. */
-#include "pool_rows.h"
+#include "pool.h"
 
 #include <math.h>
 #include <string.h>
 
-/* Rows of images are short: 32 bytes at a time are twice as fast as 64. */
-#if defined(__AVX512F__) && !defined(__clang__)
-#pragma GCC target("prefer-vector-width=256")
-#endif
-
-/* elements of a row and of its phases together; of a row of results; rows of a window */
-enum { WIDEST = 512, SHORTEST = 4, MOST_ROWS = 8 };
+enum {
+    WIDEST = 512,  /* elements of a row, and of its phases together */
+    SHORTEST = 4,  /* of a row of results */
+    MOST_ROWS = 8, /* of a window */
+};
 
 static int64_t phase_length(const bb__pool_shape *s)
 {
@@ -28,18 +26,7 @@ static int64_t phases_length(const bb__pool_shape *s)
 bool bb__pool_has_rows(const bb__pool_shape *s)
 {
     return !s->is_adaptive && s->ow >= SHORTEST && s->w <= WIDEST && s->window[0] <= MOST_ROWS &&
-           s->stride[1] <= WIDEST && phase_length(s) <= WIDEST / s->stride[1];
-}
-
-/* Rows first .. end-1 of a window. */
-typedef struct rows {
-    int64_t first, end;
-} rows;
-
-static rows rows_of(const bb__pool_shape *s, int64_t i)
-{
-    const int64_t first = i * s->stride[0] - s->padding[0], end = first + s->window[0];
-    return (rows){first < 0 ? 0 : first, end < s->h ? end : s->h};
+           phase_length(s) <= WIDEST / s->stride[1];
 }
 
 /* Elements of a phase that are in the row, where the first is column `column`. */
@@ -136,126 +123,126 @@ DEFINE_RING(f64, double)
 /* The largest. */
 
 /* Outside of the row are NaN, which are larger than nothing and equal to nothing. */
-#define DEFINE_MAX(suffix, T, MASK)                                                             \
-    static void fill_##suffix(T *to, int64_t n, T value)                                        \
-    {                                                                                           \
-        for (int64_t i = 0; i < n; i++)                                                         \
-            to[i] = value;                                                                      \
-    }                                                                                           \
-    static void raise_##suffix(const T *restrict x, int64_t n, T *restrict top)                 \
-    {                                                                                           \
-        for (int64_t k = 0; k < n; k++)                                                         \
-            top[k] = x[k] > top[k] ? x[k] : top[k];                                             \
-    }                                                                                           \
-    /* The largest of each window of a row of results. */                                       \
-    static void top_##suffix(const bb__pool_shape *s, const T *x, rows at, T *phases, T *top)   \
-    {                                                                                           \
-        fill_##suffix(top, s->ow, -(T)INFINITY);                                                \
-        for (int64_t row = at.first; row < at.end; row++) {                                     \
-            split_##suffix(s, x + row * s->w, phases);                                          \
-            for (int64_t column = 0; column < s->window[1]; column++)                           \
-                raise_##suffix(phases + place_of(s, column), s->ow, top);                       \
-        }                                                                                       \
-    }                                                                                           \
-    void bb__max_rows_##suffix(const bb__pool_shape *s, const T *x, T *y)                       \
-    {                                                                                           \
-        T phases[WIDEST];                                                                       \
-        fill_##suffix(phases, phases_length(s), (T)NAN);                                        \
-        for (int64_t i = 0; i < s->oh; i++)                                                     \
-            top_##suffix(s, x, rows_of(s, i), phases, y + i * s->ow);                           \
-    }                                                                                           \
-    /* dy where x is the first that is as large as the largest. */                              \
-    static void give_##suffix(const T *restrict x, const T *restrict top, const T *restrict dy, \
-                              int64_t n, MASK *restrict given, T *restrict dx)                  \
-    {                                                                                           \
-        for (int64_t k = 0; k < n; k++) {                                                       \
-            const MASK takes = -(MASK)(x[k] == top[k]) & ~given[k];                             \
-            MASK bits;                                                                          \
-            T share;                                                                            \
-            memcpy(&bits, &dy[k], sizeof bits);                                                 \
-            bits &= takes;                                                                      \
-            memcpy(&share, &bits, sizeof share);                                                \
-            given[k] |= takes;                                                                  \
-            dx[k] += share;                                                                     \
-        }                                                                                       \
-    }                                                                                           \
-    void bb__spread_rows_##suffix(const bb__pool_shape *s, const T *x, const T *dy, T *dx)      \
-    {                                                                                           \
-        T phases[WIDEST], top[WIDEST];                                                          \
-        MASK given[WIDEST];                                                                     \
-        ring_##suffix ring;                                                                     \
-        begin_##suffix(&ring, s, dx);                                                           \
-        fill_##suffix(phases, phases_length(s), (T)NAN);                                        \
-        for (int64_t i = 0; i < s->oh; i++, dy += s->ow) {                                      \
-            const rows at = rows_of(s, i);                                                      \
-            top_##suffix(s, x, at, phases, top);                                                \
-            finish_##suffix(&ring, at.first);                                                   \
-            memset(given, 0, (size_t)s->ow * sizeof *given);                                    \
-            for (int64_t row = at.first; row < at.end; row++) {                                 \
-                T *to = ring.rows[row % s->window[0]];                                          \
-                split_##suffix(s, x + row * s->w, phases);                                      \
-                for (int64_t column = 0; column < s->window[1]; column++) {                     \
-                    const int64_t place = place_of(s, column);                                  \
-                    give_##suffix(phases + place, top, dy, s->ow, given, to + place);           \
-                }                                                                               \
-            }                                                                                   \
-        }                                                                                       \
-        finish_##suffix(&ring, s->h);                                                           \
+#define DEFINE_MAX_ROWS(suffix, T, MASK)                                                           \
+    static void fill_##suffix(T *to, int64_t n, T value)                                           \
+    {                                                                                              \
+        for (int64_t i = 0; i < n; i++)                                                            \
+            to[i] = value;                                                                         \
+    }                                                                                              \
+    static void raise_##suffix(const T *restrict x, int64_t n, T *restrict top)                    \
+    {                                                                                              \
+        for (int64_t k = 0; k < n; k++)                                                            \
+            top[k] = x[k] > top[k] ? x[k] : top[k];                                                \
+    }                                                                                              \
+    /* The largest of each window of a row of results. */                                          \
+    static void top_##suffix(const bb__pool_shape *s, const T *x, bb__range at, T *phases, T *top) \
+    {                                                                                              \
+        fill_##suffix(top, s->ow, -(T)INFINITY);                                                   \
+        for (int64_t row = at.first; row < at.end; row++) {                                        \
+            split_##suffix(s, x + row * s->w, phases);                                             \
+            for (int64_t column = 0; column < s->window[1]; column++)                              \
+                raise_##suffix(phases + place_of(s, column), s->ow, top);                          \
+        }                                                                                          \
+    }                                                                                              \
+    void bb__max_rows_##suffix(const bb__pool_shape *s, const T *x, T *y)                          \
+    {                                                                                              \
+        T phases[WIDEST];                                                                          \
+        fill_##suffix(phases, phases_length(s), (T)NAN);                                           \
+        for (int64_t i = 0; i < s->oh; i++)                                                        \
+            top_##suffix(s, x, bb__window_of(s, 0, i), phases, y + i * s->ow);                     \
+    }                                                                                              \
+    /* dy where x is the first that is as large as the largest. */                                 \
+    static void give_##suffix(const T *restrict x, const T *restrict top, const T *restrict dy,    \
+                              int64_t n, MASK *restrict given, T *restrict dx)                     \
+    {                                                                                              \
+        for (int64_t k = 0; k < n; k++) {                                                          \
+            const MASK takes = -(MASK)(x[k] == top[k]) & ~given[k];                                \
+            MASK bits;                                                                             \
+            T share;                                                                               \
+            memcpy(&bits, &dy[k], sizeof bits);                                                    \
+            bits &= takes;                                                                         \
+            memcpy(&share, &bits, sizeof share);                                                   \
+            given[k] |= takes;                                                                     \
+            dx[k] += share;                                                                        \
+        }                                                                                          \
+    }                                                                                              \
+    void bb__spread_rows_##suffix(const bb__pool_shape *s, const T *x, const T *dy, T *dx)         \
+    {                                                                                              \
+        T phases[WIDEST], top[WIDEST];                                                             \
+        MASK given[WIDEST];                                                                        \
+        ring_##suffix ring;                                                                        \
+        begin_##suffix(&ring, s, dx);                                                              \
+        fill_##suffix(phases, phases_length(s), (T)NAN);                                           \
+        for (int64_t i = 0; i < s->oh; i++, dy += s->ow) {                                         \
+            const bb__range at = bb__window_of(s, 0, i);                                           \
+            top_##suffix(s, x, at, phases, top);                                                   \
+            finish_##suffix(&ring, at.first);                                                      \
+            memset(given, 0, (size_t)s->ow * sizeof *given);                                       \
+            for (int64_t row = at.first; row < at.end; row++) {                                    \
+                T *to = ring.rows[row % s->window[0]];                                             \
+                split_##suffix(s, x + row * s->w, phases);                                         \
+                for (int64_t column = 0; column < s->window[1]; column++) {                        \
+                    const int64_t place = place_of(s, column);                                     \
+                    give_##suffix(phases + place, top, dy, s->ow, given, to + place);              \
+                }                                                                                  \
+            }                                                                                      \
+        }                                                                                          \
+        finish_##suffix(&ring, s->h);                                                              \
     }
-DEFINE_MAX(f32, float, int32_t)
-DEFINE_MAX(f64, double, int64_t)
+DEFINE_MAX_ROWS(f32, float, int32_t)
+DEFINE_MAX_ROWS(f64, double, int64_t)
 
 /* Means. */
 
-#define DEFINE_AVERAGE(suffix, T)                                                            \
-    static void sum_rows_##suffix(const bb__pool_shape *s, const T *x, rows at, double *sum) \
-    {                                                                                        \
-        memset(sum, 0, (size_t)s->w * sizeof *sum);                                          \
-        for (int64_t row = at.first; row < at.end; row++)                                    \
-            for (int64_t c = 0; c < s->w; c++)                                               \
-                sum[c] += (double)x[row * s->w + c];                                         \
-    }                                                                                        \
-    void bb__average_rows_##suffix(const bb__pool_shape *s, const T *x, T *y)                \
-    {                                                                                        \
-        const double size = (double)(s->window[0] * s->window[1]);                           \
-        double phases[WIDEST], sum[WIDEST];                                                  \
-        memset(phases, 0, (size_t)phases_length(s) * sizeof *phases);                        \
-        for (int64_t i = 0; i < s->oh; i++, y += s->ow) {                                    \
-            sum_rows_##suffix(s, x, rows_of(s, i), sum);                                     \
-            split_f64(s, sum, phases);                                                       \
-            memset(sum, 0, (size_t)s->ow * sizeof *sum);                                     \
-            for (int64_t column = 0; column < s->window[1]; column++)                        \
-                for (int64_t k = 0, place = place_of(s, column); k < s->ow; k++)             \
-                    sum[k] += phases[place + k];                                             \
-            for (int64_t k = 0; k < s->ow; k++)                                              \
-                y[k] = (T)(sum[k] / size);                                                   \
-        }                                                                                    \
-    }                                                                                        \
-    static void add_##suffix(const T *restrict share, int64_t n, T *restrict dx)             \
-    {                                                                                        \
-        for (int64_t k = 0; k < n; k++)                                                      \
-            dx[k] += share[k];                                                               \
-    }                                                                                        \
-    /* What a row of results gives to each row of its windows. */                            \
-    void bb__share_rows_##suffix(const bb__pool_shape *s, const T *dy, T *dx)                \
-    {                                                                                        \
-        const double size = (double)(s->window[0] * s->window[1]);                           \
-        const int64_t length = phases_length(s);                                             \
-        T share[WIDEST], shares[WIDEST];                                                     \
-        ring_##suffix ring;                                                                  \
-        begin_##suffix(&ring, s, dx);                                                        \
-        for (int64_t i = 0; i < s->oh; i++, dy += s->ow) {                                   \
-            const rows at = rows_of(s, i);                                                   \
-            for (int64_t k = 0; k < s->ow; k++)                                              \
-                share[k] = (T)((double)dy[k] / size);                                        \
-            memset(shares, 0, (size_t)length * sizeof *shares);                              \
-            for (int64_t column = 0; column < s->window[1]; column++)                        \
-                add_##suffix(share, s->ow, shares + place_of(s, column));                    \
-            finish_##suffix(&ring, at.first);                                                \
-            for (int64_t row = at.first; row < at.end; row++)                                \
-                add_##suffix(shares, length, ring.rows[row % s->window[0]]);                 \
-        }                                                                                    \
-        finish_##suffix(&ring, s->h);                                                        \
+#define DEFINE_AVERAGE_ROWS(suffix, T)                                                            \
+    static void sum_rows_##suffix(const bb__pool_shape *s, const T *x, bb__range at, double *sum) \
+    {                                                                                             \
+        memset(sum, 0, (size_t)s->w * sizeof *sum);                                               \
+        for (int64_t row = at.first; row < at.end; row++)                                         \
+            for (int64_t c = 0; c < s->w; c++)                                                    \
+                sum[c] += (double)x[row * s->w + c];                                              \
+    }                                                                                             \
+    void bb__average_rows_##suffix(const bb__pool_shape *s, const T *x, T *y)                     \
+    {                                                                                             \
+        const double size = (double)s->window[0] * (double)s->window[1];                          \
+        double phases[WIDEST], sum[WIDEST];                                                       \
+        memset(phases, 0, (size_t)phases_length(s) * sizeof *phases);                             \
+        for (int64_t i = 0; i < s->oh; i++, y += s->ow) {                                         \
+            sum_rows_##suffix(s, x, bb__window_of(s, 0, i), sum);                                 \
+            split_f64(s, sum, phases);                                                            \
+            memset(sum, 0, (size_t)s->ow * sizeof *sum);                                          \
+            for (int64_t column = 0; column < s->window[1]; column++)                             \
+                for (int64_t k = 0, place = place_of(s, column); k < s->ow; k++)                  \
+                    sum[k] += phases[place + k];                                                  \
+            for (int64_t k = 0; k < s->ow; k++)                                                   \
+                y[k] = (T)(sum[k] / size);                                                        \
+        }                                                                                         \
+    }                                                                                             \
+    static void add_##suffix(const T *restrict share, int64_t n, T *restrict dx)                  \
+    {                                                                                             \
+        for (int64_t k = 0; k < n; k++)                                                           \
+            dx[k] += share[k];                                                                    \
+    }                                                                                             \
+    /* What a row of results gives to each row of its windows. */                                 \
+    void bb__share_rows_##suffix(const bb__pool_shape *s, const T *dy, T *dx)                     \
+    {                                                                                             \
+        const double size = (double)s->window[0] * (double)s->window[1];                          \
+        const int64_t length = phases_length(s);                                                  \
+        T share[WIDEST], shares[WIDEST];                                                          \
+        ring_##suffix ring;                                                                       \
+        begin_##suffix(&ring, s, dx);                                                             \
+        for (int64_t i = 0; i < s->oh; i++, dy += s->ow) {                                        \
+            const bb__range at = bb__window_of(s, 0, i);                                          \
+            for (int64_t k = 0; k < s->ow; k++)                                                   \
+                share[k] = (T)((double)dy[k] / size);                                             \
+            memset(shares, 0, (size_t)length * sizeof *shares);                                   \
+            for (int64_t column = 0; column < s->window[1]; column++)                             \
+                add_##suffix(share, s->ow, shares + place_of(s, column));                         \
+            finish_##suffix(&ring, at.first);                                                     \
+            for (int64_t row = at.first; row < at.end; row++)                                     \
+                add_##suffix(shares, length, ring.rows[row % s->window[0]]);                      \
+        }                                                                                         \
+        finish_##suffix(&ring, s->h);                                                             \
     }
-DEFINE_AVERAGE(f32, float)
-DEFINE_AVERAGE(f64, double)
+DEFINE_AVERAGE_ROWS(f32, float)
+DEFINE_AVERAGE_ROWS(f64, double)

@@ -7,19 +7,19 @@
 #include <string.h>
 
 typedef struct fill fill;
-typedef void (*draw_fn)(const fill *f, int64_t n, double *numbers);
+typedef void (*transform_fn)(const fill *f, int64_t n, double *numbers);
 
 struct fill {
     const bb_array *out;
     int64_t count;
-    double first, second; /* uniform: low, high; normal: mean, deviation */
+    double a, b; /* uniform: low, high; normal: mean, deviation */
     uint64_t key;
-    draw_fn change; /* uniform numbers in [0, 1), in pairs, to what is wanted */
+    transform_fn transform; /* of uniform numbers in [0, 1), in pairs */
 };
 
 static void to_range(const fill *f, int64_t n, double *numbers)
 {
-    const double low = f->first, high = f->second;
+    const double low = f->a, high = f->b;
     const bb_dtype dtype = f->out->dtype;
     for (int64_t i = 0; i < n; i++)
         numbers[i] = bb__in_range(numbers[i], low, high, dtype);
@@ -29,8 +29,8 @@ static void to_normal(const fill *f, int64_t n, double *numbers)
 {
     for (int64_t i = 0; i < n; i += 2) {
         const bb__pair z = bb__normal_of(numbers[i], numbers[i + 1]);
-        numbers[i] = f->first + f->second * z.number[0];
-        numbers[i + 1] = f->first + f->second * z.number[1];
+        numbers[i] = f->a + f->b * z.number[0];
+        numbers[i + 1] = f->a + f->b * z.number[1];
     }
 }
 
@@ -46,26 +46,25 @@ static void draw(uint64_t key, int64_t first, int64_t blocks, double *numbers)
 
 static void store(const fill *f, int64_t first, int64_t n, const double *numbers)
 {
-    double *wide = f->out->data;
-    float *narrow = f->out->data;
-    if (f->out->dtype == BB_F64)
-        memcpy(wide + first, numbers, (size_t)n * sizeof *wide);
-    for (int64_t i = 0; i < n && f->out->dtype == BB_F32; i++)
-        narrow[first + i] = (float)numbers[i];
+    if (f->out->dtype == BB_F32)
+        for (int64_t i = 0; i < n; i++)
+            ((float *)f->out->data)[first + i] = (float)numbers[i];
+    else
+        memcpy((double *)f->out->data + first, numbers, (size_t)n * sizeof *numbers);
 }
 
 /* Blocks first .. last-1 of the stream, some at a time. */
 static void fill_range(void *context, int64_t first, int64_t last)
 {
-    enum { SOME = 256 };
-    double numbers[2 * SOME];
+    enum { BLOCKS = 256 };
+    double numbers[2 * BLOCKS];
     const fill *f = context;
     for (int64_t next; first < last; first = next) {
-        next = first + SOME < last ? first + SOME : last;
+        next = bb__lower(first + BLOCKS, last);
         const int64_t n = 2 * (next - first), left = f->count - 2 * first;
         draw(f->key, first, next - first, numbers);
-        f->change(f, n, numbers);
-        store(f, 2 * first, n < left ? n : left, numbers);
+        f->transform(f, n, numbers);
+        store(f, 2 * first, bb__lower(n, left), numbers);
     }
 }
 
@@ -78,16 +77,13 @@ static void run(fill *f, int threads)
 
 void bb__fill_uniform(const bb_array *out, double low, double high, uint64_t key, int threads)
 {
-    fill f = {.out = out, .first = low, .second = high, .key = key, .change = to_range};
+    fill f = {.out = out, .a = low, .b = high, .key = key, .transform = to_range};
     run(&f, threads);
 }
 
 void bb__fill_normal(const bb_array *out, double mean, double deviation, uint64_t key, int threads)
 {
-    fill f = {.out = out,
-              .first = mean,
-              .second = deviation,
-              .key = bb__normal_key(key),
-              .change = to_normal};
+    fill f = {
+        .out = out, .a = mean, .b = deviation, .key = bb__normal_key(key), .transform = to_normal};
     run(&f, threads);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Sorting along an axis, by one thread a line: what orders an element is a whole number of as many
- * bytes as its dtype has, so that long lines are sorted by their bytes, the lowest first, each time
- * stably. A few first elements of many come from a heap. */
+/* Sorting along an axis, by one thread a line: a radix sort, least significant byte first, of keys
+ * that are unsigned integers of as many bytes as the dtype has. Short lines are sorted by
+ * insertion, and the first few of many elements are selected by a heap. */
+#include "base.h"
 #include "kernels.h"
 
 #include <string.h>
@@ -14,8 +15,8 @@ typedef struct line {
     bool is_falling;
 } line;
 
-/* The bits of a float, read as a whole number, rise with a positive number and fall with a negative
- * one. Both zeros are one number; NaN comes after every number in either order. */
+/* The bits of a float, read as an integer, rise with a positive number and fall with a negative
+ * one. Adding 0 makes one number of both zeros; NaN comes after every number in either order. */
 #define DEFINE_LOAD_FLOAT(name, T, U)                                                \
     static void load_##name(const line *l, uint64_t *keys)                           \
     {                                                                                \
@@ -26,14 +27,14 @@ typedef struct line {
             const T value = x[i * stride] + 0;                                       \
             U bits;                                                                  \
             memcpy(&bits, &value, sizeof bits);                                      \
-            bits ^= ((U)0 - bits / top) | top;                                       \
+            bits ^= ((U)0 - (bits >> (8 * sizeof(U) - 1))) | top;                    \
             keys[i] = value != value ? (U)-1 : bits ^ flip;                          \
         }                                                                            \
     }
 DEFINE_LOAD_FLOAT(BB_F32, float, uint32_t)
 DEFINE_LOAD_FLOAT(BB_F64, double, uint64_t)
 
-#define DEFINE_LOAD_WHOLE(name, T, U, lowest)                     \
+#define DEFINE_LOAD_INTEGER(name, T, U, lowest)                   \
     static void load_##name(const line *l, uint64_t *keys)        \
     {                                                             \
         const T *x = (const T *)l->data + l->at;                  \
@@ -42,8 +43,8 @@ DEFINE_LOAD_FLOAT(BB_F64, double, uint64_t)
         for (int64_t i = 0; i < n; i++)                           \
             keys[i] = (U)((U)x[i * stride] - (U)(lowest)) ^ flip; \
     }
-DEFINE_LOAD_WHOLE(BB_I32, int32_t, uint32_t, INT32_MIN)
-DEFINE_LOAD_WHOLE(BB_U8, uint8_t, uint8_t, 0)
+DEFINE_LOAD_INTEGER(BB_I32, int32_t, uint32_t, INT32_MIN)
+DEFINE_LOAD_INTEGER(BB_U8, uint8_t, uint8_t, 0)
 
 typedef void (*load_fn)(const line *l, uint64_t *keys);
 #define LOAD_ENTRY(name, type, text) [name] = load_##name,
@@ -79,8 +80,8 @@ static unsigned digit_of(item x, int digit)
     return (unsigned)(x.key >> (8 * digit)) % VALUES;
 }
 
-/* By one byte of the keys, of which `counts` says how many have each value. */
-static void sort_by(const item *from, int64_t n, int digit, uint32_t *counts, item *to)
+/* Stably by one byte of the keys, of which `counts` says how many have each value. */
+static void counting_pass(const item *from, int64_t n, int digit, uint32_t *counts, item *to)
 {
     uint32_t first = 0;
     for (int value = 0; value < VALUES; value++) {
@@ -92,15 +93,15 @@ static void sort_by(const item *from, int64_t n, int digit, uint32_t *counts, it
         to[counts[digit_of(from[i], digit)]++] = from[i];
 }
 
-/* All of a line, by keys of so many bytes, which may lie in `spare`. The items end in one of both
- * arrays, which is returned. */
+/* All of a line, by keys of so many bytes, which may lie in `spare`. The items end in one of the
+ * two arrays, which is returned. */
 static item *sort_all(const uint64_t *keys, int64_t n, int digits, item *items, item *spare)
 {
-    enum { FEW = 48 };
+    enum { SHORT = 48 };
     uint32_t counts[DIGITS][VALUES];
     for (int64_t i = 0; i < n; i++)
         items[i] = (item){keys[i], (int32_t)i};
-    if (n <= FEW)
+    if (n <= SHORT)
         return insertion_sort(items, n), items;
     memset(counts, 0, (size_t)digits * sizeof *counts);
     for (int64_t i = 0; i < n; i++)
@@ -109,7 +110,7 @@ static item *sort_all(const uint64_t *keys, int64_t n, int digits, item *items, 
     for (int digit = 0; digit < digits; digit++) {
         if (counts[digit][digit_of(items[0], digit)] == n)
             continue;
-        sort_by(items, n, digit, counts[digit], spare);
+        counting_pass(items, n, digit, counts[digit], spare);
         item *sorted = spare;
         spare = items;
         items = sorted;
@@ -157,7 +158,7 @@ typedef struct job {
     const bb_array *in, *out;
     int axis;
     bool is_falling;
-    item *scratch;
+    char *scratch;
 } job;
 
 /* Where line number `number` begins in an array. */
@@ -173,20 +174,37 @@ static int64_t line_start(const bb_array *a, int axis, int64_t number)
     return at;
 }
 
+/* Whether a heap selects the first `wanted` of n elements. */
+static bool has_heap(int64_t wanted, int64_t n)
+{
+    enum { RATIO = 32 };
+    return wanted <= n / RATIO;
+}
+
+/* Scratch memory of a thread: items, and as many to spare, in which the keys are, or the keys. */
+static size_t slot_bytes(int64_t wanted, int64_t n)
+{
+    const bool is_heap = has_heap(wanted, n);
+    return bb__aligned((size_t)(is_heap ? wanted : n) * sizeof(item)) +
+           bb__aligned((size_t)n * (is_heap ? sizeof(uint64_t) : sizeof(item)));
+}
+
 static void sort_range(void *context, int64_t first, int64_t last)
 {
-    enum { FEW = 32 }; /* a heap is for one in so many, or fewer */
     const job *j = context;
     const int64_t n = j->in->shape.dim[j->axis], wanted = j->out->shape.dim[j->axis];
     const int64_t step = j->out->stride[j->axis];
-    item *items = j->scratch + bb__thread_slot() * 2 * n, *spare = items + n;
-    uint64_t *keys = (uint64_t *)(void *)spare;
+    const bool is_heap = has_heap(wanted, n);
+    char *slot = j->scratch + (size_t)bb__thread_slot() * slot_bytes(wanted, n);
+    char *rest = slot + bb__aligned((size_t)(is_heap ? wanted : n) * sizeof(item));
+    item *items = (item *)(void *)slot, *spare = (item *)(void *)rest;
+    uint64_t *keys = (uint64_t *)(void *)rest;
     for (int64_t number = first; number < last; number++) {
         const line l = {j->in->data, line_start(j->in, j->axis, number), j->in->stride[j->axis], n,
                         j->is_falling};
         const item *sorted = items;
         loads[j->in->dtype](&l, keys);
-        if (wanted <= n / FEW)
+        if (is_heap)
             select_first(keys, n, wanted, items);
         else
             sorted = sort_all(keys, n, (int)bb_dtype_size(j->in->dtype), items, spare);
@@ -211,11 +229,10 @@ static int64_t lines_of_part(const bb_array *in, int axis)
     return grain > worth ? grain : worth;
 }
 
-size_t bb__argsort_scratch(const bb_array *in, int axis)
+size_t bb__argsort_scratch(const bb_array *in, int axis, int64_t wanted)
 {
     const int64_t parts = bb__divided_up(line_count(in, axis), lines_of_part(in, axis));
-    const int64_t slots = bb__lower(parts, BB__SLOTS);
-    return (size_t)(slots * 2 * in->shape.dim[axis]) * sizeof(item);
+    return (size_t)bb__lower(parts, BB__SLOTS) * slot_bytes(wanted, in->shape.dim[axis]);
 }
 
 void bb__argsort(const bb_array *in, int axis, bool is_falling, const bb_array *out, void *scratch,

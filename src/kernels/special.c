@@ -54,17 +54,17 @@ static double polygamma_of_large(double n, double z)
     static const double b[] = {1.0 / 6,       -1.0 / 30,      1.0 / 42, -1.0 / 30,
                                5.0 / 66,      -691.0 / 2730,  7.0 / 6,  -3617.0 / 510,
                                43867.0 / 798, -174611.0 / 330};
-    const double inverse = 1 / z / z;
+    const double inverse_square = 1 / z / z;
     double sum = z / n + 0.5, share = (n + 1) / (2 * z);
     for (int k = 0; k < COUNT(b); k++) {
         double even = 2 * k + 2;
         sum += b[k] * share;
-        share *= (n + even) * (n + even + 1) / ((even + 1) * (even + 2)) * inverse;
+        share *= (n + even) * (n + even + 1) / ((even + 1) * (even + 2)) * inverse_square;
     }
     return sum;
 }
 
-/* r^k for a whole number k, of which a few need no call. */
+/* r^k for k >= 1, by products where they are few. */
 static double whole_power(double r, int k)
 {
     enum { FEW = 4 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Planes at other sizes: each element of the result is a mean of at most four. Where they lie and
  * what they weigh is worked out once for both axes. */
+#include "base.h"
 #include "kernels.h"
 
 #include <math.h>
@@ -52,13 +53,17 @@ static void set_taps(const bb__upsample_shape *s, int64_t size, int64_t places, 
         nearest(size, places, to);
 }
 
-/* Numbers of a line, of a row of the plane or of the result. */
-static int64_t line_length(const bb__upsample_shape *s)
+/* Bytes of a line, which holds a row of the plane or of the result. */
+static size_t line_bytes(const bb__upsample_shape *s)
 {
-    return s->w > s->ow ? s->w : s->ow;
+    return bb__aligned((size_t)(s->w > s->ow ? s->w : s->ow) * bb_dtype_size(s->dtype));
 }
 
-/* The mean of a and b. */
+static char *own_lines(const job *j)
+{
+    return j->lines + (size_t)bb__thread_slot() * 2 * line_bytes(j->s);
+}
+
 #define MEAN(a, b, weight) ((weight) > 0 ? (1 - (weight)) * (a) + (weight) * (b) : (a))
 
 /* Rows first, which are vectors, then columns; rows that come of one row are computed once. */
@@ -67,7 +72,7 @@ static int64_t line_length(const bb__upsample_shape *s)
                               T *restrict to)                                                     \
     {                                                                                             \
         for (int64_t i = 0; i < n; i++)                                                           \
-            to[i] = (1 - weight) * a[i] + weight * b[i];                                          \
+            to[i] = MEAN(a[i], b[i], weight);                                                     \
     }                                                                                             \
     static void stretch_##suffix(const bb__upsample_shape *s, const taps *c, const T *line, T *y) \
     {                                                                                             \
@@ -89,7 +94,7 @@ static int64_t line_length(const bb__upsample_shape *s)
         const bb__upsample_shape *s = j->s;                                                       \
         const T *x = (const T *)j->from + begin * s->h * s->w;                                    \
         T *y = (T *)j->to + begin * s->oh * s->ow;                                                \
-        T *mean = (T *)(void *)j->lines + bb__thread_slot() * 2 * line_length(s);                 \
+        T *mean = (T *)(void *)own_lines(j);                                                      \
         for (int64_t plane = begin; plane < end; plane++, x += s->h * s->w)                       \
             for (int64_t i = 0; i < s->oh; i++, y += s->ow) {                                     \
                 const T *top = x + j->rows.first[i] * s->w, *low = x + j->rows.second[i] * s->w;  \
@@ -104,6 +109,15 @@ static int64_t line_length(const bb__upsample_shape *s)
     }
 DEFINE_SAMPLE(f32, float)
 DEFINE_SAMPLE(f64, double)
+
+/* How many rows from row i on come of the same row alone. */
+static int64_t rows_of_one(const job *j, int64_t i)
+{
+    int64_t n = 1;
+    while (!j->s->is_bilinear && i + n < j->s->oh && j->rows.first[i + n] == j->rows.first[i])
+        n++;
+    return n;
+}
 
 /* The adjoint: columns first, of the sum of the rows that come of one row. */
 #define DEFINE_SPREAD(suffix, T)                                                                  \
@@ -134,21 +148,19 @@ DEFINE_SAMPLE(f64, double)
         const bb__upsample_shape *s = j->s;                                                       \
         const T *dy = (const T *)j->from + begin * s->oh * s->ow;                                 \
         T *x = (T *)j->to + begin * s->h * s->w;                                                  \
-        T *line = (T *)(void *)j->lines + bb__thread_slot() * 2 * line_length(s);                 \
-        T *sum = line + line_length(s);                                                           \
+        T *line = (T *)(void *)own_lines(j);                                                      \
+        T *sum = (T *)(void *)(own_lines(j) + line_bytes(s));                                     \
         memset(x, 0, (size_t)((end - begin) * s->h * s->w) * sizeof(T));                          \
         for (int64_t plane = begin; plane < end; plane++, x += s->h * s->w)                       \
-            for (int64_t i = 0; i < s->oh; i++, dy += s->ow) {                                    \
+            for (int64_t i = 0, n; i < s->oh; i += n, dy += n * s->ow) {                          \
                 const int64_t first = j->rows.first[i], second = j->rows.second[i];               \
                 const T down = (T)j->rows.weight[i];                                              \
-                const T *row = dy;                                                                \
-                while (!s->is_bilinear && i + 1 < s->oh && j->rows.first[i + 1] == first) {       \
-                    if (row == dy)                                                                \
-                        row = memcpy(sum, dy, (size_t)s->ow * sizeof *sum);                       \
-                    i++, dy += s->ow;                                                             \
-                    add_##suffix(dy, 1, s->ow, sum);                                              \
-                }                                                                                 \
-                shrink_##suffix(s, &j->columns, row, line);                                       \
+                n = rows_of_one(j, i);                                                            \
+                if (n > 1)                                                                        \
+                    memcpy(sum, dy, (size_t)s->ow * sizeof *sum);                                 \
+                for (int64_t k = 1; k < n; k++)                                                   \
+                    add_##suffix(dy + k * s->ow, 1, s->ow, sum);                                  \
+                shrink_##suffix(s, &j->columns, n > 1 ? sum : dy, line);                          \
                 add_##suffix(line, 1 - down, s->w, x + first * s->w);                             \
                 if (down > 0)                                                                     \
                     add_##suffix(line, down, s->w, x + second * s->w);                            \
@@ -179,7 +191,8 @@ static void run(const bb__upsample_shape *s, const void *from, void *to, void *s
     job j = {.s = s, .from = from, .to = to};
     if (s->planes == 0)
         return;
-    j.lines = take_taps(take_taps(scratch, s->oh, &j.rows), s->ow, &j.columns);
+    char *end = take_taps(take_taps(scratch, s->oh, &j.rows), s->ow, &j.columns);
+    j.lines = (char *)scratch + bb__aligned((size_t)(end - (char *)scratch));
     set_taps(s, s->h, s->oh, j.rows);
     set_taps(s, s->w, s->ow, j.columns);
     bb_parallel(s->planes, planes_of_part(s), (int)bb__lower(threads, BB__SLOTS), planes, &j);
@@ -191,8 +204,8 @@ size_t bb__upsample_scratch(const bb__upsample_shape *s)
     if (s->planes == 0)
         return 0;
     const int64_t parts = bb__divided_up(s->planes, planes_of_part(s));
-    return (size_t)(s->oh + s->ow) * tap +
-           (size_t)(bb__lower(parts, BB__SLOTS) * 2 * line_length(s)) * bb_dtype_size(s->dtype);
+    return bb__aligned((size_t)(s->oh + s->ow) * tap) +
+           (size_t)bb__lower(parts, BB__SLOTS) * 2 * line_bytes(s);
 }
 
 void bb__upsample(const bb__upsample_shape *s, const void *x, void *y, void *scratch, int threads)

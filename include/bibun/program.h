@@ -48,7 +48,7 @@ typedef struct bb_compile_options {
     /* computing neighbouring steps together, some rows at a time, and what is for it: long sums
      * over rows in groups. Sums and products may round otherwise */
     bool no_strips;
-    bool all_strips;  /* the same wherever rows are apart, of single steps too, one row at a time */
+    bool all_strips; /* the same wherever rows are apart, of single steps too, one row at a time */
     /* computing small neighbouring steps at the same time, in branches, and not in strips, so that
      * sums may round otherwise */
     bool no_branches;

@@ -180,8 +180,10 @@ Test(errors_ops, random)
     const bb_shape two = BB_SHAPE(2);
     REFUSED(TYPE, "uniform: needs f32 or f64", bb_uniform(w.g, BB_I32, two, 0, 1));
     REFUSED(ARGUMENT, "uniform: low 2 is above high 1", bb_uniform(w.g, BB_F32, two, 2, 1));
-    REFUSED(ARGUMENT, "uniform: 0 to inf is no finite range",
-            bb_uniform(w.g, BB_F32, two, 0, INFINITY));
+    REFUSED(ARGUMENT, "uniform: 0 to inf is no finite range of f64",
+            bb_uniform(w.g, BB_F64, two, 0, INFINITY));
+    REFUSED(ARGUMENT, "uniform: 0 to 1e+300 is no finite range of f32",
+            bb_uniform(w.g, BB_F32, two, 0, 1e300));
     REFUSED(SHAPE, "uniform: rank 9 is over 8", bb_uniform(w.g, BB_F32, rank_nine, 0, 1));
     REFUSED(TYPE, "normal: needs f32 or f64", bb_normal(w.g, BB_U8, two, 0, 1));
     REFUSED(ARGUMENT, "normal: deviation -1 is negative", bb_normal(w.g, BB_F32, two, 0, -1));

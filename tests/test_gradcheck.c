@@ -210,8 +210,9 @@ Test(gradcheck, fails_when_too_many_points_lie_at_kinks)
     cr_expect(f.report.skipped == 16 && f.report.compared == 0);
     expect_failure(
         &f, bb_relu(f.x),
-        "gradient check failed: of relu with respect to x: 2 or more of 4 points lie at kinks; "
-        "try other inputs, or a larger resample_limit");
+        "gradient check failed: of relu with respect to x: 2 or more of 4 points lie at kinks, or "
+        "curve too much for the step; try other inputs, a smaller step, or a larger "
+        "resample_limit");
 }
 
 Test(gradcheck, finds_one_wrong_entry_among_many)

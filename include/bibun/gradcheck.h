@@ -19,7 +19,8 @@
  * Kinks. Where the slopes to both sides differ by what is not curvature (halving h does not halve
  * it, or moves the central difference), the point is moved by a random 0.01 to 0.1 of max(1, |x|).
  * A variable in which more than `resample_limit` of the points lie at kinks, and more than one, is
- * a failure.
+ * a failure, and so is one in which points had to be moved too often. What curves too much for the
+ * step looks like a kink: a smaller `step` tells.
  *
  * Vacuity. A check of one order in which every number is zero on both sides, within rounding,
  * compares nothing (the sum of a softmax). It is a failure unless `zero_expected` says that zero is

@@ -31,7 +31,8 @@ BB_API uint64_t bb_rng_key(uint64_t key, uint64_t word);
 BB_API uint64_t bb_rng_key_text(uint64_t key, const char *text);
 
 /* Fill a float tensor from its own stream: uniform in [low, high), or normal. BB_BAD_TYPE for
- * integers, BB_BAD_ARGUMENT for a range that is not finite in the tensor's type. */
+ * integers; BB_BAD_ARGUMENT for high below low, a range that is not finite in the tensor's type, a
+ * deviation that is negative, NaN, and no tensor. */
 BB_API bb_status bb_tensor_fill_uniform(bb_tensor *t, double low, double high, uint64_t key);
 BB_API bb_status bb_tensor_fill_normal(bb_tensor *t, double mean, double deviation, uint64_t key);
 

@@ -19,12 +19,14 @@ static bool infer(bb_infer *c)
     uniform_attrs *a = c->attrs;
     if (!bb_dtype_is_float((bb_dtype)a->dtype))
         return bb_infer_fail(c, BB_BAD_TYPE, "needs f32 or f64");
+    const double low = a->low, high = a->high;
     if (a->dtype == BB_F32) { /* the interval that elements of this type can keep to */
         a->low = (double)(float)a->low;
         a->high = (double)(float)a->high;
     }
     if (!isfinite(a->high - a->low))
-        return bb_infer_fail(c, BB_BAD_ARGUMENT, "%g to %g is no finite range", a->low, a->high);
+        return bb_infer_fail(c, BB_BAD_ARGUMENT, "%g to %g is no finite range of %s", low, high,
+                             bb_dtype_text((bb_dtype)a->dtype));
     if (a->low > a->high)
         return bb_infer_fail(c, BB_BAD_ARGUMENT, "low %g is above high %g", a->low, a->high);
     c->out = (bb_type){(bb_dtype)a->dtype, bb__shape_from_attrs(&a->shape)};

@@ -132,8 +132,9 @@ static bb_status move_point(bb__jacobian *j, int64_t point)
         j->given_up = true;
         bb__check_fault(
             j->c,
-            "gradient check failed: %s: %lld or more of %lld points lie at kinks; try other "
-            "inputs, or a larger resample_limit",
+            "gradient check failed: %s: %lld or more of %lld points lie at kinks, or curve too "
+            "much "
+            "for the step; try other inputs, a smaller step, or a larger resample_limit",
             bb__check_label(j->c, j->f, j->variable, label), (long long)j->n_moved,
             (long long)j->points);
         return BB_OK;

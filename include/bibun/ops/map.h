@@ -59,7 +59,8 @@ BB_BUILDER bb_node *bb_sub(bb_node *x, bb_node *y);
 BB_BUILDER bb_node *bb_mul(bb_node *x, bb_node *y);
 /* x / y */
 BB_BUILDER bb_node *bb_div(bb_node *x, bb_node *y);
-/* x^y, as C's pow; dy is 0 where x = 0 and y >= 0; dx is 0 where y = 0 */
+/* x^y, as C's pow, squares and cubes as products; dy is 0 where x = 0 and y >= 0; dx is 0 where
+ * y = 0 */
 BB_BUILDER bb_node *bb_pow(bb_node *x, bb_node *y);
 /* the larger; NaN if either is; a tie gives each half of d */
 BB_BUILDER bb_node *bb_maximum(bb_node *x, bb_node *y);

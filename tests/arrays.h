@@ -41,15 +41,20 @@ static inline double get(const bb_array *a, int64_t at)
 {
     return a->dtype == BB_F32   ? (double)((const float *)a->data)[at]
            : a->dtype == BB_F64 ? ((const double *)a->data)[at]
-                                : (double)((const int32_t *)a->data)[at];
+           : a->dtype == BB_I32 ? (double)((const int32_t *)a->data)[at]
+                                : (double)((const uint8_t *)a->data)[at];
 }
 
 static inline void put(const bb_array *a, int64_t at, double value)
 {
     if (a->dtype == BB_F32)
         ((float *)a->data)[at] = (float)value;
-    else
+    else if (a->dtype == BB_F64)
         ((double *)a->data)[at] = value;
+    else if (a->dtype == BB_I32)
+        ((int32_t *)a->data)[at] = (int32_t)value;
+    else
+        ((uint8_t *)a->data)[at] = (uint8_t)value;
 }
 
 /* An array filled with NaN; the caller frees .memory. */

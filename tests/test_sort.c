@@ -6,10 +6,9 @@ enum { MOST = 5000 };
 
 static const bool is_rising = false, is_falling = true;
 
-/* One line of numbers, and whether NaN is among them. */
+/* One line. */
 typedef struct numbers {
     double of[MOST];
-    int64_t n;
 } numbers;
 
 static const numbers *compared; /* by precedes */
@@ -25,18 +24,6 @@ static int precedes(const void *a, const void *b)
     if (!isnan(x) && x != y)
         return (x < y) != falls ? -1 : 1;
     return i < j ? -1 : 1;
-}
-
-static void store(bb_array *a, int64_t at, double value)
-{
-    if (a->dtype == BB_F32)
-        ((float *)a->data)[at] = (float)value;
-    else if (a->dtype == BB_F64)
-        ((double *)a->data)[at] = value;
-    else if (a->dtype == BB_I32)
-        ((int32_t *)a->data)[at] = (int32_t)value;
-    else
-        ((uint8_t *)a->data)[at] = (uint8_t)value;
 }
 
 /* Few different values, so that there are ties, or any that the dtype has. */
@@ -76,10 +63,9 @@ static void check(bb_rng *rng, bb_dtype dtype, sizes s, bool has_ties, bool fall
     static numbers expected[16];
     cr_assert(s.lines <= 16 && s.n <= MOST);
     for (int64_t line = 0; line < s.lines; line++) {
-        expected[line].n = s.n;
         for (int64_t i = 0; i < s.n; i++) {
             expected[line].of[i] = drawn(rng, dtype, has_ties);
-            store(&in, line * in.stride[!s.axis] + i * in.stride[s.axis], expected[line].of[i]);
+            put(&in, line * in.stride[!s.axis] + i * in.stride[s.axis], expected[line].of[i]);
         }
     }
     for (int threads = 1; threads <= 5; threads += 4) {

@@ -43,6 +43,13 @@ static const bb_sample samples[] = {
     {.n_in = 1, .in = {BB_DIMS(3, 4)}, .attrs = &(const bb__topk_attrs){-1, 2}},
     {.n_in = 1, .in = {BB_DIMS(2, 5, 2)}, .attrs = &(const bb__topk_attrs){1, 3}},
     {.n_in = 1, .in = {BB_DIMS(2, 3)}, .attrs = &(const bb__topk_attrs){1, 0}},
+    {.n_in = 1, .in = {BB_DIMS(2, 70)}, .attrs = &(const bb__topk_attrs){1, 2}}, /* by a heap */
+    {.n_in = 1,
+     .in = {BB_DIMS(70)},
+     .is_integer = {true},
+     .bound = 9,
+     .attrs = &(const bb__topk_attrs){0, 5}},
+    {.n_in = 1, .in = {BB_DIMS(70)}, .is_mask = {true}, .attrs = &(const bb__topk_attrs){0, 2}},
     {.n_in = 1,
      .in = {BB_DIMS(3, 5)},
      .attrs = &(const bb__topk_attrs){1, 3},

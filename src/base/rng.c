@@ -3,6 +3,8 @@
 #include "base.h"
 #include "draw.h"
 
+#include <math.h>
+
 static uint64_t word(const bb__block *b, int i)
 {
     return (uint64_t)b->word[2 * i + 1] << 32 | b->word[2 * i];

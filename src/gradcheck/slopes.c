@@ -133,8 +133,7 @@ static bb_status move_point(bb__jacobian *j, int64_t point)
         bb__check_fault(
             j->c,
             "gradient check failed: %s: %lld or more of %lld points lie at kinks, or curve too "
-            "much "
-            "for the step; try other inputs, a smaller step, or a larger resample_limit",
+            "much for the step; try other inputs, a smaller step, or a larger resample_limit",
             bb__check_label(j->c, j->f, j->variable, label), (long long)j->n_moved,
             (long long)j->points);
         return BB_OK;

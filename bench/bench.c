@@ -7,62 +7,20 @@
  * memory that those before have given back). "graph" stands for the cost of graphs: nanoseconds a
  * node to build and to compile, and the memory that a plan needs; "machine" for the machine's own
  * ceilings; "orders" for the times of a function, its gradient and its Hessian's product. */
+#include "timing.h"
 #include "workloads.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-enum { REPEATS = 7, WARM_UP = 3 };
+enum { WARM_UP = 3 };
 static const double budget = 1.0; /* seconds of all repeats of a workload */
-
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-static int by_size(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median(double *seconds)
-{
-    qsort(seconds, REPEATS, sizeof *seconds, by_size);
-    return seconds[REPEATS / 2];
-}
-
-/* Seconds of `count` runs; negative when one fails. */
-static double time_runs(bb_program *program, bb_feeds feeds, long count)
-{
-    double start = now();
-    for (long i = 0; i < count; i++)
-        if (bb_run(program, feeds) != BB_OK)
-            return -1;
-    return now() - start;
-}
 
 /* Median seconds of a run; negative when one fails. */
 static double measure(bb_program *program, bb_feeds feeds)
 {
-    if (time_runs(program, feeds, WARM_UP) < 0)
-        return -1;
-    double once = time_runs(program, feeds, 1);
-    if (once < 0)
-        return -1;
-    double fit = budget / REPEATS / (once > 1e-7 ? once : 1e-7);
-    long count = fit > 1 ? (long)fit : 1;
-    double seconds[REPEATS];
-    for (int i = 0; i < REPEATS; i++) {
-        seconds[i] = time_runs(program, feeds, count) / (double)count;
-        if (seconds[i] < 0)
-            return -1;
-    }
-    return median(seconds);
+    return time_runs(program, feeds, WARM_UP) < 0 ? -1 : median_run(program, feeds, budget);
 }
 
 /* The largest resident memory so far, in bytes; 0 where there is no /proc. Not getrusage's: that
@@ -131,16 +89,6 @@ static double least_bytes(const model *m, const bb_program *program)
     return bytes;
 }
 
-static void print_profile(bb_program *program, bb_feeds feeds)
-{
-    enum { RUNS = 20 };
-    bb_program_set_profiling(program, true);
-    for (int i = 0; i < RUNS && bb_run(program, feeds) == BB_OK; i++)
-        ;
-    bb_program_set_profiling(program, false);
-    bb_program_print_profile(program, stdout);
-}
-
 static void print_error(const char *name, const model *m, const bb_program *program)
 {
     fprintf(stderr, "%s: %s\n", name,
@@ -172,7 +120,7 @@ static bool run_workload(const workload *w, const options *o, double *seconds_ou
             w->name,
             &(result){seconds, least_bytes(&m, program), grown, bb_program_stats_of(program)}, o);
         if (o->profile)
-            print_profile(program, feeds);
+            profile_runs(program, feeds);
     } else {
         print_error(w->name, &m, program);
     }

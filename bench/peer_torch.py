@@ -18,17 +18,22 @@ REPEATS = 7
 BUDGET = 1.0  # seconds of all repeats of a workload
 
 
-def measure(run):
-    """The median seconds of a run over REPEATS blocks."""
+def median_run(run, budget):
+    """The median seconds of a run over REPEATS blocks that take `budget` seconds together."""
     def block(count):
         start = time.perf_counter()
         for _ in range(count):
             run()
         return time.perf_counter() - start
 
-    block(3)
-    count = max(1, int(BUDGET / REPEATS / max(block(1), 1e-7)))
+    count = max(1, int(budget / REPEATS / max(block(1), 1e-7)))
     return statistics.median(block(count) / count for _ in range(REPEATS))
+
+
+def measure(run):
+    for _ in range(3):
+        run()
+    return median_run(run, BUDGET)
 
 
 def resident_peak():
@@ -139,8 +144,9 @@ class Block(nn.Module):
     def __init__(self, width, heads):
         super().__init__()
         self.heads = heads
-        self.norm1, self.norm2 = nn.LayerNorm(width), nn.LayerNorm(width)
+        self.norm1 = nn.LayerNorm(width)
         self.into, self.out = nn.Linear(width, 3 * width), nn.Linear(width, width)
+        self.norm2 = nn.LayerNorm(width)
         self.up, self.down = nn.Linear(width, 4 * width), nn.Linear(4 * width, width)
 
     def attend(self, x):
@@ -241,4 +247,5 @@ def main(arguments):
         print(f"{name:26s} {seconds * 1e6:12.1f} us {grown / 1e6:8.1f} MB grown", flush=True)
 
 
-main(sys.argv[1:])
+if __name__ == "__main__":
+    main(sys.argv[1:])

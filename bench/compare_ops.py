@@ -3,10 +3,14 @@
 gradient, and small networks on Bibun (build/bench/ops) and at once on PyTorch (peer_ops.py), from
 the same numbers.
 
-Times are medians of seven blocks of runs, some 0.15 s together. Both sides give sums that stand for
-values and gradients; of a training step it is the third loss that stands for all. They agree to
-2e-4, and to 5e-2 where samples differ, in names that begin with "random"; "differ" comes with both
-sides' sums. Five minutes for all. OPS and PYTHON name other programs."""
+Times are medians of seven blocks of runs, some 0.15 s together. Both sides have the same number of
+threads, whatever PyTorch would choose: without --threads, OMP_NUM_THREADS or one for each
+processor. PyTorch's process keeps the memory that it frees, as one that has run for long does.
+
+Both sides give sums that stand for values and gradients; of a training step it is the third loss
+that stands for all. They agree to 2e-4, and to 5e-2 where samples differ, in names that begin with
+"random"; "differ" comes with both sides' sums. Five minutes for all. OPS and PYTHON name other
+programs."""
 import argparse
 import json
 import math
@@ -18,6 +22,7 @@ import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
 OPS = os.environ.get("OPS", str(HERE.parent / "build/bench/ops"))
+KEPT = {"MALLOC_TRIM_THRESHOLD_": "1000000000", "MALLOC_MMAP_THRESHOLD_": "1000000000"}
 
 
 def ours(name, threads, environment):
@@ -76,6 +81,11 @@ def print_summary(rows):
           f"{len(rows) - len(ratios)} failed")
 
 
+def threads_of(environment):
+    chosen = environment.get("OMP_NUM_THREADS", "")
+    return int(chosen) if chosen.isdecimal() else len(os.sched_getaffinity(0))
+
+
 def options(arguments):
     """What the command line asks for; it ends for --help and for what is not understood."""
     parser = argparse.ArgumentParser(description=__doc__, usage=__doc__.split(":")[0],
@@ -89,7 +99,7 @@ def options(arguments):
 def main(arguments, python, plain, best_core):
     """With the interpreter, the environment and the choice of OpenBLAS's setting of compare."""
     asked = options(arguments)
-    threads = ["--threads", str(asked.threads)] if asked.threads else []
+    threads = ["--threads", str(asked.threads or threads_of(plain))]
     if not os.access(OPS, os.X_OK):
         sys.exit(f"{OPS} is missing; build it first: meson setup build && ninja -C build")
     listed = subprocess.run([OPS, "--list"], check=True, capture_output=True, text=True).stdout
@@ -98,16 +108,16 @@ def main(arguments, python, plain, best_core):
     if unknown:
         sys.exit(f"there is no {unknown[0]}; {OPS} --list prints the names")
     core = best_core(threads)
-    print(f"PyTorch with OPENBLAS_CORETYPE {core or 'unset'}\n"
+    print(f"{threads[1]} threads, PyTorch with OPENBLAS_CORETYPE {core or 'unset'}\n"
           f"{'case':26s} {'Bibun us':>11s} {'PyTorch us':>11s} {'ratio':>7s}  sums", flush=True)
     rows = []
     with subprocess.Popen([python, str(HERE / "peer_ops.py"), *threads, "-"], text=True,
-                          env=plain | ({"OPENBLAS_CORETYPE": core} if core else {}),
+                          env=plain | KEPT | ({"OPENBLAS_CORETYPE": core} if core else {}),
                           stdin=subprocess.PIPE, stdout=subprocess.PIPE) as peer:
         for name in names:
             rows.append(row_of(ours(name, threads, plain), theirs(name, peer)))
             print_row(rows[-1])
     print_summary(rows)
     if asked.json:
-        report = {"peer_core": core, "rows": rows}
+        report = {"threads": int(threads[1]), "peer_core": core, "rows": rows}
         pathlib.Path(asked.json).write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")

@@ -196,3 +196,70 @@ Test(index, out_of_range_faults)
     check_fault(bb__scatter_add, 10, "index 10 is not in 0 .. 9");
     check_fault(bb__scatter_add, INT32_MIN, "index -2147483648 is not in 0 .. 9");
 }
+
+static void check_found(const bb_array *index, int64_t n, int64_t size, const char *text)
+{
+    for (int k = 0; k < n_thread_counts; k++) {
+        bb_fault raised = {0};
+        bb_call call = {.threads = thread_counts[k], .fault = &raised};
+        cr_assert_eq(bb__indices_fit(&call, index->data, n, size), text == NULL);
+        cr_assert_str_eq(raised.reason, text ? text : "");
+    }
+}
+
+/* One that does not fit is found wherever it is, and of several the first. */
+Test(index, many_of_which_one_does_not_fit)
+{
+    const int64_t n = 70001, places[] = {0, 1, 15, 16, 17, 32767, 32768, 35001, 69999, 70000};
+    bb_array index = contiguous(BB_I32, BB_SHAPE(n));
+    bb_rng rng = {12, 0};
+    draw(&index, 0, 1000, &rng);
+    check_found(&index, n, 1000, NULL);
+    for (int i = 0; i < 10; i++) {
+        put(&index, places[i], 1000);
+        check_found(&index, n, 1000, "index 1000 is not in 0 .. 999");
+        check_found(&index, n, 1001, NULL);
+        put(&index, n - 1, -7);
+        check_found(&index, n, 1001, "index -7 is not in 0 .. 1000");
+        put(&index, n - 1, 0);
+        put(&index, places[i], INT32_MIN);
+        check_found(&index, n, 1000, "index -2147483648 is not in 0 .. 999");
+        put(&index, places[i], INT32_MAX);
+        check_found(&index, n, INT32_MAX, "index 2147483647 is not in 0 .. 2147483646");
+        check_found(&index, n, 1LL << 40, NULL);
+        put(&index, places[i], 0);
+    }
+    put(&index, 0, 0);
+    check_found(&index, 1, 1, NULL);
+    check_found(&index, 1, 0, "index 0 is not in 0 .. -1");
+    check_found(&index, 0, 0, NULL);
+    bb_memory_release(index.data);
+}
+
+/* Single updates, runs of one place, and places that alternate. */
+Test(scatter_add, runs_of_one_place)
+{
+    const int64_t n = 1000, size = 7;
+    bb_rng rng = {13, 0};
+    for (int round = 0; round < 20; round++) {
+        indexing t = {.axis = 0, .outer = 1, .inner = 1, .size = size, .n = n};
+        t.x = contiguous(BB_F32, BB_SHAPE(size));
+        t.index = contiguous(BB_I32, BB_SHAPE(n));
+        t.listed = contiguous(BB_F32, BB_SHAPE(n));
+        for (int64_t j = 0, place = 0; j < n; j++) {
+            if ((int)bb_rng_below(&rng, 10) >= round % 10)
+                place = (int64_t)bb_rng_below(&rng, (uint64_t)size);
+            put(&t.index, j, (double)place);
+            put(&t.listed, j, 0.1 * (double)bb_rng_below(&rng, 1000));
+        }
+        bb_array out = contiguous(BB_F32, t.x.shape), expected = contiguous(BB_F32, t.x.shape);
+        scatter_slowly(&t, &expected);
+        bb_array in[] = {t.x, t.index, t.listed};
+        bb_fault raised = {0};
+        bb__scatter_add(&(bb_call){.n_in = 3, .in = in, .out = &out, .fault = &raised}, 0);
+        check_same(&out, &expected, "runs", round);
+        bb_memory_release(out.data);
+        bb_memory_release(expected.data);
+        release(&t);
+    }
+}

@@ -39,19 +39,31 @@ BB_DTYPE_LIST(DEFINE_TAKE)
 
 /* What goes to one place, one after the other, is added up before it is written: each sum would
  * wait for the memory, longer than for the addition. */
-#define DEFINE_PUT(name, type)                                                        \
-    static void put_##name(int64_t n, const int32_t *index, void *to, int64_t picked, \
-                           const void *from, int64_t listed)                          \
-    {                                                                                 \
-        const type *f = from;                                                         \
-        for (int64_t j = 0; j < n;) {                                                 \
-            const int32_t place = index[j];                                           \
-            type *t = (type *)to + place * picked, sum = *t;                          \
-            do                                                                        \
-                sum += f[j * listed];                                                 \
-            while (++j < n && index[j] == place);                                     \
-            *t = sum;                                                                 \
-        }                                                                             \
+#define DEFINE_PUT(name, type)                                                               \
+    static int64_t put_sum_##name(int64_t n, const int32_t *index, type *t, const type *f,   \
+                                  int64_t listed)                                            \
+    {                                                                                        \
+        int64_t j = 0;                                                                       \
+        type sum = *t;                                                                       \
+        do                                                                                   \
+            sum += f[j * listed];                                                            \
+        while (++j < n && index[j] == index[0]);                                             \
+        *t = sum;                                                                            \
+        return j;                                                                            \
+    }                                                                                        \
+    static void put_##name(int64_t n, const int32_t *index, void *to, int64_t picked,        \
+                           const void *from, int64_t listed)                                 \
+    {                                                                                        \
+        type *t = to;                                                                        \
+        const type *f = from;                                                                \
+        for (int64_t j = 0; j < n;)                                                          \
+            if (j + 1 < n && index[j] == index[j + 1]) {                                     \
+                j += put_sum_##name(n - j, index + j, t + index[j] * picked, f + j * listed, \
+                                    listed);                                                 \
+            } else {                                                                         \
+                t[index[j] * picked] += f[j * listed];                                       \
+                j++;                                                                         \
+            }                                                                                \
     }
 DEFINE_PUT(BB_F32, float)
 DEFINE_PUT(BB_F64, double)

@@ -57,6 +57,24 @@ Test(copy, transposes)
     }
 }
 
+/* Rows of any number of bytes, more than one part of them, and parts that begin within a row. */
+Test(copy, rows_that_are_apart)
+{
+    bb_rng rng = {14, 0};
+    for (int round = 0; round < 4 * 140; round++) {
+        const bb_dtype dtype = (bb_dtype)(round % BB_DTYPE_COUNT);
+        const int64_t n = 1 + round / BB_DTYPE_COUNT, rows = round % 5 ? 7 : 70000 / n;
+        bb_array in = contiguous(dtype, BB_SHAPE(3, rows, n + 2));
+        bb_array out = contiguous(dtype, BB_SHAPE(3, rows, n + 3));
+        draw(&in, 0, 200, &rng);
+        in.shape.dim[2] = out.shape.dim[2] = n;
+        in.stride[2] = round % 7 > 0; /* or a number repeats */
+        check_copy(&in, &out, thread_counts[round % n_thread_counts], round);
+        bb_memory_release(in.data);
+        bb_memory_release(out.data);
+    }
+}
+
 Test(copy, of_a_window_to_itself_leaves_it)
 {
     bb_rng rng = {3, 0};
@@ -137,6 +155,63 @@ Test(concat, small_large_and_empty_parts)
         check_concat(3, 1, 20000, thread_counts[i]);
         check_concat(5, 3000, 20000, thread_counts[i]);
     }
+}
+
+static void check_pad(bb_shape shape, int axis, int64_t before, int64_t after, int64_t gap,
+                      int round, bb_rng *rng)
+{
+    const bb_dtype dtype = (bb_dtype)(round % BB_DTYPE_COUNT);
+    const int64_t size = shape.dim[axis];
+    bb_array in = scattered(dtype, shape, true, rng);
+    draw(&in, 0, 200, rng);
+    shape.dim[axis] = before + (size > 0 ? (size - 1) * (gap + 1) + 1 : 0) + after;
+    bb_array out = round % 3 ? contiguous(dtype, shape) : scattered(dtype, shape, false, rng);
+    bb_array expected = out;
+    expected.data = bb_memory_zeroed(extent(&out), 1);
+    for (int64_t i = 0; i < bb_shape_count(shape); i++)
+        put(&expected, i, 3);
+    bb_array window = expected;
+    window.data =
+        (char *)expected.data + before * expected.stride[axis] * (int64_t)bb_dtype_size(dtype);
+    window.shape.dim[axis] = size;
+    window.stride[axis] *= gap + 1;
+    for (int64_t i = 0; i < bb_shape_count(window.shape); i++)
+        put(&window, i, get(&in, i));
+    bb__pad(&in, &out, axis, before, gap, 3, thread_counts[round % n_thread_counts]);
+    cr_assert_eq(memcmp(out.data, expected.data, extent(&out)), 0, "round %d", round);
+    bb_memory_release(in.data);
+    bb_memory_release(out.data);
+    bb_memory_release(expected.data);
+}
+
+Test(pad, any_strides_and_no_further)
+{
+    bb_rng rng = {15, 0};
+    for (int round = 0; round < 400; round++) {
+        bb_shape shape = draw_shape(round % 10 ? 3000 : 30000, &rng);
+        if (shape.ndim == 0)
+            shape = BB_SHAPE(11);
+        const int axis = (int)bb_rng_below(&rng, (uint64_t)shape.ndim);
+        int64_t width[3];
+        for (int i = 0; i < 3; i++)
+            width[i] = bb_rng_below(&rng, 2) ? (int64_t)bb_rng_below(&rng, 4) : 0;
+        check_pad(shape, axis, width[0], width[1], width[2], round, &rng);
+    }
+}
+
+/* Gaps are one dimension more. */
+Test(pad, arrays_of_eight_dimensions)
+{
+    bb_rng rng = {16, 0};
+    for (int axis = 0; axis < 8; axis++)
+        check_pad(BB_SHAPE(2, 3, 2, 3, 2, 3, 2, 3), axis, 1, 2, 2, axis, &rng);
+}
+
+Test(pad, arrays_of_many_parts)
+{
+    bb_rng rng = {17, 0};
+    for (int round = 0; round < 12; round++)
+        check_pad(BB_SHAPE(3, 150, 170), round % 3, 1 + round, round, round / 6, round, &rng);
 }
 
 Test(fill, any_strides_and_no_further)

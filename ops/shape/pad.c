@@ -41,11 +41,7 @@ static bool infer(bb_infer *c)
 static void forward(const bb_call *call)
 {
     const pad_attrs *a = call->attrs;
-    int axis = (int)a->axis;
-    bb__fill(call->out, a->value, call->threads);
-    bb_array inner =
-        bb__window(call->out, axis, a->before, call->in[0].shape.dim[axis], a->gap + 1);
-    bb__copy(&call->in[0], &inner, call->threads);
+    bb__pad(&call->in[0], call->out, (int)a->axis, a->before, a->gap, a->value, call->threads);
 }
 
 static bb_node *backward(bb_node *y, bb_node *dy, int i)

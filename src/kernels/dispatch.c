@@ -107,6 +107,10 @@ DISPATCH(void, , bb__narrow_gemm,
 DISPATCH(void, , bb__norm,
          (const bb_array *in, uint32_t axes, double p, const bb_array *out, int threads),
          (in, axes, p, out, threads))
+DISPATCH(void, , bb__pad,
+         (const bb_array *in, const bb_array *out, int axis, int64_t before, int64_t gap,
+          double value, int threads),
+         (in, out, axis, before, gap, value, threads))
 DISPATCH(void, , bb__reduce,
          (bb__reduction kind, const bb_array *in, uint32_t axes, const bb_array *out, void *scratch,
           int threads),

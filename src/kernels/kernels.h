@@ -158,6 +158,9 @@ void bb__copy(const bb_array *in, const bb_array *out, int threads);
 void bb__fill(const bb_array *out, double value, int threads); /* any strides */
 /* out += in, float; same shape and dtype, any strides by which no two elements of out are one */
 void bb__accumulate(const bb_array *in, const bb_array *out, int threads);
+/* out = in along an axis, with `value` before, behind and in gaps between; any strides of both */
+void bb__pad(const bb_array *in, const bb_array *out, int axis, int64_t before, int64_t gap,
+             double value, int threads);
 /* the operands one after the other along an axis; any strides of all */
 void bb__concat(const bb_call *call, int axis);
 /* out = in where low <= column - row <= high, else 0; the last two dimensions are matrices, and out

@@ -178,13 +178,95 @@ static double saturated(double value, double low, double high)
     return value >= high ? high : value >= low ? value : value < low ? low : 0;
 }
 
+typedef union number {
+    float f32;
+    double f64;
+    int32_t i32;
+    uint8_t u8;
+} number;
+
+/* An array of one number, which repeats as often as one likes. */
+static bb_array array_of(number *n, double value, const bb_array *like)
+{
+    if (like->dtype == BB_F32)
+        n->f32 = (float)value;
+    else if (like->dtype == BB_F64)
+        n->f64 = value;
+    else if (like->dtype == BB_I32)
+        n->i32 = (int32_t)saturated(value, INT32_MIN, INT32_MAX);
+    else
+        n->u8 = (uint8_t)saturated(value, 0, UINT8_MAX);
+    return (bb_array){.data = n, .dtype = like->dtype, .shape = like->shape};
+}
+
 void bb__fill(const bb_array *out, double value, int threads)
 {
-    float f32 = (float)value;
-    int32_t i32 = (int32_t)saturated(value, INT32_MIN, INT32_MAX);
-    uint8_t u8 = (uint8_t)saturated(value, 0, UINT8_MAX);
-    void *const element[BB_DTYPE_COUNT] = {
-        [BB_F32] = &f32, [BB_F64] = &value, [BB_I32] = &i32, [BB_U8] = &u8};
-    bb__copy(&(bb_array){.data = element[out->dtype], .dtype = out->dtype, .shape = out->shape},
-             out, threads);
+    number n;
+    const bb_array repeated = array_of(&n, value, out);
+    bb__copy(&repeated, out, threads);
+}
+
+/* What is padded and what lies around it, cut into the same number of parts, so that of what is
+ * neighbouring in `out` much is written by one part, while the cache has its lines. */
+enum { BEFORE, BEHIND, BETWEEN, WITHIN, PIECES };
+
+typedef struct padded {
+    bb__pair pair[PIECES];
+    int64_t count[PIECES];
+    int n; /* of those with elements */
+    int64_t parts;
+} padded;
+
+static void add_piece(padded *p, const bb_array *from, const bb_array *to, int axis, int64_t gap)
+{
+    bb__pair *w = &p->pair[p->n];
+    *w = bb__pair_between(to, from, bb__copy_run[to->dtype]);
+    for (int i = 0; i < to->shape.ndim; i++) {
+        bb__pair_append(w, to->shape.dim[i], to->stride[i], from->stride[i]);
+        if (i == axis && gap > 0) /* the elements of each gap */
+            bb__pair_append(w, gap, to->stride[i] / (gap + 1), 0);
+    }
+    p->count[p->n] = bb__pair_complete(w);
+    p->n += p->count[p->n] > 0;
+}
+
+static void pad_range(void *context, int64_t first, int64_t last)
+{
+    const padded *p = context;
+    for (int64_t part = first; part < last; part++)
+        for (int i = 0; i < p->n; i++) {
+            const int64_t length = bb__divided_up(p->count[i], p->parts), start = part * length;
+            bb__pair_part(&p->pair[i], 0, 0, start, bb__lower(start + length, p->count[i]));
+        }
+}
+
+static bb_array stretch(const bb_array *out, int axis, int64_t start, int64_t size, int64_t step)
+{
+    bb_array window = *out;
+    window.data =
+        (char *)out->data + start * out->stride[axis] * (int64_t)bb_dtype_size(out->dtype);
+    window.shape.dim[axis] = size;
+    window.stride[axis] *= step;
+    return window;
+}
+
+void bb__pad(const bb_array *in, const bb_array *out, int axis, int64_t before, int64_t gap,
+             double value, int threads)
+{
+    enum { STEP = PART / 4 };
+    const int64_t size = in->shape.dim[axis], step = gap + 1;
+    const int64_t end = before + (size > 0 ? (size - 1) * step + 1 : 0);
+    const int64_t gaps = size > 1 && gap > 0 ? size - 1 : 0;
+    number n;
+    const bb_array repeated = array_of(&n, value, out);
+    const bb_array pieces[] = {
+        [BEFORE] = stretch(out, axis, 0, before, 1),
+        [BEHIND] = stretch(out, axis, end, out->shape.dim[axis] - end, 1),
+        [BETWEEN] = stretch(out, axis, gaps ? before + 1 : 0, gaps, step),
+        [WITHIN] = stretch(out, axis, before, size, step),
+    };
+    padded p = {.parts = bb__divided_up(bb_shape_count(out->shape), STEP)};
+    for (int i = 0; i < PIECES; i++)
+        add_piece(&p, i == WITHIN ? in : &repeated, &pieces[i], axis, i == BETWEEN ? gap : 0);
+    bb_parallel(p.parts, PART / STEP, threads, pad_range, &p);
 }

@@ -4,39 +4,83 @@
 
 #include <string.h>
 
-#define DEFINE_COPY(name, type, text)                                                 \
-    static void copy_##name(int64_t n, void *to, int64_t to_stride, const void *from, \
-                            int64_t from_stride)                                      \
-    {                                                                                 \
-        type *t = to;                                                                 \
-        const type *f = from;                                                         \
-        if (to_stride == 1 && from_stride == 1) {                                     \
-            memcpy(t, f, (size_t)n * sizeof(type));                                   \
-        } else if (to_stride == 1 && from_stride == 0) {                              \
-            const type value = *f;                                                    \
-            for (int64_t i = 0; i < n; i++)                                           \
-                t[i] = value;                                                         \
-        } else {                                                                      \
-            for (int64_t i = 0; i < n; i++)                                           \
-                t[i * to_stride] = f[i * from_stride];                                \
-        }                                                                             \
+/* Bytes that are not worth a call of memcpy; the last piece may lie over the one before. */
+static inline void copy_short(char *to, const char *from, size_t n)
+{
+    enum { PIECE = 64 };
+    size_t i = 0;
+#define TWO_PIECES(size)                                  \
+    if (n >= (size)) {                                    \
+        memcpy(to, from, size);                           \
+        memcpy(to + n - (size), from + n - (size), size); \
+        return;                                           \
+    }
+    for (; i + 2 * PIECE < n; i += PIECE)
+        memcpy(to + i, from + i, PIECE);
+    to += i, from += i, n -= i;
+    TWO_PIECES(64)
+    TWO_PIECES(32)
+    TWO_PIECES(16)
+    TWO_PIECES(8)
+    TWO_PIECES(4)
+#undef TWO_PIECES
+    for (i = 0; i < n; i++)
+        to[i] = from[i];
+}
+
+static void copy_rows(const bb__block *b, int64_t size, char *to, const char *from)
+{
+    enum { SHORT = 512 };
+    const size_t n = (size_t)(b->n * size);
+    const int64_t to_row = b->to_row * size, from_row = b->from_row * size;
+    if (n <= SHORT)
+        for (int64_t i = 0; i < b->rows; i++)
+            copy_short(to + i * to_row, from + i * from_row, n);
+    else
+        for (int64_t i = 0; i < b->rows; i++)
+            memcpy(to + i * to_row, from + i * from_row, n);
+}
+
+#define DEFINE_COPY(name, type, text)                                             \
+    static void spread_##name(const bb__block *b, type *t, const type *f)         \
+    {                                                                             \
+        for (int64_t i = 0; i < b->rows; i++, t += b->to_row, f += b->from_row)   \
+            for (int64_t j = 0; j < b->n; j++)                                    \
+                t[j * b->to_stride] = f[j * b->from_stride];                      \
+    }                                                                             \
+    static void fill_##name(const bb__block *b, type *t, const type *f)           \
+    {                                                                             \
+        for (int64_t i = 0; i < b->rows; i++, t += b->to_row, f += b->from_row) { \
+            const type value = *f;                                                \
+            for (int64_t j = 0; j < b->n; j++)                                    \
+                t[j] = value;                                                     \
+        }                                                                         \
+    }                                                                             \
+    static void copy_##name(const bb__block *b, void *to, const void *from)       \
+    {                                                                             \
+        if (b->to_stride == 1 && b->from_stride == 1)                             \
+            copy_rows(b, sizeof(type), to, from);                                 \
+        else if (b->to_stride == 1 && b->from_stride == 0)                        \
+            fill_##name(b, to, from);                                             \
+        else                                                                      \
+            spread_##name(b, to, from);                                           \
     }
 BB_DTYPE_LIST(DEFINE_COPY)
 
-#define DEFINE_ADD(name, type)                                                       \
-    static void add_##name(int64_t n, void *to, int64_t to_stride, const void *from, \
-                           int64_t from_stride)                                      \
-    {                                                                                \
-        type *t = to;                                                                \
-        const type *f = from;                                                        \
-        if (to_stride == 1 && from_stride == 1) {                                    \
-            BB_LANES                                                                 \
-            for (int64_t i = 0; i < n; i++)                                          \
-                t[i] += f[i];                                                        \
-        } else {                                                                     \
-            for (int64_t i = 0; i < n; i++)                                          \
-                t[i * to_stride] += f[i * from_stride];                              \
-        }                                                                            \
+#define DEFINE_ADD(name, type)                                                  \
+    static void add_##name(const bb__block *b, void *to, const void *from)      \
+    {                                                                           \
+        type *t = to;                                                           \
+        const type *f = from;                                                   \
+        for (int64_t i = 0; i < b->rows; i++, t += b->to_row, f += b->from_row) \
+            if (b->to_stride == 1 && b->from_stride == 1) {                     \
+                BB_LANES                                                        \
+                for (int64_t j = 0; j < b->n; j++)                              \
+                    t[j] += f[j];                                               \
+            } else {                                                            \
+                for (int64_t j = 0; j < b->n; j++)                              \
+                    t[j * b->to_stride] += f[j * b->from_stride];               \
+            }                                                                   \
     }
 DEFINE_ADD(BB_F32, float)
 DEFINE_ADD(BB_F64, double)
@@ -101,21 +145,31 @@ static void next_row(const bb__pair *w, int ndim, bb__pair_at *p)
     } while (p->at[i] == w->dim[i] && i > 0);
 }
 
+/* What can be done at once from a place on, of `left` elements: whole rows, or a part of one. */
+static bb__block block_at(const bb__pair *w, const bb__pair_at *p, int64_t left)
+{
+    const int inner = w->ndim - 1, outer = inner > 0 ? inner - 1 : 0;
+    const int64_t n = w->dim[inner];
+    bb__block b = {.rows = 1, .n = bb__lower(n - p->at[inner], left)};
+    b.to_stride = w->to_stride[inner], b.from_stride = w->from_stride[inner];
+    b.to_row = w->to_stride[outer], b.from_row = w->from_stride[outer];
+    if (inner > 0 && b.n == n)
+        b.rows = bb__lower(w->dim[outer] - p->at[outer], left / n);
+    return b;
+}
+
 void bb__pair_part(const bb__pair *w, int64_t to, int64_t from, int64_t first, int64_t last)
 {
-    int inner = w->ndim - 1;
-    if (inner == 0) {
-        w->run(last - first, w->to + (to + first * w->to_stride[0]) * w->size, w->to_stride[0],
-               w->from + (from + first * w->from_stride[0]) * w->size, w->from_stride[0]);
-        return;
-    }
     bb__pair_at p = bb__pair_place(w, w->ndim, first);
     while (first < last) {
-        int64_t n = bb__lower(w->dim[inner] - p.at[inner], last - first);
-        w->run(n, w->to + (to + p.to) * w->size, w->to_stride[inner],
-               w->from + (from + p.from) * w->size, w->from_stride[inner]);
-        first += n;
-        if (first < last)
-            next_row(w, w->ndim, &p);
+        const bb__block b = block_at(w, &p, last - first);
+        w->run(&b, w->to + (to + p.to) * w->size, w->from + (from + p.from) * w->size);
+        first += b.rows * b.n;
+        if (first == last)
+            return;
+        p.at[w->ndim - 2] += b.rows - 1;
+        p.to += (b.rows - 1) * b.to_row;
+        p.from += (b.rows - 1) * b.from_row;
+        next_row(w, w->ndim, &p);
     }
 }

@@ -1,17 +1,24 @@
 /* SPDX-License-Identifier: MIT */
-/* A walk over two arrays at once, run by run. No size is 1 but that of an only dimension, and
+/* A walk over two arrays at once, rows at a time. No size is 1 but that of an only dimension, and
  * neighbours that lie as one are one. */
 #ifndef BIBUN_PAIR_H
 #define BIBUN_PAIR_H
 
 #include "kernels.h"
 
-typedef void (*bb__run_fn)(int64_t n, void *to, int64_t to_stride, const void *from,
-                           int64_t from_stride);
+/* Rows of n elements: strides between rows, and in a row. */
+typedef struct bb__block {
+    int64_t rows, n;
+    int64_t to_row, from_row, to_stride, from_stride;
+} bb__block;
+
+typedef void (*bb__run_fn)(const bb__block *b, void *to, const void *from);
+
+enum { BB__PAIR_DIMS = BB_MAX_DIMS + 1 }; /* one that is cut in two */
 
 typedef struct bb__pair {
     int ndim;
-    int64_t dim[BB_MAX_DIMS], to_stride[BB_MAX_DIMS], from_stride[BB_MAX_DIMS];
+    int64_t dim[BB__PAIR_DIMS], to_stride[BB__PAIR_DIMS], from_stride[BB__PAIR_DIMS];
     char *to;
     const char *from;
     int64_t size; /* bytes of an element */
@@ -19,7 +26,7 @@ typedef struct bb__pair {
 } bb__pair;
 
 typedef struct bb__pair_at {
-    int64_t at[BB_MAX_DIMS];
+    int64_t at[BB__PAIR_DIMS];
     int64_t to, from; /* in elements */
 } bb__pair_at;
 

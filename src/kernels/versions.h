@@ -59,6 +59,7 @@
 #define bb__max_spread BB__VERSIONED(bb__max_spread)
 #define bb__narrow_gemm BB__VERSIONED(bb__narrow_gemm)
 #define bb__norm BB__VERSIONED(bb__norm)
+#define bb__pad BB__VERSIONED(bb__pad)
 #define bb__pair_append BB__VERSIONED(bb__pair_append)
 #define bb__pair_between BB__VERSIONED(bb__pair_between)
 #define bb__pair_complete BB__VERSIONED(bb__pair_complete)

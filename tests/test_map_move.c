@@ -56,3 +56,29 @@ Test(map_move, rows_of_any_steps)
             }
         }
 }
+
+/* Runs together, from any element to any other, through the ends of the dimensions around them. */
+Test(map_move, runs_of_three_dimensions)
+{
+    enum { OUTER = 2, ROWS = 3, MOST = 7, FAR = 100 };
+    static uint8_t x[OUTER * FAR];
+    uint8_t buffer[OUTER * ROWS * MOST + BB__MAP_SPLAT];
+    for (int i = 0; i < OUTER * FAR; i++)
+        x[i] = (uint8_t)i;
+    for (int64_t columns = 1; columns <= MOST; columns++)
+        for (int64_t step = 0; step < 3; step++) {
+            const bb__map m = {.ndim = 3, .dim = {OUTER, ROWS, columns}};
+            bb__map_input in = {.data = (const char *)x, .stride = {FAR, 3 * MOST, step}};
+            in.dtype = BB_U8;
+            const int64_t count = OUTER * ROWS * columns;
+            for (int64_t start = 0; start < count; start++)
+                for (int64_t n = 1; n <= count - start; n++) {
+                    bb__map_gather(&m, &in, start, n, buffer);
+                    for (int64_t i = start; i < start + n; i++) {
+                        const int64_t row = i / columns % ROWS, outer = i / columns / ROWS;
+                        cr_assert_eq(buffer[i - start],
+                                     x[outer * FAR + row * 3 * MOST + i % columns * step]);
+                    }
+                }
+        }
+}

@@ -56,7 +56,7 @@ static void check(const bb_array *in, int axis)
 
 Test(moments, odd_sizes)
 {
-    static const int64_t sizes[] = {1, 2, 7, 8, 9, 15, 16, 17, 31, 33, 129, 1023, 1025, 2050};
+    static const int64_t sizes[] = {1, 2, 3, 4, 7, 8, 9, 15, 16, 17, 31, 33, 129, 1023, 1025, 2050};
     enum { N = sizeof sizes / sizeof *sizes };
     bb_rng rng = {1, 0};
     for (int i = 0; i < N; i++)
@@ -85,6 +85,22 @@ Test(moments, far_numbers)
         cr_assert(is_close(get(&out.array, 0), sqrt(40) * sizes[k], 1e-15, sizes[k] * 7));
         free(out.memory);
     }
+}
+
+/* One number's norm is its magnitude, of every size that there is. */
+Test(moments, norms_of_any_exponent)
+{
+    enum { LOW = -1074, HIGH = 1024, N = HIGH - LOW + 1 };
+    static double x[N], norm[N];
+    bb_array in = {x, BB_F64, BB_SHAPE(N, 1), {1, 1}}, out = {norm, BB_F64, BB_SHAPE(N), {1}};
+    for (int i = 0; i < N; i++) /* the last is infinity */
+        x[i] = ldexp(i % 2 ? -1.25 : 1, LOW + i);
+    bb__norm(&in, 2, 2, &out, 1);
+    for (int i = 0; i < N; i++)
+        cr_assert_eq(norm[i], fabs(x[i]), "%g, not %g", norm[i], fabs(x[i]));
+    x[0] = 0, x[1] = NAN;
+    bb__norm(&in, 2, 2, &out, 1);
+    cr_assert(norm[0] == 0 && isnan(norm[1]) && norm[2] == fabs(x[2]));
 }
 
 Test(moments, nan_is_seen_anywhere)

@@ -145,6 +145,21 @@ Test(reduce, odd_sizes)
 }
 
 /* Masks of mostly one kind, [rows, columns], over either axis. */
+/* Rows that are turned, whole or with something between. */
+Test(reduce, short_rows)
+{
+    static const int64_t counts[] = {2, 8, 127, 128, 129, 1000, 20000};
+    bb_rng rng = {6, 0};
+    for (int64_t n = 1; n <= 18; n++)
+        for (int i = 0; i < 7; i++) {
+            layout how = (layout)((n + i) % (int)LAYOUTS);
+            block in = block_random(&rng, (n + i) % 3 ? BB_F32 : BB_F64, BB_SHAPE(counts[i], n),
+                                    i % 2 ? how : ROW_MAJOR, 0.5);
+            check(&in.array, 2);
+            free(in.memory);
+        }
+}
+
 Test(reduce, masks)
 {
     bb_rng rng = {6, 0};

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What a map moves between an array of any strides and a buffer of a tile, and past the caches. */
 #include "map.h"
+#include "row.h"
 
 #include <string.h>
 #ifdef __SSE2__
@@ -24,19 +25,52 @@ static int64_t next_run(const bb__map *m, const bb__map_input *in, int64_t place
 typedef void (*move_fn)(const bb__map *m, const bb__map_input *in, int64_t start, int64_t n,
                         void *held);
 
+/* How many runs, from the beginning of one on, are whole in n elements and lie in one dimension. */
+static int64_t whole_runs(const bb__map *m, const int64_t at[BB_MAX_DIMS], int64_t n)
+{
+    const int last = m->ndim - 1;
+    return bb__lower(n / m->dim[last], last > 0 ? m->dim[last - 1] - at[last - 1] : 1);
+}
+
+/* From the beginning of one run to that of the `runs`th after it. */
+static int64_t skip_runs(const bb__map *m, const bb__map_input *in, int64_t place, int64_t runs,
+                         int64_t at[BB_MAX_DIMS])
+{
+    const int outer = m->ndim - 2;
+    if (outer >= 0) {
+        at[outer] += runs - 1;
+        place += (runs - 1) * in->stride[outer];
+    }
+    return next_run(m, in, place, at);
+}
+
+enum { SHORT = 4 }; /* what repeats is written so many at a time, where there are no more */
+
 #define DEFINE_GATHER(name, type, text)                                                            \
-    static void copy_##name(const type *from, int64_t step, int64_t n, type *to)                   \
+    static inline void repeat_##name(const type *from, int64_t far, int64_t runs, int64_t n,       \
+                                     int64_t piece, type *to)                                      \
     {                                                                                              \
-        const type value = *from;                                                                  \
-        if (step == 1)                                                                             \
-            memcpy(to, from, (size_t)n * sizeof(type));                                            \
-        else if (step == 0)                                                                        \
-            for (int64_t i = 0; i < n; i += BB__MAP_SPLAT)                                         \
-                for (int k = 0; k < BB__MAP_SPLAT; k++)                                            \
+        for (int64_t run = 0; run < runs; run++, to += n) {                                        \
+            const type value = from[run * far];                                                    \
+            for (int64_t i = 0; i < n; i += piece)                                                 \
+                for (int64_t k = 0; k < piece; k++)                                                \
                     to[i + k] = value;                                                             \
+        }                                                                                          \
+    }                                                                                              \
+    static void copy_##name(const type *from, int64_t far, int64_t step, int64_t runs, int64_t n,  \
+                            type *to)                                                              \
+    {                                                                                              \
+        if (step == 0 && n <= SHORT)                                                               \
+            repeat_##name(from, far, runs, n, SHORT, to);                                          \
+        else if (step == 0)                                                                        \
+            repeat_##name(from, far, runs, n, BB__MAP_SPLAT, to);                                  \
+        else if (step == 1)                                                                        \
+            for (int64_t run = 0; run < runs; run++, to += n)                                      \
+                bb__copy_row(to, from + run * far, (size_t)n * sizeof(type));                      \
         else                                                                                       \
-            for (int64_t i = 0; i < n; i++)                                                        \
-                to[i] = from[i * step];                                                            \
+            for (int64_t run = 0; run < runs; run++, to += n)                                      \
+                for (int64_t i = 0; i < n; i++)                                                    \
+                    to[i] = from[run * far + i * step];                                            \
     }                                                                                              \
     static void gather_##name(const bb__map *m, const bb__map_input *in, int64_t start, int64_t n, \
                               void *held)                                                          \
@@ -44,16 +78,19 @@ typedef void (*move_fn)(const bb__map *m, const bb__map_input *in, int64_t start
         type *to = held;                                                                           \
         int64_t at[BB_MAX_DIMS];                                                                   \
         int64_t place = bb__map_locate(m, in, start, at);                                          \
-        int64_t size = m->dim[m->ndim - 1], step = in->stride[m->ndim - 1];                        \
+        const int64_t size = m->dim[m->ndim - 1], step = in->stride[m->ndim - 1];                  \
+        const int64_t far = m->ndim > 1 ? in->stride[m->ndim - 2] : 0;                             \
         int64_t first = at[m->ndim - 1];                                                           \
         place -= first * step;                                                                     \
         for (int64_t done = 0; done < n;) {                                                        \
-            int64_t run = size - first < n - done ? size - first : n - done;                       \
-            copy_##name((const type *)(const void *)in->data + place + first * step, step, run,    \
-                        to + done);                                                                \
-            done += run;                                                                           \
+            const type *from = (const type *)(const void *)in->data + place + first * step;        \
+            const int64_t whole = first == 0 ? whole_runs(m, at, n - done) : 0;                    \
+            const int64_t runs = whole > 0 ? whole : 1;                                            \
+            const int64_t run = whole > 0 ? size : bb__lower(size - first, n - done);              \
+            copy_##name(from, far, step, runs, run, to + done);                                    \
+            done += runs * run;                                                                    \
             first = 0;                                                                             \
-            place = next_run(m, in, place, at);                                                    \
+            place = skip_runs(m, in, place, runs, at);                                             \
         }                                                                                          \
     }
 BB_DTYPE_LIST(DEFINE_GATHER)
@@ -73,7 +110,7 @@ BB_DTYPE_LIST(DEFINE_GATHER)
             const int64_t run = size - first < n - done ? size - first : n - done;       \
             type *to = (type *)(uintptr_t)in->data + place + first * step;               \
             if (step == 1)                                                               \
-                memcpy(to, from + done, (size_t)run * sizeof(type));                     \
+                bb__copy_row(to, from + done, (size_t)run * sizeof(type));               \
             else                                                                         \
                 for (int64_t i = 0; i < run; i++)                                        \
                     to[i * step] = from[done + i];                                       \

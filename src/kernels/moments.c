@@ -62,7 +62,8 @@ static void var_range(void *context, int64_t first, int64_t last)
             mean[i] /= (double)j->fold.terms;
         fold_terms(j, deviations, &span, sum, mean);
         for (int64_t i = 0; i < span.width; i++)
-            bb__walk_store(j->out, span.first + i * span.stride, sum[i] / j->parameter);
+            sum[i] /= j->parameter;
+        bb__walk_store(j->out, span.first, span.stride, sum, span.width);
     }
 }
 
@@ -72,16 +73,21 @@ void bb__var(const bb_array *in, uint32_t axes, double divisor, const bb_array *
     bb_parallel(j.fold.tiles, bb__walk_grain(&j.fold), threads, var_range, &j);
 }
 
-/* A power of two near 1 / top, which scales without rounding; 1 where that says nothing. */
-static double scale_for(double top)
+/* Powers of two near 1 / top, which scale without rounding; 1 where that says nothing. By the bits
+ * of the exponent, as that makes vectors. */
+static void scales_for(const double *top, double *scale, int64_t n)
 {
-    enum { FAR = 1000 };
-    int exponent = 0;
-    if (!(top > 0) || !isfinite(top))
-        return 1;
-    (void)frexp(top, &exponent);
-    exponent = exponent > FAR ? FAR : exponent < -FAR ? -FAR : exponent;
-    return ldexp(1, -exponent);
+    enum { FAR = 1000, BIAS = 1023, FRACTION = 52 };
+    for (int64_t i = 0; i < n; i++) {
+        int64_t bits;
+        memcpy(&bits, &top[i], sizeof bits);
+        int64_t exponent = (bits >> FRACTION) - BIAS + 1; /* of 0.5 <= top / 2^exponent < 1 */
+        exponent = exponent > FAR ? FAR : exponent;
+        exponent = exponent < -FAR ? -FAR : exponent;
+        exponent = top[i] > 0 && top[i] < (double)INFINITY ? exponent : 0;
+        bits = (int64_t)((uint64_t)(BIAS - exponent) << FRACTION);
+        memcpy(&scale[i], &bits, sizeof bits);
+    }
 }
 
 static void norm_range(void *context, int64_t first, int64_t last)
@@ -93,15 +99,14 @@ static void norm_range(void *context, int64_t first, int64_t last)
         bb__walk_span span = bb__walk_span_at(&j->fold, tile);
         begin(&span, acc);
         fold_terms(j, j->parameter == 1 ? absolutes : magnitudes, &span, acc, NULL);
-        for (int64_t i = 0; i < span.width; i++)
-            scale[i] = scale_for(acc[i]);
         if (sums_squares) {
+            scales_for(acc, scale, span.width);
             begin(&span, acc);
             fold_terms(j, squares, &span, acc, scale);
+            for (int64_t i = 0; i < span.width; i++)
+                acc[i] = sqrt(acc[i]) / scale[i];
         }
-        for (int64_t i = 0; i < span.width; i++)
-            bb__walk_store(j->out, span.first + i * span.stride,
-                           sums_squares ? sqrt(acc[i]) / scale[i] : acc[i]);
+        bb__walk_store(j->out, span.first, span.stride, acc, span.width);
     }
 }
 

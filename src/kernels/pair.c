@@ -1,44 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Walks over two arrays; the order of elements depends on sizes alone. */
 #include "pair.h"
-
-#include <string.h>
-
-/* Bytes that are not worth a call of memcpy; the last piece may lie over the one before. */
-static inline void copy_short(char *to, const char *from, size_t n)
-{
-    enum { PIECE = 64 };
-    size_t i = 0;
-#define TWO_PIECES(size)                                  \
-    if (n >= (size)) {                                    \
-        memcpy(to, from, size);                           \
-        memcpy(to + n - (size), from + n - (size), size); \
-        return;                                           \
-    }
-    for (; i + 2 * PIECE < n; i += PIECE)
-        memcpy(to + i, from + i, PIECE);
-    to += i, from += i, n -= i;
-    TWO_PIECES(64)
-    TWO_PIECES(32)
-    TWO_PIECES(16)
-    TWO_PIECES(8)
-    TWO_PIECES(4)
-#undef TWO_PIECES
-    for (i = 0; i < n; i++)
-        to[i] = from[i];
-}
+#include "row.h"
 
 static void copy_rows(const bb__block *b, int64_t size, char *to, const char *from)
 {
-    enum { SHORT = 512 };
-    const size_t n = (size_t)(b->n * size);
     const int64_t to_row = b->to_row * size, from_row = b->from_row * size;
-    if (n <= SHORT)
-        for (int64_t i = 0; i < b->rows; i++)
-            copy_short(to + i * to_row, from + i * from_row, n);
-    else
-        for (int64_t i = 0; i < b->rows; i++)
-            memcpy(to + i * to_row, from + i * from_row, n);
+    for (int64_t i = 0; i < b->rows; i++)
+        bb__copy_row(to + i * to_row, from + i * from_row, (size_t)(b->n * size));
 }
 
 #define DEFINE_COPY(name, type, text)                                             \

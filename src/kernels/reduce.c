@@ -123,13 +123,11 @@ static void reduce_range(void *context, int64_t first, int64_t last)
         int64_t length = bb__divided_up(terms, j->chunks), start = chunk * length;
         int64_t stop = start + length < terms ? start + length : terms;
         bb__walk_terms(&j->fold, j->kernel, &span, start, stop, acc, NULL);
-        for (int64_t i = 0; i < span.width; i++) {
-            int64_t at = span.first + i * span.stride;
-            if (j->chunks > 1)
-                j->partial[chunk * j->fold.outputs + at] = acc[i];
-            else
-                bb__walk_store(j->out, at, acc[i]);
-        }
+        if (j->chunks > 1)
+            for (int64_t i = 0; i < span.width; i++)
+                j->partial[chunk * j->fold.outputs + span.first + i * span.stride] = acc[i];
+        else
+            bb__walk_store(j->out, span.first, span.stride, acc, span.width);
     }
 }
 
@@ -141,8 +139,7 @@ static void merge_chunks(const job *j)
         int64_t width = outputs - at < WIDE ? outputs - at : WIDE;
         begin(acc, width, j->merge->identity);
         j->merge->columns(acc, NULL, j->partial + at, j->chunks, outputs, width, 1);
-        for (int64_t i = 0; i < width; i++)
-            bb__walk_store(j->out, at + i, acc[i]);
+        bb__walk_store(j->out, at, 1, acc, width);
     }
 }
 

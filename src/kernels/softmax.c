@@ -352,8 +352,10 @@ static void logsumexp_range(void *context, int64_t first, int64_t last)
         bb__walk_terms(&j->fold, j->largest, &span, 0, j->fold.terms, top, NULL);
         bb__walk_terms(&j->fold, j->powers, &span, 0, j->fold.terms, sum, top);
         for (int64_t i = 0; i < span.width; i++)
-            bb__walk_store(j->out, span.first + i * span.stride,
-                           isfinite(top[i]) ? top[i] + bb__log_f64(sum[i]) : top[i]);
+            sum[i] = bb__log_f64(sum[i]);
+        for (int64_t i = 0; i < span.width; i++)
+            sum[i] = isfinite(top[i]) ? top[i] + sum[i] : top[i];
+        bb__walk_store(j->out, span.first, span.stride, sum, span.width);
     }
 }
 

@@ -135,6 +135,67 @@ int64_t bb__walk_grain(const bb__walk *f)
     return work < WORTH ? WORTH / work : 1;
 }
 
+/* Columns that are apart are put side by side first, TERMS of each at a time, as vectors want them:
+ * a multiple of what kernels take at once, so that they take the same ones together. */
+enum { TERMS = 16 };
+
+/* Elements of so many bits, whatever they are. Of whole rows of a size that is known compilers make
+ * vectors. */
+#define DEFINE_TURN(BITS)                                                                    \
+    typedef uint##BITS##_t __attribute__((may_alias)) any##BITS;                             \
+    static inline void turn_rows_##BITS(any##BITS *restrict to, const any##BITS *restrict x, \
+                                        int64_t n, int64_t width)                            \
+    {                                                                                        \
+        for (int64_t j = 0; j < width; j++)                                                  \
+            for (int64_t i = 0; i < n; i++)                                                  \
+                to[i * width + j] = x[i + j * n];                                            \
+    }                                                                                        \
+    static void turn_##BITS(any##BITS *restrict to, const any##BITS *restrict x, int64_t n,  \
+                            int64_t run, int64_t width, int64_t step)                        \
+    {                                                                                        \
+        const bool whole = run == 1 && step == n;                                            \
+        if (whole && n == 2)                                                                 \
+            turn_rows_##BITS(to, x, 2, width);                                               \
+        else if (whole && n == 3)                                                            \
+            turn_rows_##BITS(to, x, 3, width);                                               \
+        else if (whole && n == 4)                                                            \
+            turn_rows_##BITS(to, x, 4, width);                                               \
+        else                                                                                 \
+            for (int64_t i = 0; i < n; i++)                                                  \
+                for (int64_t j = 0; j < width; j++)                                          \
+                    to[i * width + j] = x[i * run + j * step];                               \
+    }
+DEFINE_TURN(8)
+DEFINE_TURN(32)
+DEFINE_TURN(64)
+
+static void turn(void *to, const void *x, size_t element, int64_t n, int64_t run, int64_t width,
+                 int64_t step)
+{
+    if (element == sizeof(any8))
+        turn_8(to, x, n, run, width, step);
+    else if (element == sizeof(any32))
+        turn_32(to, x, n, run, width, step);
+    else
+        turn_64(to, x, n, run, width, step);
+}
+
+static void fold_apart(const bb__walk_kernel *kernel, size_t element, double *acc,
+                       const double *shift, const char *x, int64_t n, int64_t run, int64_t width,
+                       int64_t step)
+{
+    double near[TERMS * BB__WALK_TILE]; /* the largest element */
+    for (int64_t j = 0; j < width; j += BB__WALK_TILE) {
+        const int64_t columns = bb__lower(BB__WALK_TILE, width - j);
+        for (int64_t i = 0; i < n; i += TERMS) {
+            const int64_t rows = bb__lower(TERMS, n - i);
+            turn(near, x + (i * run + j * step) * (int64_t)element, element, rows, run, columns,
+                 step);
+            kernel->columns(acc + j, shift ? shift + j : NULL, near, rows, columns, columns, 1);
+        }
+    }
+}
+
 void bb__walk_terms(const bb__walk *f, const bb__walk_kernel *kernel, const bb__walk_span *span,
                     int64_t first, int64_t last, double *acc, const double *shift)
 {
@@ -145,8 +206,10 @@ void bb__walk_terms(const bb__walk *f, const bb__walk_kernel *kernel, const bb__
         n = n < last - first ? n : last - first;
         int64_t outer = offset_at(f->reduced, f->n_reduced - 1, first / run->size, NULL);
         const char *x = f->data + (span->in + outer + start * run->in) * element;
-        if (f->by_columns)
-            kernel->columns(acc, shift, x, n, run->in, span->width, step);
+        if (f->by_columns && step == 1)
+            kernel->columns(acc, shift, x, n, run->in, span->width, 1);
+        else if (f->by_columns)
+            fold_apart(kernel, f->element, acc, shift, x, n, run->in, span->width, step);
         else
             for (int64_t j = 0; j < span->width; j++)
                 acc[j] =
@@ -155,12 +218,27 @@ void bb__walk_terms(const bb__walk *f, const bb__walk_kernel *kernel, const bb__
     }
 }
 
-void bb__walk_store(const bb_array *out, int64_t at, double value)
+#define DEFINE_STORE(type)                                                              \
+    static void store_##type(type *out, int64_t stride, const double *value, int64_t n) \
+    {                                                                                   \
+        if (stride == 1)                                                                \
+            for (int64_t i = 0; i < n; i++)                                             \
+                out[i] = (type)value[i];                                                \
+        else                                                                            \
+            for (int64_t i = 0; i < n; i++)                                             \
+                out[i * stride] = (type)value[i];                                       \
+    }
+DEFINE_STORE(float)
+DEFINE_STORE(double)
+DEFINE_STORE(uint8_t)
+
+void bb__walk_store(const bb_array *out, int64_t first, int64_t stride, const double *value,
+                    int64_t n)
 {
     if (out->dtype == BB_F32)
-        ((float *)out->data)[at] = (float)value;
+        store_float((float *)out->data + first, stride, value, n);
     else if (out->dtype == BB_U8)
-        ((uint8_t *)out->data)[at] = (uint8_t)value;
+        store_uint8_t((uint8_t *)out->data + first, stride, value, n);
     else
-        ((double *)out->data)[at] = value;
+        store_double((double *)out->data + first, stride, value, n);
 }

@@ -53,7 +53,9 @@ void bb__walk_cut(bb__walk *f, int64_t width);
 void bb__walk_terms(const bb__walk *f, const bb__walk_kernel *kernel, const bb__walk_span *span,
                     int64_t first, int64_t last, double *acc, const double *shift);
 
-void bb__walk_store(const bb_array *out, int64_t at, double value);
+/* n results, at out[first], out[first + stride], ... */
+void bb__walk_store(const bb_array *out, int64_t first, int64_t stride, const double *value,
+                    int64_t n);
 
 /* The kernel of a reduction (reduce.c). What its `row` makes of contiguous elements depends on
  * their number only. */

@@ -295,3 +295,75 @@ Test(ops_map, powers_do_not_depend_on_their_neighbours)
         bb_graph_free(g);
     }
 }
+
+/* Of either type, any numbers, those of like size, and products that are whole, or nearly so. */
+static void draw_pair(bb_rng *rng, int64_t i, bool is_float, double *x_out, double *y_out)
+{
+    static const double special[] = {0,
+                                     -0.0,
+                                     1,
+                                     -3,
+                                     INFINITY,
+                                     -INFINITY,
+                                     NAN,
+                                     0x1p-149,
+                                     0x1p-1074,
+                                     0x1.fffffep127,
+                                     0x1.fffffffffffffp1023,
+                                     0x1p990,
+                                     0x1p52};
+    enum { SPECIAL = sizeof special / sizeof *special };
+    const int low = is_float ? -149 : -1074, high = is_float ? 127 : 1023;
+    const int at = low + (int)bb_rng_below(rng, (uint64_t)(high - low));
+    double y = ldexp(1 + bb_rng_uniform(rng), at);
+    double x = ldexp(1 + bb_rng_uniform(rng), low + (int)bb_rng_below(rng, (uint64_t)(high - low)));
+    if (i % 4 == 1)
+        x = ldexp(1 + bb_rng_uniform(rng), at + (int)bb_rng_below(rng, 60) - 2);
+    y = is_float ? (double)(float)y : y;
+    if (i % 4 == 2)
+        x = y * rint(ldexp(bb_rng_uniform(rng), (int)bb_rng_below(rng, 55)));
+    x = is_float ? (double)(float)x : x;
+    if (i % 8 == 6)
+        x = is_float ? (double)nextafterf((float)x, 0) : nextafter(x, 0);
+    if (i % 64 == 63) {
+        x = special[bb_rng_below(rng, SPECIAL)];
+        y = bb_rng_below(rng, 2) ? special[bb_rng_below(rng, SPECIAL)] : y;
+    }
+    *x_out = bb_rng_below(rng, 2) ? x : -x;
+    *y_out = bb_rng_below(rng, 2) ? y : -y;
+}
+
+/* The bits of C's function; N is no multiple of what is computed at once. */
+Test(ops_map, remainders_are_those_of_libm)
+{
+    enum { N = 100007 };
+    bb_rng rng = {19, 0};
+    for (int round = 0; round < 8; round++) {
+        const bb_dtype dtype = round % 2 ? BB_F32 : BB_F64;
+        bb_graph *g = bb_graph_new();
+        bb_node *x = bb_input(g, "x", dtype, BB_SHAPE(N)),
+                *y = bb_input(g, "y", dtype, BB_SHAPE(N));
+        bb_tensor *xs = bb_tensor_new(dtype, BB_SHAPE(N)), *ys = bb_tensor_new(dtype, BB_SHAPE(N));
+        for (int64_t i = 0; i < N; i++) {
+            double a, b;
+            draw_pair(&rng, round < 4 ? i : i % 32, dtype == BB_F32, &a, &b);
+            bb_tensor_set(xs, i, a);
+            bb_tensor_set(ys, i, b);
+        }
+        bb_node *r = bb_fmod(x, y);
+        bb_program *p = bb_compile(g, BB_NODES(r));
+        cr_assert_eq(bb_run(p, BB_FEEDS({x, xs}, {y, ys})), BB_OK);
+        for (int64_t i = 0; i < N; i++) {
+            const double a = bb_tensor_at(xs, i), b = bb_tensor_at(ys, i);
+            const double got = bb_tensor_at(bb_program_value(p, r), i);
+            const double wanted = dtype == BB_F32 ? (double)fmodf((float)a, (float)b) : fmod(a, b);
+            cr_assert(isnan(wanted) ? isnan(got)
+                                    : got == wanted && !signbit(got) == !signbit(wanted),
+                      "fmod(%a, %a) is %a, not %a", a, b, got, wanted);
+        }
+        bb_program_free(p);
+        bb_tensor_release(xs);
+        bb_tensor_release(ys);
+        bb_graph_free(g);
+    }
+}

@@ -210,6 +210,37 @@ Test(linalg, factors_of_large_matrices_multiply_to_them)
     check_factors(BB_F64, 400, 3, 1e-11);
 }
 
+/* Around the side from which on LAPACK does it; rows change places, and operands are transposed. */
+Test(linalg, few_unknowns)
+{
+    for (int64_t n = 1; n <= 18; n++)
+        for (bb_dtype dtype = BB_F32; dtype <= BB_F64; dtype++) {
+            const double tolerance = (double)(n * n) * (dtype == BB_F32 ? 1e-4 : 1e-12);
+            bb_node *line = bb_arange(g, dtype, 0, (double)n, 1);
+            bb_node *up = bb_expand_dims(line, 0), *down = bb_expand_dims(line, 1);
+            bb_node *large = bb_mul_scalar(bb_eye(g, dtype, n), (double)n + 1);
+            bb_node *mixed = bb_sin(bb_add(bb_mul(up, down), bb_mul_scalar(down, 3)));
+            bb_node *a = bb_stack(
+                BB_NODES(bb_flip(bb_add(large, mixed), 0), bb_transpose(bb_add(large, mixed))), 0);
+            for (int64_t columns = 1; columns <= 5; columns += 2) {
+                bb_node *b = normal(dtype, BB_SHAPE(2, columns, n));
+                bb_node *x = bb_solve(a, bb_transpose(b)), *y = bb_solve(bb_transpose(a), x);
+                expect_equal("a x", bb_matmul(a, x), bb_transpose(b), tolerance);
+                expect_equal("a' y", bb_matmul(bb_transpose(a), y), x, tolerance);
+            }
+            bb_node *one = bb_broadcast(bb_eye(g, dtype, n), bb_node_shape(a));
+            expect_equal("a a^-1", bb_matmul(a, bb_inverse(a)), one, tolerance);
+            expect_equal("det", bb_log(bb_abs(bb_det(a))), bb_slogdet_log(a), tolerance);
+            expect_equal("det of a product", bb_mul(bb_det(a), bb_det(bb_inverse(a))),
+                         bb_ones_like(bb_det(a)), tolerance);
+            const double sign = n / 2 % 2 ? -1 : 1; /* of n rows in the other order */
+            bb_node *dets = bb_det(bb_stack(BB_NODES(bb_flip(large, 0), large), 0));
+            bb_tensor *signs = value_of(bb_sign(dets));
+            cr_expect_eq(bb_tensor_at(signs, 0), sign);
+            bb_tensor_release(signs);
+        }
+}
+
 static bb_node *all_of(bb_node *x)
 {
     bb_node *a = times_transposed(x), *d = bb_add(a, bb_eigh_vectors(a));

@@ -70,13 +70,14 @@ typedef struct job {
 static job job_of(bb__linalg kind, int n_in, const bb_array *in, const bb_array *out)
 {
     static const double worth = 100000; /* multiplications that pay for a thread */
+    static const double single = 300;   /* as many as a matrix takes beside its arithmetic */
     const int64_t m = side(&in[0], 2), n = side(&in[0], 1), count = matrix_count(&in[0]);
     const int64_t each = count ? bb_shape_count(out->shape) / count : 0;
     const int64_t rows = kind == BB__DET ? 1 : side(out, 2);
     job j = {.task = {.lapack = bb__lapack_of(out->dtype), .m = (blasint)m, .n = (blasint)n},
              .method = &methods[kind],
              .count = count};
-    double cost = (double)m * (double)n * (double)(n_in > 1 ? side(&in[1], 1) + m : m) + 1;
+    double cost = (double)m * (double)n * (double)(n_in > 1 ? side(&in[1], 1) + m : m) + single;
     int64_t least = cost < worth ? (int64_t)(worth / cost) : 1;
     j.grain = bb__divided_up(count, MOST_PARTS);
     j.grain = j.grain > least ? j.grain : least;

@@ -71,6 +71,16 @@ void bb__negate_column(const bb_array *a, int64_t j);
  * rounding of a tie decides nothing; whether it was not */
 bool bb__orient(const bb_array *a, int64_t j);
 
+/* Of matrices with so many rows or fewer (few.c): a copy by rows, the factors of the transpose of a
+ * matrix by rows, and P l'^-1 u'^-1 x in the place of x, from these factors (solve.c). */
+enum { BB__FEW = 16 };
+typedef struct bb__few {
+    void (*copy)(const bb_array *in, void *to);
+    void (*lu)(int64_t n, void *a, blasint *pivots);
+    void (*solve)(int64_t n, int64_t columns, const void *lu, const blasint *pivots, void *x);
+} bb__few;
+const bb__few *bb__few_of(bb_dtype dtype);
+
 /* Methods, by the names of kernels.h (solve.c). */
 void bb__run_cholesky(const bb__task *t, bb__trouble *trouble_out);
 void bb__run_triangular(const bb__task *t, bb__trouble *trouble_out);

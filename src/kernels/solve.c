@@ -61,9 +61,14 @@ bb__sizes bb__lu_sizes(int64_t m, int64_t n)
 static bb_array factorise(const bb__task *t, bb__trouble *trouble_out)
 {
     bb_array a = bb__by_rows(t->b.a, t->out.dtype, t->n, t->n);
-    bb__copy(&t->in[0], &a, 1);
-    if (t->n)
+    if (t->n <= BB__FEW) {
+        const bb__few *few = bb__few_of(a.dtype);
+        few->copy(&t->in[0], a.data);
+        few->lu(t->n, a.data, t->b.integers);
+    } else {
+        bb__copy(&t->in[0], &a, 1);
         t->lapack->lu(t->n, a.data, t->b.integers);
+    }
     note_zero_pivot(&a, trouble_out);
     return a;
 }
@@ -81,6 +86,10 @@ static void swap_rows(const bb_array *x, int64_t i, int64_t k)
 static void solve_in_place(const bb__task *t, const bb_array *lu, const bb_array *x)
 {
     blasint columns = (blasint)x->shape.dim[1];
+    if (t->n <= BB__FEW) {
+        bb__few_of(x->dtype)->solve(t->n, columns, lu->data, t->b.integers, x->data);
+        return;
+    }
     t->lapack->solve((bb__triangle){.upper = false}, t->n, columns, lu->data, x->data);
     t->lapack->solve((bb__triangle){.upper = true, .unit = true}, t->n, columns, lu->data, x->data);
     for (int64_t i = t->n - 1; i >= 0; i--)
@@ -90,7 +99,10 @@ static void solve_in_place(const bb__task *t, const bb_array *lu, const bb_array
 void bb__run_solve(const bb__task *t, bb__trouble *trouble_out)
 {
     bb_array lu = factorise(t, trouble_out);
-    bb__copy(&t->in[1], &t->out, 1);
+    if (t->n <= BB__FEW)
+        bb__few_of(t->out.dtype)->copy(&t->in[1], t->out.data);
+    else
+        bb__copy(&t->in[1], &t->out, 1);
     solve_in_place(t, &lu, &t->out);
 }
 

@@ -9,8 +9,8 @@ processor. PyTorch's process keeps the memory that it frees, as one that has run
 
 Both sides give sums that stand for values and gradients; of a training step it is the third loss
 that stands for all. They agree to 2e-4, and to 5e-2 where samples differ, in names that begin with
-"random"; "differ" comes with both sides' sums. Five minutes for all. OPS and PYTHON name other
-programs."""
+"random"; "differ" comes with both sides' sums, and the command then ends with 1. Five minutes for
+all. OPS and PYTHON name other programs."""
 import argparse
 import json
 import math
@@ -118,6 +118,9 @@ def main(arguments, python, plain, best_core):
             rows.append(row_of(ours(name, threads, plain), theirs(name, peer)))
             print_row(rows[-1])
     print_summary(rows)
+    failed = any(not row.get("agree") for row in rows)
     if asked.json:
         report = {"threads": int(threads[1]), "peer_core": core, "rows": rows}
         pathlib.Path(asked.json).write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    if failed:
+        sys.exit(1)

@@ -23,8 +23,8 @@ extern const int n_op_cases;
  * Parameters lie within one over the root of their size over their largest dimension. */
 void op_case_build(const op_case *c, model *m);
 
-/* What stands for a result in comparisons: the sum of the sizes of its elements, each times its
- * place, (i + 1) / n. */
+/* What stands for a result in comparisons: the sum of the sizes of its elements, negative ones
+ * twice, each times its place, (i + 1) / n. */
 double op_case_sum(const bb_tensor *value);
 
 #endif

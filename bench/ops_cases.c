@@ -28,8 +28,10 @@ double op_case_sum(const bb_tensor *value)
 {
     int64_t n = bb_tensor_count(value);
     double sum = 0;
-    for (int64_t i = 0; i < n; i++)
-        sum += fabs(bb_tensor_at(value, i)) * (double)(i + 1) / (double)n;
+    for (int64_t i = 0; i < n; i++) {
+        const double x = bb_tensor_at(value, i);
+        sum += (x < 0 ? -2 * x : x) * (double)(i + 1) / (double)n;
+    }
     return sum;
 }
 
@@ -50,9 +52,13 @@ static bb_node *read_operand(model *m, const char **text, int i)
 {
     static const char *const names[OPERANDS] = {"x", "y", "z", "w"};
     const char *type = *text;
-    char *at = (char *)type + strcspn(type, "([");
+    char *at = strpbrk(type, "([");
     double low = 0, high = 1;
     bb_shape shape = {0};
+    if (!at || !strchr(at, ']')) {
+        fprintf(stderr, "inputs end with \"%s\", where type(low,high)[shape] was due\n", type);
+        abort();
+    }
     if (*at == '(') {
         high = strtod(at + 1, &at);
         if (*at == ',') {
@@ -61,7 +67,7 @@ static bb_node *read_operand(model *m, const char **text, int i)
         }
         at++;
     }
-    for (at += at[1] == ']'; *at != ']'; shape.ndim++)
+    for (at += at[1] == ']' /* no dimensions */; *at != ']'; shape.ndim++)
         shape.dim[shape.ndim] = strtoll(at + 1, &at, 10);
     *text = at + 1 + strspn(at + 1, " ");
     if (strncmp(type, "param", 5) == 0)
@@ -140,7 +146,7 @@ static void vjp(model *m, bb_nodes ys)
         char name[16];
         snprintf(name, sizeof name, "dy%d", i);
         cotangents[i] = add_input(m, name, bb_node_dtype(ys.items[i]), bb_node_shape(ys.items[i]),
-                                  0, 1, COTANGENTS + i);
+                                  -1, 1, COTANGENTS + i);
     }
     value(m, ys);
     bb_vjps(ys, (bb_nodes){n, operands}, (bb_nodes){ys.count, cotangents},

@@ -95,7 +95,7 @@ def vjp(text, xs):
     function, floats = function_of(text), [x for x in xs if x.is_floating_point()]
     for x in floats:
         x.requires_grad_(True)
-    cotangents = [numbers(y.shape, 0, 1, COTANGENTS + i).to(y.dtype)
+    cotangents = [numbers(y.shape, -1, 1, COTANGENTS + i).to(y.dtype)
                   for i, y in enumerate(listed(function(*xs)))]
 
     def run():
@@ -186,8 +186,9 @@ def rows():
 
 
 def sum_of(result):
-    """The sizes of all elements, each times its place."""
-    flat = result.detach().double().abs().reshape(-1)
+    """The sizes of all elements, negative ones twice, each times its place."""
+    flat = result.detach().double().reshape(-1)
+    flat = torch.where(flat < 0, -2 * flat, flat)
     places = torch.arange(1, len(flat) + 1, dtype=torch.float64) / max(len(flat), 1)
     return float((flat * places).sum())
 

@@ -241,6 +241,52 @@ Test(linalg, few_unknowns)
         }
 }
 
+static double number_of(bb_node *x)
+{
+    return bb_eval_number(x, BB_NO_FEEDS, NULL);
+}
+
+/* The identity, but for one element of its diagonal, and one below it where there is one. */
+static bb_node *broken(bb_dtype dtype, int64_t n, int64_t at, double value)
+{
+    bb_tensor *t = bb_tensor_new(dtype, BB_SHAPE(n, n));
+    for (int64_t i = 0; i < n; i++)
+        bb_tensor_set(t, i * n + i, i == at ? value : 1);
+    if (at + 1 < n)
+        bb_tensor_set(t, (at + 1) * n + at, value);
+    bb_node *x = bb_constant(g, t);
+    bb_tensor_release(t);
+    return x;
+}
+
+Test(linalg, few_unknowns_with_nan_and_without_rank)
+{
+    static const int64_t sides[] = {2, 3, 16, 17};
+    for (int k = 0; k < 4; k++)
+        for (bb_dtype dtype = BB_F32; dtype <= BB_F64; dtype++) {
+            const int64_t n = sides[k];
+            for (int64_t i = 0; i < n; i++)
+                cr_expect(isnan(number_of(bb_det(broken(dtype, n, i, NAN)))), "%d", (int)i);
+            bb_node *flat = broken(dtype, n, n / 2, 0);
+            cr_expect_eq(number_of(bb_det(flat)), 0);
+            cr_expect_eq(number_of(bb_slogdet_log(flat)), -INFINITY);
+        }
+}
+
+/* The largest of a column by its size: with the least as pivot the other row would be lost. */
+Test(linalg, few_unknowns_with_large_negative_pivots)
+{
+    for (bb_dtype dtype = BB_F32; dtype <= BB_F64; dtype++) {
+        static const double numbers[] = {1e-20, 1, -1, 1};
+        bb_tensor *t = bb_tensor_new(dtype, BB_SHAPE(2, 2));
+        for (int i = 0; i < 4; i++)
+            bb_tensor_set(t, i, numbers[i]);
+        bb_node *x = bb_solve(bb_constant(g, t), bb_slice(bb_eye(g, dtype, 2), 1, 0, 1, 1));
+        cr_expect_float_eq(number_of(bb_sum(x, BB_ALL)), 2, 1e-6);
+        bb_tensor_release(t);
+    }
+}
+
 static bb_node *all_of(bb_node *x)
 {
     bb_node *a = times_transposed(x), *d = bb_add(a, bb_eigh_vectors(a));

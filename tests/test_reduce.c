@@ -144,7 +144,6 @@ Test(reduce, odd_sizes)
         }
 }
 
-/* Masks of mostly one kind, [rows, columns], over either axis. */
 /* Rows that are turned, whole or with something between. */
 Test(reduce, short_rows)
 {
@@ -160,6 +159,7 @@ Test(reduce, short_rows)
         }
 }
 
+/* Masks of mostly one kind, [rows, columns], over either axis. */
 Test(reduce, masks)
 {
     bb_rng rng = {6, 0};

@@ -15,8 +15,8 @@
 #define REST_F32(x, t, y) ((x) - (t) * (y))
 
 /* Of doubles: from |x| first the rounded product is taken, within twice which |x| lies, and then
- * the product's error, of halves of the factors (Dekker 1971). It loses nothing below the least
- * double, as t is whole. */
+ * the product's error, of halves of the factors (Dekker 1971), none of which is a denormal, which a
+ * run may take for 0. */
 #define UPPER(a) (134217729 * (a) - (134217729 * (a) - (a)))
 #define LOWER(a) ((a)-UPPER(a))
 #define ERROR(t, y)                                                                    \
@@ -24,9 +24,10 @@
      LOWER(t) * LOWER(y))
 #define REST_F64(x, t, y) (((x) - (t) * (y)) - ERROR(t, y))
 
-/* What is too far from y, infinite or NaN is left to libm; halves of the largest overflow. */
+/* What is too far from y, infinite or NaN is left to libm; halves of the largest overflow, and
+ * those of the smallest, unless t is 0, would be denormals. */
 #define IS_NEAR_F32(x, q) ((q) < 0x1p29)
-#define IS_NEAR_F64(x, q) (((q) < 0x1p52) & ((x) < 0x1p990))
+#define IS_NEAR_F64(x, q) (((q) < 0x1p52) & ((x) < 0x1p990) & (((x) > 0x1p-800) | ((q) < 0.5)))
 
 #define DEFINE_TILE(name, TARGET, T, REST, IS_NEAR, libm)                                  \
     TARGET static void name(size_t n, const void *const *in, void *out, const void *attrs) \

@@ -28,8 +28,10 @@
         for (int64_t k = 0; k < n; k++) {                                                         \
             T *column = a + k * n;                                                                \
             int64_t top = k;                                                                      \
-            for (int64_t i = k + 1; i < n; i++)                                                   \
-                top = fabs((double)column[i]) > fabs((double)column[top]) ? i : top;              \
+            for (int64_t i = k + 1; i < n; i++) /* a NaN stays */                                 \
+                if (column[top] == column[top] &&                                                 \
+                    !(fabs((double)column[i]) <= fabs((double)column[top])))                      \
+                    top = i;                                                                      \
             pivots[k] = (blasint)top + 1;                                                         \
             exchange_##suffix(a, k, top, n, n);                                                   \
             if (column[k] == 0)                                                                   \
@@ -64,7 +66,7 @@
         else                                                                                      \
             substitute_##suffix(n, columns, lu, x);                                               \
         for (int64_t i = n - 1; i >= 0; i--)                                                      \
-            exchange_##suffix(x, i *columns, (pivots[i] - 1) * columns, 1, columns);              \
+            exchange_##suffix(x, (i * columns), (pivots[i] - 1) * columns, 1, columns);           \
     }
 DEFINE_FEW(f32, float)
 DEFINE_FEW(f64, double)

@@ -73,34 +73,25 @@ static inline double bb__larger(double a, double b)
         return step(acc, name##_halves(shift, x, n, stride));                                    \
     }
 
-/* Four rows in flight. */
-#define BB__DEFINE_COLUMNS(name, T, step, TERM)                                            \
-    static inline void name##_lines(double *restrict acc, const double *restrict shift,    \
-                                    const T *restrict x, int64_t n, int64_t row_stride,    \
-                                    int64_t width, int64_t stride)                         \
-    {                                                                                      \
-        int64_t i = 0;                                                                     \
-        (void)shift;                                                                       \
-        for (; i + 4 <= n; i += 4, x += 4 * row_stride)                                    \
-            for (int64_t j = 0; j < width; j++) {                                          \
-                const T *column = x + j * stride;                                          \
-                const double x0 = TERM(column[0], shift[j]);                               \
-                const double x1 = TERM(column[row_stride], shift[j]);                      \
-                const double x2 = TERM(column[2 * row_stride], shift[j]);                  \
-                const double x3 = TERM(column[3 * row_stride], shift[j]);                  \
-                acc[j] = step(acc[j], step(step(x0, x1), step(x2, x3)));                   \
-            }                                                                              \
-        for (; i < n; i++, x += row_stride)                                                \
-            for (int64_t j = 0; j < width; j++)                                            \
-                acc[j] = step(acc[j], TERM(x[j * stride], shift[j]));                      \
-    }                                                                                      \
-    static void name##_columns(double *acc, const double *shift, const void *x, int64_t n, \
-                               int64_t row_stride, int64_t width, int64_t stride)          \
-    {                                                                                      \
-        if (stride == 1)                                                                   \
-            name##_lines(acc, shift, x, n, row_stride, width, 1);                          \
-        else                                                                               \
-            name##_lines(acc, shift, x, n, row_stride, width, stride);                     \
+/* Some rows in flight. */
+#define BB__DEFINE_COLUMNS(name, T, step, TERM)                                                \
+    static void name##_columns(double *restrict acc, const double *restrict shift,             \
+                               const void *rows, int64_t n, int64_t row_stride, int64_t width) \
+    {                                                                                          \
+        const T *restrict x = rows;                                                            \
+        int64_t i = 0;                                                                         \
+        (void)shift;                                                                           \
+        for (; i + BB__WALK_ROWS <= n; i += BB__WALK_ROWS, x += BB__WALK_ROWS * row_stride)    \
+            for (int64_t j = 0; j < width; j++) {                                              \
+                const double x0 = TERM(x[j], shift[j]);                                        \
+                const double x1 = TERM(x[j + row_stride], shift[j]);                           \
+                const double x2 = TERM(x[j + 2 * row_stride], shift[j]);                       \
+                const double x3 = TERM(x[j + 3 * row_stride], shift[j]);                       \
+                acc[j] = step(acc[j], step(step(x0, x1), step(x2, x3)));                       \
+            }                                                                                  \
+        for (; i < n; i++, x += row_stride)                                                    \
+            for (int64_t j = 0; j < width; j++)                                                \
+                acc[j] = step(acc[j], TERM(x[j], shift[j]));                                   \
     }
 
 #define BB__DEFINE_FOLD(name, T, step, IDENTITY, TERM) \

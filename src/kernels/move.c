@@ -207,7 +207,9 @@ void bb__fill(const bb_array *out, double value, int threads)
 }
 
 /* What is padded and what lies around it, cut into the same number of parts, so that of what is
- * neighbouring in `out` much is written by one part, while the cache has its lines. */
+ * neighbouring in `out` much is written by one part, while the cache has its lines; but for what is
+ * transposed, which goes by tiles, and for rows that are short, which are filled and then written
+ * over. */
 enum { BEFORE, BEHIND, BETWEEN, WITHIN, PIECES };
 
 typedef struct padded {
@@ -253,7 +255,7 @@ static bb_array stretch(const bb_array *out, int axis, int64_t start, int64_t si
 void bb__pad(const bb_array *in, const bb_array *out, int axis, int64_t before, int64_t gap,
              double value, int threads)
 {
-    enum { STEP = PART / 4 };
+    enum { STEP = PART / 4, SHORT = 16 }; /* elements; those that pieces write in a row */
     const int64_t size = in->shape.dim[axis], step = gap + 1;
     const int64_t end = before + (size > 0 ? (size - 1) * step + 1 : 0);
     const int64_t gaps = size > 1 && gap > 0 ? size - 1 : 0;
@@ -265,8 +267,19 @@ void bb__pad(const bb_array *in, const bb_array *out, int axis, int64_t before, 
         [BETWEEN] = stretch(out, axis, gaps ? before + 1 : 0, gaps, step),
         [WITHIN] = stretch(out, axis, before, size, step),
     };
+    if (out->stride[axis] * (gap > 0 ? 1 : out->shape.dim[axis]) < SHORT) {
+        bb__copy(&repeated, out, threads);
+        bb__copy(in, &pieces[WITHIN], threads);
+        return;
+    }
     padded p = {.parts = bb__divided_up(bb_shape_count(out->shape), STEP)};
-    for (int i = 0; i < PIECES; i++)
-        add_piece(&p, i == WITHIN ? in : &repeated, &pieces[i], axis, i == BETWEEN ? gap : 0);
+    for (int i = 0; i < WITHIN; i++)
+        add_piece(&p, &repeated, &pieces[i], axis, i == BETWEEN ? gap : 0);
+    const int around = p.n;
+    add_piece(&p, in, &pieces[WITHIN], axis, 0);
+    const bool is_turned = p.n > around && transposed_dim(&p.pair[around]) >= 0;
+    p.n -= is_turned;
     bb_parallel(p.parts, PART / STEP, threads, pad_range, &p);
+    if (is_turned)
+        bb__copy(in, &pieces[WITHIN], threads);
 }

@@ -138,7 +138,7 @@ static void merge_chunks(const job *j)
         double acc[WIDE];
         int64_t width = outputs - at < WIDE ? outputs - at : WIDE;
         begin(acc, width, j->merge->identity);
-        j->merge->columns(acc, NULL, j->partial + at, j->chunks, outputs, width, 1);
+        j->merge->columns(acc, NULL, j->partial + at, j->chunks, outputs, width);
         bb__walk_store(j->out, at, 1, acc, width);
     }
 }

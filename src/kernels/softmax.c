@@ -311,7 +311,7 @@ void bb__label_losses(const bb_array *x, const bb_array *labels, const bb_array 
         return acc;                                                                            \
     }                                                                                          \
     static void powers_columns_##T(double *acc, const double *shift, const void *x, int64_t n, \
-                                   int64_t row_stride, int64_t width, int64_t stride)          \
+                                   int64_t row_stride, int64_t width)                          \
     {                                                                                          \
         const T *terms = x;                                                                    \
         for (int64_t i = 0; i < n; i++)                                                        \
@@ -319,7 +319,7 @@ void bb__label_losses(const bb_array *x, const bb_array *labels, const bb_array 
                 const int64_t rest = width - j < LINE ? width - j : LINE;                      \
                 T line[LINE] = {0};                                                            \
                 for (int64_t k = 0; k < rest; k++)                                             \
-                    line[k] = terms[i * row_stride + (j + k) * stride] - (T)shift[j + k];      \
+                    line[k] = terms[i * row_stride + j + k] - (T)shift[j + k];                 \
                 for (int64_t k = 0; k < LINE; k++)                                             \
                     line[k] = SHARE(line[k]);                                                  \
                 for (int64_t k = 0; k < rest; k++)                                             \

@@ -49,7 +49,7 @@ double bb__digamma(double x)
 }
 
 /* z^(n+1) / n! times the magnitude of 6.4.11, for z >= n + 10, where what is left out is below
- * 4e-18 of it. From B_2k's share to the next one's (2k)! grows by two factors, here inverted. */
+ * 5e-18 of it. From B_2k's share to the next one's (2k)! grows by two factors, here inverted. */
 static double polygamma_of_large(double n, double z)
 {
     static const double b[] = {1.0 / 6,       -1.0 / 30,      1.0 / 42, -1.0 / 30,

@@ -138,6 +138,7 @@ int64_t bb__walk_grain(const bb__walk *f)
 /* Columns that are apart are put side by side first, TERMS of each at a time, as vectors want them:
  * a multiple of what kernels take at once, so that they take the same ones together. */
 enum { TERMS = 16 };
+_Static_assert(TERMS % BB__WALK_ROWS == 0, "the same rows together");
 
 /* Elements of so many bits, whatever they are. Of whole rows of a size that is known compilers make
  * vectors. */
@@ -160,6 +161,8 @@ enum { TERMS = 16 };
             turn_rows_##BITS(to, x, 3, width);                                               \
         else if (whole && n == 4)                                                            \
             turn_rows_##BITS(to, x, 4, width);                                               \
+        else if (whole && n == 8)                                                            \
+            turn_rows_##BITS(to, x, 8, width);                                               \
         else                                                                                 \
             for (int64_t i = 0; i < n; i++)                                                  \
                 for (int64_t j = 0; j < width; j++)                                          \
@@ -191,7 +194,7 @@ static void fold_apart(const bb__walk_kernel *kernel, size_t element, double *ac
             const int64_t rows = bb__lower(TERMS, n - i);
             turn(near, x + (i * run + j * step) * (int64_t)element, element, rows, run, columns,
                  step);
-            kernel->columns(acc + j, shift ? shift + j : NULL, near, rows, columns, columns, 1);
+            kernel->columns(acc + j, shift ? shift + j : NULL, near, rows, columns, columns);
         }
     }
 }
@@ -207,7 +210,7 @@ void bb__walk_terms(const bb__walk *f, const bb__walk_kernel *kernel, const bb__
         int64_t outer = offset_at(f->reduced, f->n_reduced - 1, first / run->size, NULL);
         const char *x = f->data + (span->in + outer + start * run->in) * element;
         if (f->by_columns && step == 1)
-            kernel->columns(acc, shift, x, n, run->in, span->width, 1);
+            kernel->columns(acc, shift, x, n, run->in, span->width);
         else if (f->by_columns)
             fold_apart(kernel, f->element, acc, shift, x, n, run->in, span->width, step);
         else

@@ -9,7 +9,10 @@
 
 #include "kernels.h"
 
-enum { BB__WALK_TILE = 128 }; /* outputs of a tile at most */
+enum {
+    BB__WALK_TILE = 128, /* outputs of a tile at most */
+    BB__WALK_ROWS = 4,   /* that a kernel's columns take at once */
+};
 
 /* Elements of one dtype folded into accumulators. `shift` holds a number an output, or is NULL when
  * the kernel needs none. */
@@ -19,7 +22,7 @@ typedef struct bb__walk_kernel {
     double (*row)(double acc, double shift, const void *x, int64_t n, int64_t stride);
     /* n rows of `width` elements, column j into acc[j] */
     void (*columns)(double *acc, const double *shift, const void *x, int64_t n, int64_t row_stride,
-                    int64_t width, int64_t stride);
+                    int64_t width);
 } bb__walk_kernel;
 
 typedef struct bb__walk_dim {

@@ -10,8 +10,8 @@
 extern "C" {
 #endif
 
-/* Each drops the axes that it reduces; the _keep form leaves them with size 1. Over no elements a
- * sum is 0, a mean NaN, a max -infinity, a min +infinity. */
+/* Of floats, where nothing else is said. Each drops the axes that it reduces; the _keep form leaves
+ * them with size 1. Over no elements a sum is 0, a mean NaN, a max -infinity, a min +infinity. */
 BB_BUILDER bb_node *bb_sum(bb_node *x, bb_axes axes);
 BB_BUILDER bb_node *bb_sum_keep(bb_node *x, bb_axes axes);
 BB_BUILDER bb_node *bb_mean(bb_node *x, bb_axes axes);

@@ -24,7 +24,7 @@ BB_BUILDER bb_node *bb_permute(bb_node *x, bb_axes order);
 BB_BUILDER bb_node *bb_transpose(bb_node *x);
 /* start, start+step, ... before stop; step >= 1, 0 <= start <= stop <= size; a view */
 BB_BUILDER bb_node *bb_slice(bb_node *x, int axis, int64_t start, int64_t stop, int64_t step);
-/* widen with a constant */
+/* widen with a number, which becomes one of x's type as by bb_cast */
 BB_BUILDER bb_node *bb_pad(bb_node *x, int axis, int64_t before, int64_t after, double value);
 /* one after the other along an axis */
 BB_BUILDER bb_node *bb_concat(bb_nodes xs, int axis);

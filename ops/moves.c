@@ -72,16 +72,6 @@ double bb__no_flops(const void *attrs, const bb_type *in, const bb_type *out)
     return 0;
 }
 
-bb_array bb__window(const bb_array *a, int axis, int64_t start, int64_t size, int64_t step)
-{
-    bb_array window = *a;
-    window.data = element(a, start * a->stride[axis]);
-    window.shape.dim[axis] = size;
-    if (size > 1)
-        window.stride[axis] *= step;
-    return window;
-}
-
 bool bb__infer_gathered(bb_infer *c, int64_t *axis, bb_shape *out)
 {
     bb_shape x = c->in[0].shape, index = c->in[1].shape;

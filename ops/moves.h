@@ -55,9 +55,6 @@ uint32_t bb__rows_across_axis(const void *attrs, const bb_type *in, const bb_typ
 void bb__forward_view(const bb_call *call);
 double bb__no_flops(const void *attrs, const bb_type *in, const bb_type *out);
 
-/* Elements start, start + step, ... of an axis, `size` of them. */
-bb_array bb__window(const bb_array *a, int axis, int64_t start, int64_t size, int64_t step);
-
 /* The shape of x with an axis replaced by the dimensions of index, inputs 0 and 1; counts the axis
  * from the front. */
 bool bb__infer_gathered(bb_infer *c, int64_t *axis, bb_shape *out);

@@ -333,6 +333,31 @@ static void draw_pair(bb_rng *rng, int64_t i, bool is_float, double *x_out, doub
     *y_out = bb_rng_below(rng, 2) ? y : -y;
 }
 
+/* Also where a run takes denormals, which halves of small factors would be, for 0. */
+Test(ops_map, remainders_of_small_numbers_in_a_run_that_flushes)
+{
+    enum { N = 1000 };
+    bb_rng rng = {23, 0};
+    bb_graph *g = bb_graph_new();
+    bb_node *x = bb_input(g, "x", BB_F64, BB_SHAPE(N)), *y = bb_input(g, "y", BB_F64, BB_SHAPE(N));
+    bb_tensor *xs = bb_tensor_new(BB_F64, BB_SHAPE(N)), *ys = bb_tensor_new(BB_F64, BB_SHAPE(N));
+    for (int64_t i = 0; i < N; i++) {
+        bb_tensor_set(xs, i, ldexp(1 + bb_rng_uniform(&rng), -960));
+        bb_tensor_set(ys, i, ldexp(1 + bb_rng_uniform(&rng), -990));
+    }
+    bb_node *r = bb_fmod(x, y);
+    bb_program *p = bb_compile(g, BB_NODES(r));
+    bb_program_set_flush_denormals(p, true);
+    cr_assert_eq(bb_run(p, BB_FEEDS({x, xs}, {y, ys})), BB_OK);
+    for (int64_t i = 0; i < N; i++)
+        cr_assert_eq(bb_tensor_at(bb_program_value(p, r), i),
+                     fmod(bb_tensor_at(xs, i), bb_tensor_at(ys, i)));
+    bb_program_free(p);
+    bb_graph_free(g);
+    bb_tensor_release(xs);
+    bb_tensor_release(ys);
+}
+
 /* The bits of C's function; N is no multiple of what is computed at once. */
 Test(ops_map, remainders_are_those_of_libm)
 {

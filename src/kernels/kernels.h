@@ -146,6 +146,18 @@ void bb__map_one(bb_map_fn tile, int n_in, const bb_array *in, const bb_array *o
 
 /* Moving (move.c, gather.c, restride.c). */
 
+/* Every step-th element of `a` along an axis, `size` of them, from the element `start` on. */
+static inline bb_array bb__window(const bb_array *a, int axis, int64_t start, int64_t size,
+                                  int64_t step)
+{
+    bb_array window = *a;
+    window.data = (char *)a->data + start * a->stride[axis] * (int64_t)bb_dtype_size(a->dtype);
+    window.shape.dim[axis] = size;
+    if (size > 1)
+        window.stride[axis] *= step;
+    return window;
+}
+
 /* The strides under a shape of as many elements, in row-major order of both, of what lies with
  * `stride` under another; false where none say it. */
 bool bb__restride(bb_shape from, const int64_t *stride, bb_shape to,

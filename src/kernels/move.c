@@ -242,16 +242,6 @@ static void pad_range(void *context, int64_t first, int64_t last)
         }
 }
 
-static bb_array stretch(const bb_array *out, int axis, int64_t start, int64_t size, int64_t step)
-{
-    bb_array window = *out;
-    window.data =
-        (char *)out->data + start * out->stride[axis] * (int64_t)bb_dtype_size(out->dtype);
-    window.shape.dim[axis] = size;
-    window.stride[axis] *= step;
-    return window;
-}
-
 void bb__pad(const bb_array *in, const bb_array *out, int axis, int64_t before, int64_t gap,
              double value, int threads)
 {
@@ -262,10 +252,10 @@ void bb__pad(const bb_array *in, const bb_array *out, int axis, int64_t before, 
     number n;
     const bb_array repeated = array_of(&n, value, out);
     const bb_array pieces[] = {
-        [BEFORE] = stretch(out, axis, 0, before, 1),
-        [BEHIND] = stretch(out, axis, end, out->shape.dim[axis] - end, 1),
-        [BETWEEN] = stretch(out, axis, gaps ? before + 1 : 0, gaps, step),
-        [WITHIN] = stretch(out, axis, before, size, step),
+        [BEFORE] = bb__window(out, axis, 0, before, 1),
+        [BEHIND] = bb__window(out, axis, end, out->shape.dim[axis] - end, 1),
+        [BETWEEN] = bb__window(out, axis, gaps ? before + 1 : 0, gaps, step),
+        [WITHIN] = bb__window(out, axis, before, size, step),
     };
     if (out->stride[axis] * (gap > 0 ? 1 : out->shape.dim[axis]) < SHORT) {
         bb__copy(&repeated, out, threads);

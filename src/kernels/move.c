@@ -219,14 +219,15 @@ typedef struct padded {
     int64_t parts;
 } padded;
 
-static void add_piece(padded *p, const bb_array *from, const bb_array *to, int axis, int64_t gap)
+static void add_piece(padded *p, const bb_array *from, const bb_array *to, int axis, int64_t gap,
+                      int64_t stride)
 {
     bb__pair *w = &p->pair[p->n];
     *w = bb__pair_between(to, from, bb__copy_run[to->dtype]);
     for (int i = 0; i < to->shape.ndim; i++) {
         bb__pair_append(w, to->shape.dim[i], to->stride[i], from->stride[i]);
         if (i == axis && gap > 0) /* the elements of each gap */
-            bb__pair_append(w, gap, to->stride[i] / (gap + 1), 0);
+            bb__pair_append(w, gap, stride, 0);
     }
     p->count[p->n] = bb__pair_complete(w);
     p->n += p->count[p->n] > 0;
@@ -264,9 +265,9 @@ void bb__pad(const bb_array *in, const bb_array *out, int axis, int64_t before, 
     }
     padded p = {.parts = bb__divided_up(bb_shape_count(out->shape), STEP)};
     for (int i = 0; i < WITHIN; i++)
-        add_piece(&p, &repeated, &pieces[i], axis, i == BETWEEN ? gap : 0);
+        add_piece(&p, &repeated, &pieces[i], axis, i == BETWEEN ? gap : 0, out->stride[axis]);
     const int around = p.n;
-    add_piece(&p, in, &pieces[WITHIN], axis, 0);
+    add_piece(&p, in, &pieces[WITHIN], axis, 0, 0);
     const bool is_turned = p.n > around && transposed_dim(&p.pair[around]) >= 0;
     p.n -= is_turned;
     bb_parallel(p.parts, PART / STEP, threads, pad_range, &p);

@@ -21,13 +21,13 @@ typedef struct job {
 static bool to_own(const bb__onednn_plan *p, int role, void *rows, void *own)
 {
     const bb__onednn_argument of[] = {{DNNL_ARG_FROM, p->rows[role], rows},
-                                      {DNNL_ARG_TO, p->own[role], own}};
+                                      {DNNL_ARG_TO, p->placed[role], own}};
     return bb__onednn_execute(p->reorder[role], 2, of);
 }
 
 static bool to_rows(const bb__onednn_plan *p, int role, void *own, void *rows)
 {
-    const bb__onednn_argument of[] = {{DNNL_ARG_FROM, p->own[role], own},
+    const bb__onednn_argument of[] = {{DNNL_ARG_FROM, p->placed[role], own},
                                       {DNNL_ARG_TO, p->rows[role], rows}};
     return bb__onednn_execute(p->reorder[role], 2, of);
 }
@@ -52,6 +52,8 @@ static bool run_block(const job *j, int64_t block, char *weights, char *slot)
     bb__onednn_argument of[BB__ROLES + 1] = {
         [BB__ROLES] = {DNNL_ARG_SCRATCHPAD, p->scratchpad, own[BB__DST] + c->sizes[BB__DST]}};
     bool ok = true;
+    if (c->margin[0] > 0 || c->margin[1] > 0)
+        memset(own[BB__SRC], 0, dnnl_memory_desc_get_size(p->own[BB__SRC]));
     for (int i = 0; i < BB__ROLES; i++) {
         if (i != BB__WEIGHTS && !p->reorder[i])
             own[i] = rows[i];

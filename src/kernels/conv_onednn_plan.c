@@ -23,6 +23,22 @@ const bb__onednn_operand bb__onednn_operands[BB__CONV_DIRECTIONS][BB__ROLES] = {
 
 /* Making. */
 
+/* The shape with its margins as part of the images, and less padding. */
+static bb__conv_shape with_margins(const bb__onednn_conv *c)
+{
+    bb__conv_shape s = c->shape;
+    s.h += 2 * c->margin[0];
+    s.w += 2 * c->margin[1];
+    for (int i = 0; i < 2; i++)
+        s.padding[i] -= c->margin[i];
+    return s;
+}
+
+static bool has_margin(const bb__onednn_conv *c)
+{
+    return c->margin[0] > 0 || c->margin[1] > 0;
+}
+
 /* The operands of so many images: in rows, and in any layout. */
 static bool describe(const bb__conv_shape *s, int64_t images, dnnl_memory_desc_t *rows,
                      dnnl_memory_desc_t *any)
@@ -97,10 +113,9 @@ static bool make_conv(const bb__conv_shape *s, bb__conv_direction d, const dnnl_
 
 /* From rows, or for a result to rows, unless these are what the convolution takes. */
 static bool make_reorder(bb__onednn_plan *p, int role, bool is_result,
-                         const dnnl_memory_desc_t *rows)
+                         const dnnl_memory_desc_t *rows, const dnnl_memory_desc_t *placed)
 {
-    const dnnl_memory_desc_t *from = is_result ? p->own[role] : rows;
-    const dnnl_memory_desc_t *to = is_result ? rows : p->own[role];
+    const dnnl_memory_desc_t *from = is_result ? placed : rows, *to = is_result ? rows : placed;
     dnnl_primitive_desc_t chosen = NULL;
     if (dnnl_memory_desc_equal(from, to))
         return true;
@@ -111,9 +126,23 @@ static bool make_reorder(bb__onednn_plan *p, int role, bool is_result,
     dnnl_primitive_desc_destroy(chosen);
     if (!p->reorder[role])
         return false;
-    p->rows[role] =
-        bb__onednn_described(p->reorder[role], is_result ? dnnl_query_dst_md : dnnl_query_src_md);
-    return p->rows[role];
+    const dnnl_query_t ends[] = {dnnl_query_src_md, dnnl_query_dst_md};
+    p->rows[role] = bb__onednn_described(p->reorder[role], ends[is_result]);
+    p->placed[role] = bb__onednn_described(p->reorder[role], ends[!is_result]);
+    return p->rows[role] && p->placed[role];
+}
+
+/* Images have their place within their margins. */
+static bool place(const bb__onednn_conv *c, const bb__onednn_plan *p, int role,
+                  const dnnl_memory_desc_t *rows, dnnl_memory_desc_t *placed)
+{
+    const dnnl_dims_t start = {0, 0, c->margin[0], c->margin[1]};
+    if (role != BB__SRC || !has_margin(c)) {
+        *placed = *p->own[role];
+        return true;
+    }
+    return dnnl_memory_desc_init_submemory(placed, p->own[role], rows->dims, start) ==
+           dnnl_success;
 }
 
 /* `weights` is the layout that the filters must have; NULL for any. */
@@ -121,18 +150,20 @@ static bool make_plan(bb__onednn_conv *c, int64_t images, const dnnl_memory_desc
                       bb__onednn_plan *p)
 {
     const bb__conv_direction d = c->direction;
-    dnnl_memory_desc_t rows[BB__ROLES], any[BB__ROLES];
-    if (!describe(&c->shape, images, rows, any))
+    const bb__conv_shape s = with_margins(c);
+    dnnl_memory_desc_t rows[BB__ROLES], any[BB__ROLES], wide[BB__ROLES], placed;
+    if (!describe(&c->shape, images, rows, any) || !describe(&s, images, wide, any))
         return false;
     if (weights)
         any[BB__WEIGHTS] = *weights;
-    if (!make_conv(&c->shape, d, any, &p->conv))
+    if (!make_conv(&s, d, any, &p->conv))
         return false;
     p->scratchpad = bb__onednn_described(p->conv, dnnl_query_scratchpad_md);
     bool ok = p->scratchpad;
     for (int i = 0; i < BB__ROLES && ok; i++) {
         p->own[i] = bb__onednn_described(p->conv, bb__onednn_operands[d][i].description);
-        ok = p->own[i] && make_reorder(p, i, (int)bb__onednn_result(d) == i, &rows[i]);
+        ok = p->own[i] && place(c, p, i, &rows[i], &placed) &&
+             make_reorder(p, i, (int)bb__onednn_result(d) == i, &rows[i], &placed);
     }
     return ok;
 }
@@ -169,6 +200,20 @@ static void measure(bb__onednn_conv *c)
               scratchpad;
 }
 
+/* Where filters are padded by more than half of them, oneDNN's kernel for AVX-512 does not compute
+ * their gradient, and that for AVX2 takes twice as long. */
+static void set_margins(bb__onednn_conv *c)
+{
+    const bb__conv_shape *s = &c->shape;
+    const int64_t kernel[] = {s->kh, s->kw};
+    for (int i = 0; i < 2; i++) {
+        const int64_t most = ((kernel[i] - 1) * s->dilation[i] + 1) / 2;
+        const bool is_far = c->direction == BB__CONV_WEIGHT && bb__onednn_is_avx512() &&
+                            s->padding[i] > most;
+        c->margin[i] = is_far ? s->padding[i] - most : 0;
+    }
+}
+
 /* Blocks that stay in the second-level cache, a number that deals out evenly; sums of gradients
  * that do not take more memory than they are worth. Where they have more than the images, to add
  * them up costs more than to read these, and half as many do. */
@@ -193,6 +238,7 @@ static bool cut(bb__onednn_conv *c)
 static bool make(bb__onednn_conv *c)
 {
     bool ok = cut(c);
+    set_margins(c);
     const bb__blas_state state = bb__blas_enter();
     ok = ok && bb__onednn_engine() && make_plan(c, c->images, NULL, &c->plans[0]);
     if (ok && c->shape.n % c->blocks > 0)

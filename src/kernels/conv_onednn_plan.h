@@ -12,9 +12,10 @@ typedef enum bb__onednn_role { BB__SRC, BB__WEIGHTS, BB__DST, BB__ROLES } bb__on
 /* A number of images at a time. Descriptions belong to the primitives. */
 typedef struct bb__onednn_plan {
     dnnl_primitive_t conv;
-    /* between rows and oneDNN's own layout; NULL: they are the same */
+    /* between rows and oneDNN's own layout, or what of it rows fill, as `placed` describes it;
+     * NULL: they are the same */
     dnnl_primitive_t reorder[BB__ROLES];
-    const dnnl_memory_desc_t *rows[BB__ROLES], *own[BB__ROLES], *scratchpad;
+    const dnnl_memory_desc_t *rows[BB__ROLES], *placed[BB__ROLES], *own[BB__ROLES], *scratchpad;
 } bb__onednn_plan;
 
 struct bb__onednn_conv {
@@ -22,6 +23,7 @@ struct bb__onednn_conv {
     bb__conv_direction direction;
     bb__conv_shape shape;
     int64_t blocks, images; /* a block has so many images, or one more */
+    int64_t margin[2];      /* rows and columns of zeros around the images, as part of them */
     int64_t sums;           /* of filters' gradients, over a fixed number of blocks each; else 0 */
     bb__onednn_plan plans[2];                     /* for `images` and one more */
     size_t done, weights, sizes[BB__ROLES], slot; /* bytes; `done`: one for each block */

@@ -307,8 +307,8 @@ static bb_node *bearing_rule(bb_node *y, bb_node *dy, int i)
     return gradient ? copied(g, first, gradient) : NULL;
 }
 
-/* The ops to break: of a composite those with rules that it alone has, first those of its value,
- * then those of its gradient. */
+/* The ops to break: of a composite those with rules that it alone has, first those of its value, of
+ * which the last gives it, then those of its gradient. */
 typedef struct private_ops {
     const bb_op *items[MOST_PRIVATE];
     int count, of_value;
@@ -341,7 +341,7 @@ static private_ops ops_within(const bb_op *op)
     return found;
 }
 
-/* `within` is the op of the value that makes m's in its rule; NULL when m's is of the value. */
+/* `within` is the op that gives the value, whose rule may make m's; NULL when it is m's. */
 static void try_mutant(mutant *m, const bb_op *whole, const bb_op *within, mutant_count *count,
                        FILE *log)
 {
@@ -373,8 +373,8 @@ static int most_inputs(const bb_op *op)
     return most;
 }
 
-/* The rule of an op that only a gradient has is asked at the second order, and only a third would
- * show that it stops there. */
+/* The rule of an op that does not give the value is asked at the second order, and only a third
+ * would show that it stops there. */
 static void break_one(const bb_op *op, const bb_op *whole, const bb_op *within, mutant_count *count,
                       FILE *log)
 {
@@ -393,8 +393,9 @@ mutant_count break_rule(const bb_op *op, FILE *log)
 {
     mutant_count count = {0, 0};
     const private_ops of = ops_within(op);
+    const int giver = of.of_value - 1;
     for (int i = 0; i < of.count; i++)
         if (of.items[i]->backward)
-            break_one(of.items[i], op, i < of.of_value ? NULL : of.items[0], &count, log);
+            break_one(of.items[i], op, i == giver ? NULL : of.items[giver], &count, log);
     return count;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* standardise: less its mean, over its standard deviation; in two passes, so that a mean far from 0
  * costs no digits. */
-#include "support.h"
+#include "normalised.h"
 
 #include <math.h>
 
@@ -9,40 +9,6 @@ typedef struct standardise_attrs {
     double epsilon;
     bb_axes axes;
 } standardise_attrs;
-
-/* (x - mean) scale, for the mean of x over some axes and the scale that x has there, which is one
- * over its deviation. The gradient with respect to x is that through mean and scale as well, of
- * which beside the scale only y has to be kept: scale (dy - mean of dy - y mean of dy y). The
- * attributes are those of a reduction over the axes. */
-BB_TILE3(tile_f32, float, float, float, float, (x - y) * z)
-BB_TILE3(tile_f64, double, double, double, double, (x - y) * z)
-
-static bb_node *normalised_backward(bb_node *y, bb_node *dy, int i)
-{
-    const bb_axes axes = bb__axes_of_bits(((const bb__reduce_attrs *)bb_node_attrs(y))->axes);
-    if (i > 0)
-        return NULL; /* the ways through mean and scale are in that of x */
-    bb_node *along = bb_mul(y, bb_mean_keep(bb_mul(dy, y), axes));
-    return bb_mul(bb_sub(bb_sub(dy, bb_mean_keep(dy, axes)), along), bb_node_input(y, 2));
-}
-
-static bb_node *normalised_batch(const bb_node *node, bb_node *const *in, const bool *batched)
-{
-    bb__reduce_attrs attrs = *(const bb__reduce_attrs *)bb_node_attrs(node);
-    attrs.axes <<= 1;
-    return bb_batch_with(node, in, batched, &attrs);
-}
-
-static const bb_op normalised = {
-    .name = "normalised",
-    .doc = "(x - mean) scale, for x's own mean and scale",
-    .arity = 3,
-    .attrs_size = sizeof(bb__reduce_attrs),
-    .infer = bb_infer_same,
-    .map = BB_MAP(tile),
-    .backward = normalised_backward,
-    .batch = normalised_batch,
-};
 
 static bb_node *build(bb_graph *g, bb_nodes in, const void *attrs)
 {
@@ -53,19 +19,19 @@ static bb_node *build(bb_graph *g, bb_nodes in, const void *attrs)
         return bb_fail_node(x, NULL, "standardise", BB_BAD_ARGUMENT,
                             "epsilon %g is not 0 or a positive number", a->epsilon);
     bb_node *mean = bb_mean_keep(x, a->axes);
-    bb_node *variance = bb_mean_keep(bb_square(bb_sub(x, mean)), a->axes);
-    bb_node *of[] = {x, mean, bb_rsqrt(bb_add_scalar(variance, a->epsilon))};
-    const bb__reduce_attrs axes = bb__reduce_attrs_of(x, a->axes, true);
-    bb__broadcast_operands(3, of);
-    return bb_apply(&normalised, (bb_nodes){3, of}, &axes);
+    bb_node *variance = bb__variance_about(x, mean, a->axes);
+    bb_node *scale = bb_rsqrt(bb_add_scalar(variance, a->epsilon));
+    return bb__normalised(x, mean, scale, a->axes);
 }
 
 static const bb_sample samples[] = {
+    {.n_in = 1, .in = {BB_DIMS(3, 21)}, .attrs = &(const standardise_attrs){0.1, {1, {-1}}}},
     {.n_in = 1, .in = {BB_DIMS(5)}, .attrs = &(const standardise_attrs){1e-5, {1, {0}}}},
     {.n_in = 1, .in = {BB_DIMS(3, 4)}, .attrs = &(const standardise_attrs){1e-5, {1, {-1}}}},
     {.n_in = 1, .in = {BB_DIMS(3, 2, 2)}, .attrs = &(const standardise_attrs){0.1, {2, {0, 2}}}},
     {.n_in = 1, .in = {BB_DIMS(2, 3)}, .attrs = &(const standardise_attrs){0, {-1, {0}}}},
     {.n_in = 1, .in = {BB_DIMS(2, 0, 3)}, .attrs = &(const standardise_attrs){1e-5, {1, {2}}}},
+    {.n_in = 1, .in = {BB_DIMS(2, 4, 4)}, .attrs = &(const standardise_attrs){0.1, {2, {-1, 1}}}},
     {.n_in = 1,
      .in = {BB_DIMS(2, 4)},
      .attrs = &(const standardise_attrs){1e-5, {1, {-1}}},

@@ -141,8 +141,7 @@ static bool place(const bb__onednn_conv *c, const bb__onednn_plan *p, int role,
         *placed = *p->own[role];
         return true;
     }
-    return dnnl_memory_desc_init_submemory(placed, p->own[role], rows->dims, start) ==
-           dnnl_success;
+    return dnnl_memory_desc_init_submemory(placed, p->own[role], rows->dims, start) == dnnl_success;
 }
 
 /* `weights` is the layout that the filters must have; NULL for any. */
@@ -208,8 +207,8 @@ static void set_margins(bb__onednn_conv *c)
     const int64_t kernel[] = {s->kh, s->kw};
     for (int i = 0; i < 2; i++) {
         const int64_t most = ((kernel[i] - 1) * s->dilation[i] + 1) / 2;
-        const bool is_far = c->direction == BB__CONV_WEIGHT && bb__onednn_is_avx512() &&
-                            s->padding[i] > most;
+        const bool is_far =
+            c->direction == BB__CONV_WEIGHT && bb__onednn_is_avx512() && s->padding[i] > most;
         c->margin[i] = is_far ? s->padding[i] - most : 0;
     }
 }

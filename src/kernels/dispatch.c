@@ -107,6 +107,10 @@ DISPATCH(void, , bb__narrow_gemm,
 DISPATCH(void, , bb__norm,
          (const bb_array *in, uint32_t axes, double p, const bb_array *out, int threads),
          (in, axes, p, out, threads))
+DISPATCH(void, , bb__normalised_gradient,
+         (const bb_array *dy, const bb_array *y, const bb_array *scale, const bb_array *out,
+          const bb__tail *tail, int threads),
+         (dy, y, scale, out, tail, threads))
 DISPATCH(void, , bb__pad,
          (const bb_array *in, const bb_array *out, int axis, int64_t before, int64_t gap,
           double value, int threads),
@@ -135,3 +139,7 @@ DISPATCH(void, , bb__upsample_spread,
 DISPATCH(void, , bb__var,
          (const bb_array *in, uint32_t axes, double divisor, const bb_array *out, int threads),
          (in, axes, divisor, out, threads))
+DISPATCH(void, , bb__var_about,
+         (const bb_array *in, const bb_array *mean, uint32_t axes, double divisor,
+          const bb_array *out, int threads),
+         (in, mean, axes, divisor, out, threads))

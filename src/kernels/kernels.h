@@ -201,8 +201,16 @@ void bb__argmin(const bb_array *in, int axis, const bb_array *out, int threads);
 
 /* the sum of squared deviations from the mean, over `divisor` */
 void bb__var(const bb_array *in, uint32_t axes, double divisor, const bb_array *out, int threads);
+/* the same about a mean that is known, of the shape and type of the result */
+void bb__var_about(const bb_array *in, const bb_array *mean, uint32_t axes, double divisor,
+                   const bb_array *out, int threads);
 /* the sum of |x| for p = 1, the root of the sum of squares for 2, the largest |x| for infinity */
 void bb__norm(const bb_array *in, uint32_t axes, double p, const bb_array *out, int threads);
+
+/* Rows that were given mean 0 and a deviation of 1 / scale, one number for each row (normalise.c):
+ * out = scale (dy - mean of dy - y mean of dy y), all contiguous; out may lie over dy or y. */
+void bb__normalised_gradient(const bb_array *dy, const bb_array *y, const bb_array *scale,
+                             const bb_array *out, const bb__tail *tail, int threads);
 
 /* Rows (softmax.c): x contiguous [outer, size, inner], along the middle. */
 

@@ -33,7 +33,8 @@ typedef struct job {
     bb__walk fold;
     const bb_array *out;
     bb_dtype dtype;
-    double parameter; /* the divisor, or p */
+    double parameter;     /* the divisor, or p */
+    const bb_array *mean; /* where it is known, else NULL */
 } job;
 
 static void begin(const bb__walk_span *span, double *acc)
@@ -48,18 +49,32 @@ static void fold_terms(const job *j, const bb__walk_kernel kernel[], const bb__w
     bb__walk_terms(&j->fold, &kernel[j->dtype], span, 0, j->fold.terms, acc, shift);
 }
 
+static void find_means(const job *j, const bb__walk_span *span, double *mean)
+{
+    begin(span, mean);
+    bb__walk_terms(&j->fold, bb__reduce_kernel(BB__SUM, j->dtype), span, 0, j->fold.terms, mean,
+                   NULL);
+    for (int64_t i = 0; i < span->width; i++)
+        mean[i] /= (double)j->fold.terms;
+}
+
+static void load_means(const job *j, const bb__walk_span *span, double *mean)
+{
+    for (int64_t i = 0; i < span->width; i++) {
+        const int64_t at = span->first + i * span->stride;
+        mean[i] = j->dtype == BB_F32 ? (double)((const float *)j->mean->data)[at]
+                                     : ((const double *)j->mean->data)[at];
+    }
+}
+
 static void var_range(void *context, int64_t first, int64_t last)
 {
     const job *j = context;
     for (int64_t tile = first; tile < last; tile++) {
         double mean[BB__WALK_TILE], sum[BB__WALK_TILE];
         bb__walk_span span = bb__walk_span_at(&j->fold, tile);
-        begin(&span, mean);
         begin(&span, sum);
-        bb__walk_terms(&j->fold, bb__reduce_kernel(BB__SUM, j->dtype), &span, 0, j->fold.terms,
-                       mean, NULL);
-        for (int64_t i = 0; i < span.width; i++)
-            mean[i] /= (double)j->fold.terms;
+        (j->mean ? load_means : find_means)(j, &span, mean);
         fold_terms(j, deviations, &span, sum, mean);
         for (int64_t i = 0; i < span.width; i++)
             sum[i] /= j->parameter;
@@ -69,7 +84,13 @@ static void var_range(void *context, int64_t first, int64_t last)
 
 void bb__var(const bb_array *in, uint32_t axes, double divisor, const bb_array *out, int threads)
 {
-    job j = {bb__walk_plan(in, axes), out, in->dtype, divisor};
+    bb__var_about(in, NULL, axes, divisor, out, threads);
+}
+
+void bb__var_about(const bb_array *in, const bb_array *mean, uint32_t axes, double divisor,
+                   const bb_array *out, int threads)
+{
+    job j = {bb__walk_plan(in, axes), out, in->dtype, divisor, mean};
     bb_parallel(j.fold.tiles, bb__walk_grain(&j.fold), threads, var_range, &j);
 }
 
@@ -112,6 +133,6 @@ static void norm_range(void *context, int64_t first, int64_t last)
 
 void bb__norm(const bb_array *in, uint32_t axes, double p, const bb_array *out, int threads)
 {
-    job j = {bb__walk_plan(in, axes), out, in->dtype, p};
+    job j = {bb__walk_plan(in, axes), out, in->dtype, p, NULL};
     bb_parallel(j.fold.tiles, bb__walk_grain(&j.fold), threads, norm_range, &j);
 }

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+/* The gradient through normalised rows against plain loops in long double: over an operand as well,
+ * with any number of threads the same bits, and what a tail finds. */
+#include "tails.h"
+
+typedef struct operands {
+    block dy, y, scale;
+    int64_t rows, size;
+} operands;
+
+static operands operands_random(bb_rng *rng, bb_dtype dtype, int64_t rows, int64_t size)
+{
+    return (operands){block_random(rng, dtype, BB_SHAPE(rows, size), ROW_MAJOR, 0.5),
+                      block_random(rng, dtype, BB_SHAPE(rows, size), ROW_MAJOR, 0),
+                      block_random(rng, dtype, BB_SHAPE(rows, 1), ROW_MAJOR, 2), rows, size};
+}
+
+static void operands_free(operands *o)
+{
+    free(o->dy.memory);
+    free(o->y.memory);
+    free(o->scale.memory);
+}
+
+static double plain(const operands *o, int64_t row, int64_t i)
+{
+    const int64_t first = row * o->size;
+    long double sum = 0, along = 0;
+    for (int64_t k = first; k < first + o->size; k++) {
+        sum += (long double)get(&o->dy.array, k);
+        along += (long double)get(&o->dy.array, k) * (long double)get(&o->y.array, k);
+    }
+    const long double n = (long double)o->size, y = (long double)get(&o->y.array, first + i);
+    return (double)((long double)get(&o->scale.array, row) *
+                    ((long double)get(&o->dy.array, first + i) - sum / n - y * (along / n)));
+}
+
+static void run(const operands *o, const block *out, const bb__tail *tail, int threads)
+{
+    bb__normalised_gradient(&o->dy.array, &o->y.array, &o->scale.array, &out->array, tail, threads);
+}
+
+static void check(operands *o)
+{
+    const double tolerance = o->y.array.dtype == BB_F32 ? 1e-6 : 1e-14;
+    block out = block_new(o->y.array.dtype, o->y.array.shape);
+    notes found = notes_new(&out.array);
+    const bb__tail tail = {note, &found, 1};
+    run(o, &out, &tail, 1);
+    notes_check(&found);
+    for (int64_t i = 0; i < o->rows * o->size; i++) {
+        const double wanted = plain(o, i / o->size, i % o->size);
+        cr_assert(is_close(get(&out.array, i), wanted, tolerance, 10),
+                  "[%lld %lld]: element %lld is %.17g, not %.17g", (long long)o->rows,
+                  (long long)o->size, (long long)i, get(&out.array, i), wanted);
+    }
+    block again = block_new(o->y.array.dtype, o->y.array.shape);
+    found = notes_new(&again.array);
+    run(o, &again, &(bb__tail){note, &found, 1}, 3);
+    notes_check(&found);
+    cr_assert(same_bits(&again, &out), "with 3 threads");
+    block *const over[] = {&o->dy, &o->y};
+    for (int k = 0; k < 2; k++) {
+        const size_t bytes = (size_t)(o->rows * o->size) * bb_dtype_size(out.array.dtype);
+        memcpy(again.memory, over[k]->memory, bytes);
+        run(o, over[k], NULL, 2);
+        cr_assert(same_bits(over[k], &out), "over operand %d", k);
+        memcpy(over[k]->memory, again.memory, bytes);
+    }
+    free(out.memory);
+    free(again.memory);
+}
+
+Test(normalise, gradients_of_rows_of_any_size)
+{
+    static const int64_t rows[] = {1, 2, 7, 40}, sizes[] = {1, 15, 16, 17, 31, 48, 257, 4099};
+    bb_rng rng = {1, 0};
+    for (bb_dtype dtype = BB_F32; dtype <= BB_F64; dtype++)
+        for (int i = 0; i < 4; i++)
+            for (int k = 0; k < 8; k++) {
+                operands o = operands_random(&rng, dtype, rows[i], sizes[k]);
+                check(&o);
+                operands_free(&o);
+            }
+}
+
+/* A row's infinity or NaN is that row's alone. */
+Test(normalise, special_values_stay_in_their_row)
+{
+    bb_rng rng = {2, 0};
+    operands o = operands_random(&rng, BB_F32, 3, 20);
+    ((float *)o.dy.memory)[25] = INFINITY;
+    block out = block_new(BB_F32, o.y.array.shape);
+    run(&o, &out, NULL, 1);
+    for (int64_t i = 0; i < 60; i++)
+        cr_assert_eq(isfinite(get(&out.array, i)) != 0, i / 20 != 1, "element %lld", (long long)i);
+    free(out.memory);
+    operands_free(&o);
+}
+
+Test(normalise, nothing)
+{
+    bb_rng rng = {3, 0};
+    const int64_t shapes[][2] = {{0, 20}, {4, 0}};
+    for (int i = 0; i < 2; i++) {
+        operands o = operands_random(&rng, BB_F32, shapes[i][0], shapes[i][1]);
+        block out = block_new(BB_F32, o.y.array.shape);
+        run(&o, &out, NULL, 2);
+        free(out.memory);
+        operands_free(&o);
+    }
+}

@@ -32,6 +32,34 @@ static bool to_rows(const bb__onednn_plan *p, int role, void *own, void *rows)
     return bb__onednn_execute(p->reorder[role], 2, of);
 }
 
+/* Filters into oneDNN's layout, or back from it. */
+typedef struct filters {
+    const bb__onednn_plan *plan;
+    bool is_back;
+    char *rows, *own;
+    atomic_bool has_failed;
+} filters;
+
+static void order_filters(void *context, int64_t first, int64_t last)
+{
+    filters *f = context;
+    const bb__onednn_plan *p = f->plan;
+    const bb__blas_state state = bb__blas_enter();
+    for (int64_t part = first; part < last; part++)
+        if (!(f->is_back ? to_rows(p, BB__WEIGHTS, f->own + (size_t)part * p->own_part,
+                                   f->rows + (size_t)part * p->rows_part)
+                         : to_own(p, BB__WEIGHTS, f->rows + (size_t)part * p->rows_part,
+                                  f->own + (size_t)part * p->own_part)))
+            atomic_store(&f->has_failed, true);
+    bb__blas_leave(state);
+}
+
+static bool are_ordered(filters f, int threads)
+{
+    bb_parallel(f.plan->filter_parts, 1, threads, order_filters, &f);
+    return !atomic_load(&f.has_failed);
+}
+
 static int64_t image_bytes(const bb__conv_shape *s, int role)
 {
     return (role == BB__SRC ? s->c * s->h * s->w : s->o * s->oh * s->ow) * (int64_t)sizeof(float);
@@ -213,10 +241,8 @@ static void run_weight(job *j, int64_t grain, int threads)
         memcpy(j->data[BB__WEIGHTS], j->weights, dnnl_memory_desc_get_size(p->own[BB__WEIGHTS]));
         return;
     }
-    const bb__blas_state state = bb__blas_enter();
-    if (!to_rows(p, BB__WEIGHTS, j->weights, j->data[BB__WEIGHTS]))
+    if (!are_ordered((filters){p, true, j->data[BB__WEIGHTS], j->weights, false}, threads))
         atomic_store(&j->has_failed, true);
-    bb__blas_leave(state);
 }
 
 static void run_images(job *j, int64_t grain, int threads)
@@ -224,13 +250,10 @@ static void run_images(job *j, int64_t grain, int threads)
     const bb__onednn_plan *p = &j->c->plans[0];
     void *scratch = j->weights;
     bool ok = true;
-    if (!p->reorder[BB__WEIGHTS]) {
+    if (p->reorder[BB__WEIGHTS])
+        ok = are_ordered((filters){p, false, j->data[BB__WEIGHTS], j->weights, false}, threads);
+    else
         j->weights = j->data[BB__WEIGHTS];
-    } else {
-        const bb__blas_state state = bb__blas_enter();
-        ok = to_own(p, BB__WEIGHTS, j->data[BB__WEIGHTS], j->weights);
-        bb__blas_leave(state);
-    }
     memset(j->done, 0, j->c->done);
     if (ok)
         bb_parallel(j->c->blocks, grain, threads, run_blocks, j);

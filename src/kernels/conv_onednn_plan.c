@@ -144,6 +144,50 @@ static bool place(const bb__onednn_conv *c, const bb__onednn_plan *p, int role,
     return dnnl_memory_desc_init_submemory(placed, p->own[role], rows->dims, start) == dnnl_success;
 }
 
+/* How many parts filters are brought into their layout in, each of whole vectors of them. */
+static int64_t filter_parts_of(const bb__conv_shape *s)
+{
+    enum { VECTOR = 16, MOST = 8 };
+    static const double worth = 1 << 14; /* numbers of a part at least */
+    const double numbers = (double)s->o * (double)(s->c / s->groups * s->kh * s->kw);
+    int64_t parts = 1;
+    while (s->groups == 1 && parts < MOST && s->o % (2 * parts * VECTOR) == 0 &&
+           numbers / (double)(2 * parts) >= worth)
+        parts *= 2;
+    return parts;
+}
+
+/* The first part of filters, and how far the second one is from it. */
+static bool first_part(const dnnl_memory_desc_t *whole, int64_t parts, dnnl_memory_desc_t *part,
+                       size_t *step_out)
+{
+    const dnnl_dims_t begin = {0}, next = {whole->dims[0] / parts};
+    dnnl_memory_desc_t second;
+    dnnl_dims_t dims;
+    memcpy(dims, whole->dims, sizeof dims);
+    dims[0] /= parts;
+    if (dnnl_memory_desc_init_submemory(part, whole, dims, begin) != dnnl_success ||
+        dnnl_memory_desc_init_submemory(&second, whole, dims, next) != dnnl_success)
+        return false;
+    *step_out = (size_t)(second.offset0 - part->offset0) * sizeof(float);
+    return true;
+}
+
+/* As one part where the layout has none. */
+static bool make_filter_reorder(bb__onednn_plan *p, bool is_result, const bb__conv_shape *s,
+                                const dnnl_memory_desc_t *rows)
+{
+    dnnl_memory_desc_t part, placed;
+    p->filter_parts = filter_parts_of(s);
+    if (dnnl_memory_desc_equal(rows, p->own[BB__WEIGHTS]))
+        return true;
+    if (p->filter_parts > 1 && first_part(rows, p->filter_parts, &part, &p->rows_part) &&
+        first_part(p->own[BB__WEIGHTS], p->filter_parts, &placed, &p->own_part))
+        return make_reorder(p, BB__WEIGHTS, is_result, &part, &placed);
+    p->filter_parts = 1;
+    return make_reorder(p, BB__WEIGHTS, is_result, rows, p->own[BB__WEIGHTS]);
+}
+
 /* `weights` is the layout that the filters must have; NULL for any. */
 static bool make_plan(bb__onednn_conv *c, int64_t images, const dnnl_memory_desc_t *weights,
                       bb__onednn_plan *p)
@@ -161,8 +205,10 @@ static bool make_plan(bb__onednn_conv *c, int64_t images, const dnnl_memory_desc
     bool ok = p->scratchpad;
     for (int i = 0; i < BB__ROLES && ok; i++) {
         p->own[i] = bb__onednn_described(p->conv, bb__onednn_operands[d][i].description);
-        ok = p->own[i] && place(c, p, i, &rows[i], &placed) &&
-             make_reorder(p, i, (int)bb__onednn_result(d) == i, &rows[i], &placed);
+        const bool is_result = (int)bb__onednn_result(d) == i;
+        ok = p->own[i] && (i == BB__WEIGHTS ? make_filter_reorder(p, is_result, &s, &rows[i])
+                                            : place(c, p, i, &rows[i], &placed) &&
+                                                  make_reorder(p, i, is_result, &rows[i], &placed));
     }
     return ok;
 }

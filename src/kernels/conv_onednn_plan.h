@@ -16,6 +16,10 @@ typedef struct bb__onednn_plan {
      * NULL: they are the same */
     dnnl_primitive_t reorder[BB__ROLES];
     const dnnl_memory_desc_t *rows[BB__ROLES], *placed[BB__ROLES], *own[BB__ROLES], *scratchpad;
+    /* filters are brought there and back some at a time: from one part to the next, in rows and in
+     * oneDNN's layout */
+    int64_t filter_parts;
+    size_t rows_part, own_part; /* bytes */
 } bb__onednn_plan;
 
 struct bb__onednn_conv {

@@ -4,24 +4,27 @@
 
 #include "kernels.h"
 
-#include <math.h>
 #include <string.h>
+#include <tgmath.h>
 
 enum { COUNT = 1000, INPUTS = 3 };
 
 BB_MAP2(add, x + y)
 BB_MAP2(sub, x - y)
 BB_MAP2(mul, x *y)
+BB_MAP2(div, x / y)
 BB_MAP1(neg, -x)
 BB_MAP1(square, x *x)
+BB_MAP1(root, sqrt(x))
 BB_MAP1(sixth, x / 6)
 
 static const bb_map_fn tiles[][BB_DTYPE_COUNT] = {
-    [BB_ARITHMETIC_NONE] = BB_MAP(sixth), [BB_ARITHMETIC_ADD] = BB_MAP(add),
-    [BB_ARITHMETIC_SUB] = BB_MAP(sub),    [BB_ARITHMETIC_MUL] = BB_MAP(mul),
-    [BB_ARITHMETIC_NEG] = BB_MAP(neg),    [BB_ARITHMETIC_SQUARE] = BB_MAP(square),
+    [BB_ARITHMETIC_NONE] = BB_MAP(sixth),    [BB_ARITHMETIC_ADD] = BB_MAP(add),
+    [BB_ARITHMETIC_SUB] = BB_MAP(sub),       [BB_ARITHMETIC_MUL] = BB_MAP(mul),
+    [BB_ARITHMETIC_DIV] = BB_MAP(div),       [BB_ARITHMETIC_NEG] = BB_MAP(neg),
+    [BB_ARITHMETIC_SQUARE] = BB_MAP(square), [BB_ARITHMETIC_SQRT] = BB_MAP(root),
 };
-enum { FIRST = BB_ARITHMETIC_ADD, LAST = BB_ARITHMETIC_SQUARE };
+enum { FIRST = BB_ARITHMETIC_ADD, LAST = BB_ARITHMETIC_SQRT };
 
 static double numbers[INPUTS][COUNT], results[2][COUNT];
 
@@ -42,8 +45,7 @@ static void fill(int dtype)
 
 static bb__map_op op_of(int kind, int dtype, int x, int y)
 {
-    const bool is_single =
-        kind == BB_ARITHMETIC_NEG || kind == BB_ARITHMETIC_SQUARE || kind == BB_ARITHMETIC_NONE;
+    const bool is_single = kind >= BB_ARITHMETIC_NEG || kind == BB_ARITHMETIC_NONE;
     return (bb__map_op){.tile = tiles[kind][dtype],
                         .arithmetic = (bb_arithmetic)kind,
                         .n_in = is_single ? 1 : 2,

@@ -135,14 +135,16 @@ BB_API double bb_sample_weight(const bb_sample *s, int i, int64_t row, int64_t c
 
 /* The descriptor. */
 
-/* The maps x + y, x - y, x y, -x and x^2, of one float type. */
+/* The maps x + y, x - y, x y, x / y, -x, x^2 and the root of x, of one float type. */
 typedef enum bb_arithmetic {
     BB_ARITHMETIC_NONE,
     BB_ARITHMETIC_ADD,
     BB_ARITHMETIC_SUB,
     BB_ARITHMETIC_MUL,
+    BB_ARITHMETIC_DIV,
     BB_ARITHMETIC_NEG,
     BB_ARITHMETIC_SQUARE,
+    BB_ARITHMETIC_SQRT,
 } bb_arithmetic;
 
 enum { BB_VARIADIC = -1, BB_INPLACE_NONE = 0 };

@@ -33,6 +33,7 @@ const bb_op bb__op_div = {
     .arity = 2,
     .infer = bb_infer_same,
     .map = BB_MAP(tile),
+    .arithmetic = BB_ARITHMETIC_DIV,
     .backward = backward,
     BB_SAMPLES(samples),
 };

@@ -37,6 +37,7 @@ const bb_op bb__op_sqrt = {
     .arity = 1,
     .infer = bb_infer_same,
     .map = BB_MAP(tile),
+    .arithmetic = BB_ARITHMETIC_SQRT,
     .backward = backward,
     BB_SAMPLES(samples),
 };

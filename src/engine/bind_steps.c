@@ -80,8 +80,10 @@ static bb_arithmetic arithmetic_of(const bb__ir *ir, const bb__value *value)
     static const int operands[] = {[BB_ARITHMETIC_ADD] = 2,
                                    [BB_ARITHMETIC_SUB] = 2,
                                    [BB_ARITHMETIC_MUL] = 2,
+                                   [BB_ARITHMETIC_DIV] = 2,
                                    [BB_ARITHMETIC_NEG] = 1,
-                                   [BB_ARITHMETIC_SQUARE] = 1};
+                                   [BB_ARITHMETIC_SQUARE] = 1,
+                                   [BB_ARITHMETIC_SQRT] = 1};
     const unsigned kind = (unsigned)value->op->arithmetic;
     bool fits = kind < sizeof operands / sizeof *operands && operands[kind] == value->n_in;
     for (int i = 0; fits && i < value->n_in; i++)

@@ -4,26 +4,36 @@
  * so no bit changes but the sign of NaN. */
 #include "map.h"
 
+#include <tgmath.h>
+
 #define SUM(x, y) ((x) + (y))
 #define DIFFERENCE(x, y) ((x) - (y))
 #define PRODUCT(x, y) ((x) * (y))
+#define QUOTIENT(x, y) ((x) / (y))
 #define NEGATIVE(x, y) ((void)(y), -(x))
+#define ROOT(x, y) ((void)(y), sqrt(x))
 
 /* What the other makes of its result, t, and of z. */
 #define PLUS(t, z) ((t) + (z))
 #define MINUS(t, z) ((t) - (z))
 #define FROM(t, z) ((z) - (t))
 #define TIMES(t, z) ((t) * (z))
+#define OVER(t, z) ((t) / (z))
+#define UNDER(t, z) ((z) / (t))
 #define NEGATED(t, z) ((void)(z), -(t))
 #define SQUARED(t, z) ((void)(z), (t) * (t))
+#define ROOTED(t, z) ((void)(z), sqrt(t))
 
 #define FOR_OUTER(USE, INNER) \
     USE(INNER, PLUS)          \
     USE(INNER, MINUS)         \
     USE(INNER, FROM)          \
     USE(INNER, TIMES)         \
+    USE(INNER, OVER)          \
+    USE(INNER, UNDER)         \
     USE(INNER, NEGATED)       \
-    USE(INNER, SQUARED)
+    USE(INNER, SQUARED)       \
+    USE(INNER, ROOTED)
 
 #define DEFINE(INNER, OUTER)                                                           \
     BB_TILE3(INNER##_##OUTER##_f32, float, float, float, float, OUTER(INNER(x, y), z)) \
@@ -31,7 +41,9 @@
 FOR_OUTER(DEFINE, SUM)
 FOR_OUTER(DEFINE, DIFFERENCE)
 FOR_OUTER(DEFINE, PRODUCT)
+FOR_OUTER(DEFINE, QUOTIENT)
 FOR_OUTER(DEFINE, NEGATIVE)
+FOR_OUTER(DEFINE, ROOT)
 
 #define NAME(INNER, OUTER) OUTER##_OF,
 typedef enum outer { FOR_OUTER(NAME, ) OUTERS } outer;
@@ -43,15 +55,18 @@ static const bb_map_fn pairs[][OUTERS][BB_DTYPE_COUNT] = {
     [BB_ARITHMETIC_ADD] = {FOR_OUTER(ENTRY, SUM)},
     [BB_ARITHMETIC_SUB] = {FOR_OUTER(ENTRY, DIFFERENCE)},
     [BB_ARITHMETIC_MUL] = {FOR_OUTER(ENTRY, PRODUCT)},
+    [BB_ARITHMETIC_DIV] = {FOR_OUTER(ENTRY, QUOTIENT)},
     [BB_ARITHMETIC_NEG] = {FOR_OUTER(ENTRY, NEGATIVE)},
     [BB_ARITHMETIC_SQUARE] = {FOR_OUTER(ENTRY, PRODUCT)},
+    [BB_ARITHMETIC_SQRT] = {FOR_OUTER(ENTRY, ROOT)},
 };
 
 /* What an op is to its operand 0 or 1, which the inner one gives. */
 static const outer outer_of[][2] = {
     [BB_ARITHMETIC_ADD] = {PLUS_OF, PLUS_OF},   [BB_ARITHMETIC_SUB] = {MINUS_OF, FROM_OF},
-    [BB_ARITHMETIC_MUL] = {TIMES_OF, TIMES_OF}, [BB_ARITHMETIC_NEG] = {NEGATED_OF},
-    [BB_ARITHMETIC_SQUARE] = {SQUARED_OF},
+    [BB_ARITHMETIC_MUL] = {TIMES_OF, TIMES_OF}, [BB_ARITHMETIC_DIV] = {OVER_OF, UNDER_OF},
+    [BB_ARITHMETIC_NEG] = {NEGATED_OF},         [BB_ARITHMETIC_SQUARE] = {SQUARED_OF},
+    [BB_ARITHMETIC_SQRT] = {ROOTED_OF},
 };
 
 static int readings(const bb__map *m, int k)

@@ -13,16 +13,18 @@ BB_MAP2(add, x + y)
 BB_MAP2(sub, x - y)
 BB_MAP2(mul, x *y)
 BB_MAP2(div, x / y)
+BB_MAP2(axpby, (T)((const double *)attrs)[0] * x + (T)((const double *)attrs)[1] * y)
 BB_MAP1(neg, -x)
 BB_MAP1(square, x *x)
 BB_MAP1(root, sqrt(x))
 BB_MAP1(sixth, x / 6)
 
 static const bb_map_fn tiles[][BB_DTYPE_COUNT] = {
-    [BB_ARITHMETIC_NONE] = BB_MAP(sixth),    [BB_ARITHMETIC_ADD] = BB_MAP(add),
-    [BB_ARITHMETIC_SUB] = BB_MAP(sub),       [BB_ARITHMETIC_MUL] = BB_MAP(mul),
-    [BB_ARITHMETIC_DIV] = BB_MAP(div),       [BB_ARITHMETIC_NEG] = BB_MAP(neg),
-    [BB_ARITHMETIC_SQUARE] = BB_MAP(square), [BB_ARITHMETIC_SQRT] = BB_MAP(root),
+    [BB_ARITHMETIC_NONE] = BB_MAP(sixth), [BB_ARITHMETIC_ADD] = BB_MAP(add),
+    [BB_ARITHMETIC_SUB] = BB_MAP(sub),    [BB_ARITHMETIC_MUL] = BB_MAP(mul),
+    [BB_ARITHMETIC_DIV] = BB_MAP(div),    [BB_ARITHMETIC_AXPBY] = BB_MAP(axpby),
+    [BB_ARITHMETIC_NEG] = BB_MAP(neg),    [BB_ARITHMETIC_SQUARE] = BB_MAP(square),
+    [BB_ARITHMETIC_SQRT] = BB_MAP(root),
 };
 enum { FIRST = BB_ARITHMETIC_ADD, LAST = BB_ARITHMETIC_SQRT };
 
@@ -46,7 +48,9 @@ static void fill(int dtype)
 static bb__map_op op_of(int kind, int dtype, int x, int y)
 {
     const bool is_single = kind >= BB_ARITHMETIC_NEG || kind == BB_ARITHMETIC_NONE;
+    static const double factors[] = {0.75, -2.5};
     return (bb__map_op){.tile = tiles[kind][dtype],
+                        .attrs = factors,
                         .arithmetic = (bb_arithmetic)kind,
                         .n_in = is_single ? 1 : 2,
                         .in = {x, y},
@@ -99,7 +103,8 @@ static void expect_same(int dtype, const char *what, int a, int b)
     }
 }
 
-/* One of any kind into any operand of another, beside both ops apart. */
+/* One of any kind into any operand of another, beside both ops apart. What has attributes is the
+ * second only. */
 Test(map_pairs, of_all_kinds)
 {
     for (int dtype = BB_F32; dtype <= BB_F64; dtype++)
@@ -112,7 +117,7 @@ Test(map_pairs, of_all_kinds)
                         ops[1].in[0] = INPUTS;
                     fill(dtype);
                     ops[1].out = (char *)results[0];
-                    cr_assert_eq(run(ops, 2, dtype), 1);
+                    cr_assert_eq(run(ops, 2, dtype), a == BB_ARITHMETIC_AXPBY ? 2 : 1);
                     ops[0].arithmetic = BB_ARITHMETIC_NONE;
                     ops[1].out = (char *)results[1];
                     cr_assert_eq(run(ops, 2, dtype), 2);

@@ -342,10 +342,11 @@ Test(single_passes, fuse_within_limits)
 Test(single_passes, arithmetic_that_cannot_be)
 {
     bb_tensor *xs = bb_tensor_from(BB_F64, BB_SHAPE(4), (double[]){-1, 2, -3, 4});
-    const int kinds[] = {BB_ARITHMETIC_MUL, BB_ARITHMETIC_NEG, 99};
+    const int kinds[] = {BB_ARITHMETIC_MUL, BB_ARITHMETIC_NEG, BB_ARITHMETIC_AXPBY, 99};
+    enum { KINDS = sizeof kinds / sizeof *kinds };
     bb_node *mask = bb_greater(x, bb_zeros_like(x)), *other = bb_exp(x);
-    bb_op ops[3];
-    for (int k = 0; k < 3; k++) {
+    bb_op ops[KINDS];
+    for (int k = 0; k < KINDS; k++) {
         ops[k] = (bb_op){.name = "masked",
                          .arity = 2,
                          .infer = infer_scaled,

@@ -135,13 +135,15 @@ BB_API double bb_sample_weight(const bb_sample *s, int i, int64_t row, int64_t c
 
 /* The descriptor. */
 
-/* The maps x + y, x - y, x y, x / y, -x, x^2 and the root of x, of one float type. */
+/* The maps x + y, x - y, x y, x / y, a x + b y, -x, x^2 and the root of x, of one float type; the
+ * attributes of the fifth are the doubles a and b. */
 typedef enum bb_arithmetic {
     BB_ARITHMETIC_NONE,
     BB_ARITHMETIC_ADD,
     BB_ARITHMETIC_SUB,
     BB_ARITHMETIC_MUL,
     BB_ARITHMETIC_DIV,
+    BB_ARITHMETIC_AXPBY,
     BB_ARITHMETIC_NEG,
     BB_ARITHMETIC_SQUARE,
     BB_ARITHMETIC_SQRT,

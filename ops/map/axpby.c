@@ -49,6 +49,7 @@ const bb_op bb__op_axpby = {
     .attrs_size = sizeof(axpby_attrs),
     .infer = bb_infer_same,
     .map = BB_MAP(tile),
+    .arithmetic = BB_ARITHMETIC_AXPBY,
     .backward = backward,
     .print_attrs = print_attrs,
     BB_SAMPLES(samples),

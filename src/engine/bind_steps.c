@@ -77,15 +77,14 @@ static numbering number_map(const bb__ir *ir, int first)
  * cannot be. */
 static bb_arithmetic arithmetic_of(const bb__ir *ir, const bb__value *value)
 {
-    static const int operands[] = {[BB_ARITHMETIC_ADD] = 2,
-                                   [BB_ARITHMETIC_SUB] = 2,
-                                   [BB_ARITHMETIC_MUL] = 2,
-                                   [BB_ARITHMETIC_DIV] = 2,
-                                   [BB_ARITHMETIC_NEG] = 1,
-                                   [BB_ARITHMETIC_SQUARE] = 1,
-                                   [BB_ARITHMETIC_SQRT] = 1};
+    static const int operands[] = {
+        [BB_ARITHMETIC_ADD] = 2,    [BB_ARITHMETIC_SUB] = 2,   [BB_ARITHMETIC_MUL] = 2,
+        [BB_ARITHMETIC_DIV] = 2,    [BB_ARITHMETIC_AXPBY] = 2, [BB_ARITHMETIC_NEG] = 1,
+        [BB_ARITHMETIC_SQUARE] = 1, [BB_ARITHMETIC_SQRT] = 1};
+    enum { FACTORS = 2 * sizeof(double) };
     const unsigned kind = (unsigned)value->op->arithmetic;
-    bool fits = kind < sizeof operands / sizeof *operands && operands[kind] == value->n_in;
+    bool fits = kind < sizeof operands / sizeof *operands && operands[kind] == value->n_in &&
+                (kind != BB_ARITHMETIC_AXPBY || value->op->attrs_size == FACTORS);
     for (int i = 0; fits && i < value->n_in; i++)
         fits = ir->values[value->in[i]].type.dtype == value->type.dtype;
     return fits ? value->op->arithmetic : BB_ARITHMETIC_NONE;

@@ -13,13 +13,17 @@
 #define NEGATIVE(x, y) ((void)(y), -(x))
 #define ROOT(x, y) ((void)(y), sqrt(x))
 
-/* What the other makes of its result, t, and of z. */
+#define FACTOR(i) ((T)((const double *)attrs)[i])
+
+/* What the other makes of its result, t, and of z, with its attributes. */
 #define PLUS(t, z) ((t) + (z))
 #define MINUS(t, z) ((t) - (z))
 #define FROM(t, z) ((z) - (t))
 #define TIMES(t, z) ((t) * (z))
 #define OVER(t, z) ((t) / (z))
 #define UNDER(t, z) ((z) / (t))
+#define FIRST_SCALED(t, z) (FACTOR(0) * (t) + FACTOR(1) * (z))
+#define SECOND_SCALED(t, z) (FACTOR(0) * (z) + FACTOR(1) * (t))
 #define NEGATED(t, z) ((void)(z), -(t))
 #define SQUARED(t, z) ((void)(z), (t) * (t))
 #define ROOTED(t, z) ((void)(z), sqrt(t))
@@ -31,6 +35,8 @@
     USE(INNER, TIMES)         \
     USE(INNER, OVER)          \
     USE(INNER, UNDER)         \
+    USE(INNER, FIRST_SCALED)  \
+    USE(INNER, SECOND_SCALED) \
     USE(INNER, NEGATED)       \
     USE(INNER, SQUARED)       \
     USE(INNER, ROOTED)
@@ -63,9 +69,13 @@ static const bb_map_fn pairs[][OUTERS][BB_DTYPE_COUNT] = {
 
 /* What an op is to its operand 0 or 1, which the inner one gives. */
 static const outer outer_of[][2] = {
-    [BB_ARITHMETIC_ADD] = {PLUS_OF, PLUS_OF},   [BB_ARITHMETIC_SUB] = {MINUS_OF, FROM_OF},
-    [BB_ARITHMETIC_MUL] = {TIMES_OF, TIMES_OF}, [BB_ARITHMETIC_DIV] = {OVER_OF, UNDER_OF},
-    [BB_ARITHMETIC_NEG] = {NEGATED_OF},         [BB_ARITHMETIC_SQUARE] = {SQUARED_OF},
+    [BB_ARITHMETIC_ADD] = {PLUS_OF, PLUS_OF},
+    [BB_ARITHMETIC_SUB] = {MINUS_OF, FROM_OF},
+    [BB_ARITHMETIC_MUL] = {TIMES_OF, TIMES_OF},
+    [BB_ARITHMETIC_DIV] = {OVER_OF, UNDER_OF},
+    [BB_ARITHMETIC_AXPBY] = {FIRST_SCALED_OF, SECOND_SCALED_OF},
+    [BB_ARITHMETIC_NEG] = {NEGATED_OF},
+    [BB_ARITHMETIC_SQUARE] = {SQUARED_OF},
     [BB_ARITHMETIC_SQRT] = {ROOTED_OF},
 };
 

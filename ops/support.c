@@ -106,32 +106,45 @@ bb_node *bb__apply_reduce(const bb_op *op, bb_node *x, bb_axes axes, bool keep)
     return bb_apply(op, BB_NODES(x), &attrs);
 }
 
-static bool axes_are_good(bb_infer *c, const bb__reduce_attrs *attrs)
+enum { MISTAKE_TEXT = 64 };
+
+/* What is wrong with the axes of an operand of that rank; false when nothing is. */
+static bool has_mistake(const bb__reduce_attrs *attrs, int ndim, char text[MISTAKE_TEXT])
 {
-    int ndim = c->in[0].shape.ndim;
-    switch ((bb__axes_mistake)attrs->mistake) {
-    case BB__AXES_COUNT:
-        return bb_infer_fail(c, BB_BAD_ARGUMENT, "the count of axes is %d", (int)attrs->culprit);
-    case BB__AXES_OUT_OF_RANGE:
-        return bb_infer_fail(c, BB_BAD_ARGUMENT, "axis %d is out of range for rank %d",
-                             (int)attrs->culprit, ndim);
-    case BB__AXES_TWICE:
-        return bb_infer_fail(c, BB_BAD_ARGUMENT, "axis %d is named twice", (int)attrs->culprit);
-    case BB__AXES_GOOD:
-        break;
-    }
-    for (int axis = ndim; axis < 32; axis++)
-        if (attrs->axes >> axis & 1U)
-            return bb_infer_fail(c, BB_BAD_ARGUMENT, "axis %d is out of range for rank %d", axis,
-                                 ndim);
+    int beyond = ndim;
+    while (beyond < 32 && !(attrs->axes >> beyond & 1U))
+        beyond++;
+    if (attrs->mistake == BB__AXES_COUNT)
+        (void)snprintf(text, MISTAKE_TEXT, "the count of axes is %d", (int)attrs->culprit);
+    else if (attrs->mistake == BB__AXES_TWICE)
+        (void)snprintf(text, MISTAKE_TEXT, "axis %d is named twice", (int)attrs->culprit);
+    else if (attrs->mistake == BB__AXES_OUT_OF_RANGE || beyond < 32)
+        (void)snprintf(text, MISTAKE_TEXT, "axis %d is out of range for rank %d",
+                       attrs->mistake ? (int)attrs->culprit : beyond, ndim);
+    else
+        return false;
     return true;
+}
+
+bb_node *bb__refuse_reduction(bb_node *x, const char *op_name, bb_axes axes)
+{
+    const bb__reduce_attrs attrs = bb__reduce_attrs_of(x, axes, false);
+    char text[MISTAKE_TEXT];
+    if (!is_usable(x))
+        return NULL;
+    if (bb_node_dtype(x) != BB_F32 && bb_node_dtype(x) != BB_F64)
+        return bb_fail_node(x, NULL, op_name, BB_BAD_TYPE, "needs f32 or f64");
+    return has_mistake(&attrs, bb_node_shape(x).ndim, text)
+               ? bb_fail_node(x, NULL, op_name, BB_BAD_ARGUMENT, "%s", text)
+               : NULL;
 }
 
 static bool infer_reduce(bb_infer *c)
 {
     const bb__reduce_attrs *attrs = c->attrs;
-    if (!axes_are_good(c, attrs))
-        return false;
+    char mistake[MISTAKE_TEXT];
+    if (has_mistake(attrs, c->in[0].shape.ndim, mistake))
+        return bb_infer_fail(c, BB_BAD_ARGUMENT, "%s", mistake);
     bb_shape shape = c->in[0].shape, out = {0};
     for (int axis = 0; axis < shape.ndim; axis++) {
         bool reduced = attrs->axes >> axis & 1U;

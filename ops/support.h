@@ -40,6 +40,9 @@ bb_node *bb__apply_reduce(const bb_op *op, bb_node *x, bb_axes axes, bool keep);
 /* The attributes by themselves, for ops with more of them; they come first in these. */
 bb__reduce_attrs bb__reduce_attrs_of(const bb_node *x, bb_axes axes, bool keep);
 bb_axes bb__axes_of_bits(uint32_t bits);
+/* For a composite that reduces x: the node that fails as `op_name`'s error where x or the axes are
+ * not what a reduction takes, else NULL. */
+bb_node *bb__refuse_reduction(bb_node *x, const char *op_name, bb_axes axes);
 bool bb__infer_reduce(bb_infer *c);      /* float; drops or keeps the axes */
 bool bb__infer_reduce_mask(bb_infer *c); /* the same for u8 */
 void bb__print_reduce(const void *attrs, char *buffer, size_t size);

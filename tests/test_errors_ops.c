@@ -25,7 +25,7 @@ Test(errors_ops, axes)
 {
     REFUSED(ARGUMENT, "sum: axis 2 is out of range for rank 2: x [2 3]", bb_sum(w.x, BB_AXES(2)));
     REFUSED(ARGUMENT, "max: axis -3 is out of range for rank 2: x [2 3]", bb_max(w.x, BB_AXES(-3)));
-    REFUSED(ARGUMENT, "sum: axis -1 is named twice: x [2 3]", bb_mean(w.x, BB_AXES(1, -1)));
+    REFUSED(ARGUMENT, "mean: axis -1 is named twice: x [2 3]", bb_mean(w.x, BB_AXES(1, -1)));
     REFUSED(ARGUMENT, "min: the count of axes is 9: x [2 3]", bb_min(w.x, (bb_axes){.count = 9}));
     REFUSED(ARGUMENT, "logsumexp: the count of axes is -2: x [2 3]",
             bb_logsumexp(w.x, (bb_axes){.count = -2}));

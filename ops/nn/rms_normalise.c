@@ -17,6 +17,9 @@ static bb_node *build(bb_graph *g, bb_nodes in, const void *attrs)
     if (!isfinite(a->epsilon) || a->epsilon < 0)
         return bb_fail_node(x, NULL, "rms_normalise", BB_BAD_ARGUMENT,
                             "epsilon %g is not 0 or a positive number", a->epsilon);
+    bb_node *refused = bb__refuse_reduction(x, "rms_normalise", a->axes);
+    if (refused)
+        return refused;
     bb_node *square = bb_mean_keep(bb_square(x), a->axes);
     return bb_mul(x, bb_rsqrt(bb_add_scalar(square, a->epsilon)));
 }

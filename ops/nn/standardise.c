@@ -18,6 +18,9 @@ static bb_node *build(bb_graph *g, bb_nodes in, const void *attrs)
     if (!isfinite(a->epsilon) || a->epsilon < 0)
         return bb_fail_node(x, NULL, "standardise", BB_BAD_ARGUMENT,
                             "epsilon %g is not 0 or a positive number", a->epsilon);
+    bb_node *refused = bb__refuse_reduction(x, "standardise", a->axes);
+    if (refused)
+        return refused;
     bb_node *mean = bb_mean_keep(x, a->axes);
     bb_node *variance = bb__variance_about(x, mean, a->axes);
     bb_node *scale = bb_rsqrt(bb_add_scalar(variance, a->epsilon));

@@ -18,7 +18,8 @@ static bb_node *divide(bb_node *sum)
 
 static bb_node *construct(bb_node *x, bb_axes axes, bool keep)
 {
-    return divide(keep ? bb_sum_keep(x, axes) : bb_sum(x, axes));
+    bb_node *refused = bb__refuse_reduction(x, "mean", axes);
+    return refused ? refused : divide(keep ? bb_sum_keep(x, axes) : bb_sum(x, axes));
 }
 
 static bb_node *build(bb_graph *g, bb_nodes in, const void *attrs)

@@ -36,6 +36,9 @@ static bb_node *construct(bb_node *x, double p, bb_axes axes, bool keep)
 {
     if (!(p >= 1))
         return bb_fail_node(x, NULL, "norm", BB_BAD_ARGUMENT, "p %g is not at least 1", p);
+    bb_node *refused = bb__refuse_reduction(x, "norm", axes);
+    if (refused)
+        return refused;
     if (p == 1 || p == 2 || isinf(p))
         return bb__elementary_norm(x, p, axes, keep);
     return general(x, p, axes, keep);

@@ -75,10 +75,12 @@ const bb_op bb__op_std = {
 
 bb_node *bb_std(bb_node *x, bb_axes axes, double correction)
 {
-    return root(bb_var(x, axes, correction));
+    bb_node *refused = bb__refuse_reduction(x, "std", axes);
+    return refused ? refused : root(bb_var(x, axes, correction));
 }
 
 bb_node *bb_std_keep(bb_node *x, bb_axes axes, double correction)
 {
-    return root(bb_var_keep(x, axes, correction));
+    bb_node *refused = bb__refuse_reduction(x, "std", axes);
+    return refused ? refused : root(bb_var_keep(x, axes, correction));
 }

@@ -8,7 +8,7 @@ static bb_node *construct(bb_node *x, bb_node *y)
     if (row.ndim == 0 || column.ndim == 0)
         return bb_fail_node(x, y, "dot", BB_BAD_SHAPE, "an operand is a scalar");
     if (row.dim[row.ndim - 1] != column.dim[column.ndim - 1])
-        return bb_fail_node(x, y, "dot", BB_BAD_SHAPE, "sizes differ");
+        return bb_fail_node(x, y, "dot", BB_BAD_SHAPE, "last sizes differ");
     if (row.ndim == BB_MAX_DIMS || column.ndim == BB_MAX_DIMS)
         return bb_sum(bb_mul(x, y), BB_AXES(-1));
     row.dim[row.ndim] = row.dim[row.ndim - 1];

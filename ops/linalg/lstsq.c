@@ -22,8 +22,10 @@ static bb_node *construct(bb_node *a, bb_node *b)
         return bb_fail_node(a, b, "lstsq", BB_BAD_SHAPE, "needs a matrix, and a vector or matrix");
     const int64_t m = sa.dim[sa.ndim - 2], n = sa.dim[sa.ndim - 1];
     const bool is_vector = sb.ndim == 1;
-    if (sb.dim[is_vector ? 0 : sb.ndim - 2] != m)
-        return bb_fail_node(a, b, "lstsq", BB_BAD_SHAPE, "sizes differ");
+    const int64_t rows = sb.dim[is_vector ? 0 : sb.ndim - 2];
+    if (rows != m)
+        return bb_fail_node(a, b, "lstsq", BB_BAD_SHAPE, "the right side has %lld rows, not %lld",
+                            (long long)rows, (long long)m);
     if (is_vector)
         b = bb_reshape(b, BB_SHAPE(m, 1));
     bb_node *x = m >= n ? solve_tall(a, b) : solve_wide(a, b);

@@ -8,8 +8,10 @@ static bool infer(bb_infer *c)
     bb_shape a = c->in[0].shape, b = c->in[1].shape;
     if (!bb__infer_square(c, 0) || !bb__infer_matrix(c, 1) || !bb__infer_same_batch(c))
         return false;
-    if (a.dim[a.ndim - 1] != b.dim[b.ndim - 2])
-        return bb_infer_fail(c, BB_BAD_SHAPE, "sizes differ");
+    const int64_t n = a.dim[a.ndim - 1], rows = b.dim[b.ndim - 2];
+    if (rows != n)
+        return bb_infer_fail(c, BB_BAD_SHAPE, "the right side has %lld rows, not %lld",
+                             (long long)rows, (long long)n);
     c->out = c->in[1];
     return true;
 }

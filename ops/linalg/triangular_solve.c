@@ -22,8 +22,11 @@ static bool infer(bb_infer *c)
         return bb_infer_fail(c, BB_BAD_ARGUMENT,
                              "%lld is no sum of BB_UPPER, BB_TRANSPOSED and BB_RIGHT",
                              (long long)attrs->how);
-    if (a.dim[a.ndim - 1] != b.dim[b.ndim - (attrs->how & BB_RIGHT ? 1 : 2)])
-        return bb_infer_fail(c, BB_BAD_SHAPE, "sizes differ");
+    const bool is_right = attrs->how & BB_RIGHT;
+    const int64_t n = a.dim[a.ndim - 1], size = b.dim[b.ndim - (is_right ? 1 : 2)];
+    if (size != n)
+        return bb_infer_fail(c, BB_BAD_SHAPE, "the right side has %lld %s, not %lld",
+                             (long long)size, is_right ? "columns" : "rows", (long long)n);
     c->out = c->in[1];
     return true;
 }

@@ -5,12 +5,32 @@
 
 #include <math.h>
 
-static bb_node *build(bb_graph *g, bb_nodes in, const void *attrs)
+#define CLIPPED(x) ((x) > 3 ? 3 : (x) < -3 ? -3 : (x))
+
+BB_MAP1(tile, x > 3 ? x : CLIPPED(x) * ((CLIPPED(x) + 3) / 6))
+
+/* The derivative, at -3 and 3 that of the parabola. */
+BB_MAP1(slope_tile, x > 3 ? 1 : x < -3 ? 0 : (x + 3) / 6 + x / 6)
+
+static bb_node *slope_backward(bb_node *y, bb_node *dy, int i)
 {
-    (void)g, (void)attrs;
-    bb_node *x = in.items[0], *inner = bb_clip(x, -3, 3);
-    bb_node *bent = bb_mul(inner, bb_div(bb_add_scalar(inner, 3), bb_number(inner, 6)));
-    return bb_where(bb_greater(x, bb_number(x, 3)), x, bent);
+    bb_node *x = bb_node_input(y, i), *zero = bb_number(x, 0);
+    bb_node *is_beyond = bb_greater(bb_abs(x), bb_number(x, 3));
+    return bb_mul(dy, bb_where(is_beyond, zero, bb_number(x, 1. / 3)));
+}
+
+static const bb_op slope = {
+    .name = "hard_swish_slope",
+    .doc = "the derivative of hard_swish",
+    .arity = 1,
+    .infer = bb_infer_same,
+    .map = BB_MAP(slope_tile),
+    .backward = slope_backward,
+};
+
+static bb_node *backward(bb_node *y, bb_node *dy, int i)
+{
+    return bb_mul(dy, bb_apply(&slope, BB_NODES(bb_node_input(y, i)), NULL));
 }
 
 static const bb_sample samples[] = {
@@ -33,11 +53,13 @@ const bb_op bb__op_hard_swish = {
     .name = "hard_swish",
     .doc = "x min(max(x / 6 + 1 / 2, 0), 1); d at -3 and 3 is that of the parabola",
     .arity = 1,
-    .build = build,
+    .infer = bb_infer_same,
+    .map = BB_MAP(tile),
+    .backward = backward,
     BB_SAMPLES(samples),
 };
 
 bb_node *bb_hard_swish(bb_node *x)
 {
-    return build(NULL, BB_NODES(x), NULL);
+    return bb__apply1(&bb__op_hard_swish, x, NULL);
 }

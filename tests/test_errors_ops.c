@@ -154,6 +154,10 @@ Test(errors_ops, losses)
             "logits: x f32 [2 3] x m u8 [2 3]",
             bb_softmax_cross_entropy(w.x, w.m));
     REFUSED(SHAPE,
+            "softmax_cross_entropy: probabilities [3] do not fit logits [2 3] (labels are i32): "
+            "x [2 3] x v [3]",
+            bb_softmax_cross_entropy(w.x, w.v));
+    REFUSED(SHAPE,
             "softmax_cross_entropy: probabilities [4 5] do not fit logits [2 3]: x [2 3] x y [4 5]",
             bb_softmax_cross_entropy(w.x, w.y));
     REFUSED(SHAPE, "softmax_cross_entropy: logits must be [rows classes]: v [3] x x [2 3]",

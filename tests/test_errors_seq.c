@@ -26,6 +26,8 @@ Test(errors_seq, normalisation)
             bb_standardise_groups(w.x, 2, 0));
     REFUSED(SHAPE, "standardise_groups: 0 groups do not divide the 3 channels: x [2 3]",
             bb_standardise_groups(w.x, 0, 0));
+    REFUSED(TYPE, "standardise_groups: needs f32 or f64: m u8 [2 3]",
+            bb_standardise_groups(w.m, 1, 0));
     REFUSED(ARGUMENT, "standardise: axis 2 is out of range for rank 2: x [2 3]",
             bb_standardise(w.x, BB_AXES(2), 0));
     REFUSED(TYPE, "standardise: needs f32 or f64: i i32 [2]", bb_standardise(w.i, BB_AXES(0), 0));

@@ -128,7 +128,8 @@ BB_API bb_status bb_program_print(const bb_program *p, FILE *file);
 /* Profiles. */
 
 /* What one step of the plan does, and how long it took on average over the runs since profiling was
- * turned on. */
+ * turned on. A first run takes far longer than others, for it also touches all memory: run once
+ * before. */
 typedef struct bb_step_profile {
     char ops[96];        /* "matmul", "add tanh": those computed together */
     const bb_node *node; /* of the last of them that is stored */

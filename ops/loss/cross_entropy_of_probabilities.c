@@ -25,8 +25,9 @@ bb_node *bb__cross_entropy_of_probabilities(bb_node *logits, bb_node *target)
         return bb_fail_node(logits, target, name, BB_BAD_SHAPE, "logits must be [rows classes]");
     if (!bb_shape_equal(shape, probabilities))
         return bb_fail_node(logits, target, name, BB_BAD_SHAPE,
-                            "probabilities %s do not fit logits %s",
-                            bb_shape_text(probabilities, text[0]), bb_shape_text(shape, text[1]));
+                            "probabilities %s do not fit logits %s%s",
+                            bb_shape_text(probabilities, text[0]), bb_shape_text(shape, text[1]),
+                            probabilities.ndim == 1 ? " (labels are i32)" : "");
     return bb_neg(bb_sum(weigh(target, bb_log_softmax(logits, 1)), BB_AXES(1)));
 }
 

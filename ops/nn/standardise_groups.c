@@ -21,6 +21,9 @@ static bb_node *build(bb_graph *g, bb_nodes in, const void *attrs)
         return bb_fail_node(x, NULL, "standardise_groups", BB_BAD_SHAPE,
                             "%lld groups do not divide the %lld channels", (long long)a->groups,
                             (long long)shape.dim[1]);
+    bb_node *refused = bb__refuse_reduction(x, "standardise_groups", BB_AXES(1));
+    if (refused)
+        return refused;
     int64_t size = a->groups > 0 ? shape.dim[1] / a->groups : 0;
     for (int i = 2; i < shape.ndim; i++)
         size *= shape.dim[i];

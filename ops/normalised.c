@@ -36,26 +36,18 @@ static bb_node *batch(const bb_node *node, bb_node *const *in, const bool *batch
 
 /* Variances. */
 
-static double terms_of(const void *attrs, bb_shape shape)
-{
-    double terms = 1;
-    for (int i = 0; i < shape.ndim; i++)
-        terms *= ((const bb__reduce_attrs *)attrs)->axes >> i & 1U ? (double)shape.dim[i] : 1;
-    return terms;
-}
-
 static void variance_forward(const bb_call *call)
 {
     const bb_array *x = &call->in[0], *mean = &call->in[1];
     bb__var_about(x, mean, ((const bb__reduce_attrs *)call->attrs)->axes,
-                  terms_of(call->attrs, x->shape), call->out, call->threads);
+                  bb__reduction_terms(call->attrs, x->shape), call->out, call->threads);
 }
 
 /* Deviations from x's own mean add up to 0, so that nothing comes by way of it. */
 static bb_node *variance_backward(bb_node *y, bb_node *dy, int i)
 {
     bb_node *x = bb_node_input(y, 0), *mean = bb_node_input(y, 1);
-    const double slope = 2 / terms_of(bb_node_attrs(y), bb_node_shape(x));
+    const double slope = 2 / bb__reduction_terms(bb_node_attrs(y), bb_node_shape(x));
     return i == 0 ? bb_mul(bb_mul_scalar(dy, slope), bb_sub(x, mean)) : NULL;
 }
 

@@ -17,6 +17,14 @@ size_t bb__reduction_scratch(const void *attrs, int n_in, const bb_array *in, co
     return bb__reduce_scratch(&in[0], ((const bb__reduce_attrs *)attrs)->axes);
 }
 
+double bb__reduction_terms(const bb__reduce_attrs *attrs, bb_shape shape)
+{
+    double terms = 1;
+    for (int i = 0; i < shape.ndim; i++)
+        terms *= attrs->axes >> i & 1U ? (double)shape.dim[i] : 1;
+    return terms;
+}
+
 double bb__reduction_flops(const void *attrs, const bb_type *in, const bb_type *out)
 {
     (void)attrs;

@@ -6,6 +6,8 @@
 #include "support.h"
 
 size_t bb__reduction_scratch(const void *attrs, int n_in, const bb_array *in, const bb_array *out);
+/* of each result, for an operand of that shape */
+double bb__reduction_terms(const bb__reduce_attrs *attrs, bb_shape shape);
 double bb__reduction_flops(const void *attrs, const bb_type *in, const bb_type *out);
 uint32_t bb__reduction_rows(const void *attrs, const bb_type *in, const bb_type *out);
 

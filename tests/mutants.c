@@ -307,11 +307,11 @@ static bb_node *bearing_rule(bb_node *y, bb_node *dy, int i)
     return gradient ? copied(g, first, gradient) : NULL;
 }
 
-/* The ops to break: of a composite those with rules that it alone has, first those of its value, of
- * which the last gives it, then those of its gradient. */
+/* The ops to break: of a composite those that it alone has, first those of its value, of which the
+ * last gives it, then those of its gradient. */
 typedef struct private_ops {
     const bb_op *items[MOST_PRIVATE];
-    int count, of_value;
+    int count, giver; /* giver: of the value */
 } private_ops;
 
 static void find_private(private_ops *found, bb_graph *g, int first)
@@ -325,14 +325,14 @@ static void find_private(private_ops *found, bb_graph *g, int first)
 
 static private_ops ops_within(const bb_op *op)
 {
-    private_ops found = {{op}, 1, 1};
+    private_ops found = {{op}, 1, 0};
     if (!op->build)
         return found;
     found.count = 0;
     sample_graph sg = sample_graph_new(op, &op->samples[0], BB_F64);
     const int n = bb_graph_node_count(sg.g);
     find_private(&found, sg.g, 0);
-    found.of_value = found.count;
+    found.giver = found.count - 1;
     if (found.count > 0) {
         bb_grad(bb_sum(sg.y, BB_ALL), sg.in[0]);
         find_private(&found, sg.g, n);
@@ -393,9 +393,8 @@ mutant_count break_rule(const bb_op *op, FILE *log)
 {
     mutant_count count = {0, 0};
     const private_ops of = ops_within(op);
-    const int giver = of.of_value - 1;
     for (int i = 0; i < of.count; i++)
         if (of.items[i]->backward)
-            break_one(of.items[i], op, i == giver ? NULL : of.items[giver], &count, log);
+            break_one(of.items[i], op, i == of.giver ? NULL : of.items[of.giver], &count, log);
     return count;
 }

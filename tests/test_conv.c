@@ -93,10 +93,12 @@ Test(conv, fillings)
 Test(conv, far_padding_and_many_filters)
 {
     bb_rng rng = {11, 0};
-    bb__conv_shape shapes[] = {plain(BB_F32, 6, 16, 9, 32, 3, 2), plain(BB_F32, 5, 32, 7, 16, 5, 4),
-                               plain(BB_F32, 4, 32, 8, 32, 1, 1), plain(BB_F32, 9, 16, 8, 16, 3, 3),
-                               plain(BB_F32, 4, 64, 7, 64, 3, 1), plain(BB_F32, 5, 64, 6, 96, 3, 2),
-                               plain(BB_F32, 4, 48, 5, 256, 3, 2)};
+    bb__conv_shape shapes[] = {
+        plain(BB_F32, 6, 16, 9, 32, 3, 2),  plain(BB_F32, 5, 32, 7, 16, 5, 4),
+        plain(BB_F32, 4, 32, 8, 32, 1, 1),  plain(BB_F32, 9, 16, 8, 16, 3, 3),
+        plain(BB_F32, 4, 64, 7, 64, 3, 1),  plain(BB_F32, 5, 64, 6, 96, 3, 2),
+        plain(BB_F32, 4, 48, 5, 256, 3, 2), plain(BB_F32, 4, 30, 6, 256, 3, 1),
+        plain(BB_F32, 4, 64, 4, 256, 3, 1)};
     shapes[1].padding[1] = 1;
     shapes[3].dilation[0] = 2;
     shapes[5].stride[1] = 2;

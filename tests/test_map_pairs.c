@@ -113,6 +113,8 @@ Test(map_pairs, of_all_kinds)
                 for (int side = 0; side < 2; side++) {
                     bb__map_op ops[] = {op_of(a, dtype, 0, 1), side ? op_of(b, dtype, 2, INPUTS)
                                                                     : op_of(b, dtype, INPUTS, 2)};
+                    if (a != BB_ARITHMETIC_AXPBY)
+                        ops[0].attrs = NULL;
                     if (ops[1].n_in == 1)
                         ops[1].in[0] = INPUTS;
                     fill(dtype);

@@ -128,3 +128,28 @@ Test(moments, nan_is_seen_anywhere)
             free(out.memory);
         }
 }
+
+/* A mean may lie like any operand. */
+Test(moments, about_means_that_are_spaced)
+{
+    bb_rng rng = {9, 0};
+    block in = block_random(&rng, BB_F32, BB_SHAPE(5, 6, 40), ROW_MAJOR, 0.5);
+    block dense = block_new(BB_F32, BB_SHAPE(5, 6)), turned = block_new(BB_F32, BB_SHAPE(6, 5));
+    block wanted = block_new(BB_F32, BB_SHAPE(5, 6)), out = block_new(BB_F32, BB_SHAPE(5, 6));
+    bb_array spaced = turned.array;
+    spaced.shape = dense.array.shape;
+    spaced.stride[0] = 1;
+    spaced.stride[1] = 5;
+    for (int64_t i = 0; i < 30; i++) {
+        put(&dense.array, i, given_mean(i));
+        put(&turned.array, i % 6 * 5 + i / 6, given_mean(i));
+    }
+    bb__var_about(&in.array, &dense.array, 4, 3, &wanted.array, 1);
+    bb__var_about(&in.array, &spaced, 4, 3, &out.array, 1);
+    cr_assert(same_bits(&out, &wanted));
+    free(in.memory);
+    free(dense.memory);
+    free(turned.memory);
+    free(wanted.memory);
+    free(out.memory);
+}

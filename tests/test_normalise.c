@@ -73,7 +73,7 @@ static void check(operands *o)
 
 Test(normalise, gradients_of_rows_of_any_size)
 {
-    static const int64_t rows[] = {1, 2, 7, 40}, sizes[] = {1, 15, 16, 17, 31, 48, 257, 4099};
+    static const int64_t rows[] = {1, 2, 7, 400}, sizes[] = {1, 15, 16, 17, 31, 48, 257, 4099};
     bb_rng rng = {1, 0};
     for (bb_dtype dtype = BB_F32; dtype <= BB_F64; dtype++)
         for (int i = 0; i < 4; i++)
@@ -84,18 +84,29 @@ Test(normalise, gradients_of_rows_of_any_size)
             }
 }
 
-/* A row's infinity or NaN is that row's alone. */
+/* A row's infinity or NaN is that row's alone, and all of it. */
 Test(normalise, special_values_stay_in_their_row)
 {
+    static const float special[] = {INFINITY, -INFINITY, NAN};
     bb_rng rng = {2, 0};
-    operands o = operands_random(&rng, BB_F32, 3, 20);
-    ((float *)o.dy.memory)[25] = INFINITY;
-    block out = block_new(BB_F32, o.y.array.shape);
-    run(&o, &out, NULL, 1);
-    for (int64_t i = 0; i < 60; i++)
-        cr_assert_eq(isfinite(get(&out.array, i)) != 0, i / 20 != 1, "element %lld", (long long)i);
-    free(out.memory);
-    operands_free(&o);
+    for (int k = 0; k < 9; k++) {
+        operands o = operands_random(&rng, BB_F32, 3, 20);
+        const block *const in[] = {&o.dy, &o.y, &o.scale};
+        ((float *)in[k / 3]->memory)[k / 3 == 2 ? 1 : 25] = special[k % 3];
+        block out = block_new(BB_F32, o.y.array.shape);
+        run(&o, &out, NULL, 1);
+        for (int64_t i = 0; i < 60; i++)
+            cr_assert_eq(isfinite(get(&out.array, i)) != 0, i / 20 != 1, "%d: element %lld", k,
+                         (long long)i);
+        free(out.memory);
+        operands_free(&o);
+    }
+}
+
+static void refuse(const void *context, int64_t first, int64_t count)
+{
+    (void)context;
+    cr_assert_fail("%lld elements from %lld on of nothing", (long long)count, (long long)first);
 }
 
 Test(normalise, nothing)
@@ -105,7 +116,7 @@ Test(normalise, nothing)
     for (int i = 0; i < 2; i++) {
         operands o = operands_random(&rng, BB_F32, shapes[i][0], shapes[i][1]);
         block out = block_new(BB_F32, o.y.array.shape);
-        run(&o, &out, NULL, 2);
+        run(&o, &out, &(bb__tail){refuse, NULL, 1}, 2);
         free(out.memory);
         operands_free(&o);
     }

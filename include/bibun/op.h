@@ -135,8 +135,8 @@ BB_API double bb_sample_weight(const bb_sample *s, int i, int64_t row, int64_t c
 
 /* The descriptor. */
 
-/* The maps x + y, x - y, x y, x / y, a x + b y, -x, x^2 and the root of x, of one float type; the
- * attributes of the fifth are the doubles a and b. */
+/* The maps x + y, x - y, x y, x / y, a x + b y (AXPBY, whose attributes are the doubles a and b),
+ * -x, x^2 and the root of x, of one float type. */
 typedef enum bb_arithmetic {
     BB_ARITHMETIC_NONE,
     BB_ARITHMETIC_ADD,
@@ -171,8 +171,8 @@ struct bb_op {
      * buffer sets `view`: it fills `out` and returns true, or returns false when strides cannot say
      * it; then forward copies. */
     bb_map_fn map[BB_DTYPE_COUNT];
-    /* the map is this one: two of them, of which one is read by the other alone, are computed in
-     * one pass */
+    /* the map is this one: two of them, of which one is read by the other alone, and has no
+     * attributes, are computed in one pass */
     bb_arithmetic arithmetic;
     void (*forward)(const bb_call *call);
     bool (*view)(const void *attrs, const bb_type *in_type, const bb_layout *in,

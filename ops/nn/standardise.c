@@ -27,6 +27,7 @@ static bb_node *build(bb_graph *g, bb_nodes in, const void *attrs)
     return bb__normalised(x, mean, scale, a->axes);
 }
 
+/* The first one's rules are those that are broken: of rows, which have a kernel. */
 static const bb_sample samples[] = {
     {.n_in = 1, .in = {BB_DIMS(3, 21)}, .attrs = &(const standardise_attrs){0.1, {1, {-1}}}},
     {.n_in = 1, .in = {BB_DIMS(5)}, .attrs = &(const standardise_attrs){1e-5, {1, {0}}}},

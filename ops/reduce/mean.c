@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* mean: the sum over the number of terms; of no terms 0 / 0, which is NaN. */
-#include "support.h"
+#include "reductions.h"
 
 #include <math.h>
 
@@ -8,12 +8,8 @@ static bb_node *divide(bb_node *sum)
 {
     if (bb_node_kind_of(sum) != BB_NODE_OP)
         return sum;
-    bb_shape shape = bb_node_shape(bb_node_input(sum, 0));
-    const bb__reduce_attrs *attrs = bb_node_attrs(sum);
-    double terms = 1;
-    for (int i = 0; i < shape.ndim; i++)
-        terms *= attrs->axes >> i & 1U ? (double)shape.dim[i] : 1;
-    return bb_div(sum, bb_number(sum, terms));
+    const bb_shape shape = bb_node_shape(bb_node_input(sum, 0));
+    return bb_div(sum, bb_number(sum, bb__reduction_terms(bb_node_attrs(sum), shape)));
 }
 
 static bb_node *construct(bb_node *x, bb_axes axes, bool keep)

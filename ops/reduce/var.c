@@ -9,10 +9,7 @@
 /* What the sum of squares is divided by. */
 static double divisor(const bb__var_attrs *a, bb_shape shape)
 {
-    double terms = 1;
-    for (int i = 0; i < shape.ndim; i++)
-        terms *= a->reduce.axes >> i & 1U ? (double)shape.dim[i] : 1;
-    return fmax(terms - a->correction, 0);
+    return fmax(bb__reduction_terms(&a->reduce, shape) - a->correction, 0);
 }
 
 static bool infer(bb_infer *c)

@@ -57,16 +57,16 @@ static double bytes_of(const bb__ir *ir, int unit)
  * store takes no time, as what it stores is mostly computed in place. */
 static double seconds_of(const bb__ir *ir, int unit, double bytes)
 {
-    /* seconds; operations and bytes in a second */
-    static const double a_step = 100e-9, product = 40e9, other = 5e9, memory = 20e9;
-    const bool is_product = ir->values[unit].op->takes_tail;
+    /* seconds; operations, of what takes a tail and of others, and bytes in a second */
+    static const double a_step = 100e-9, head = 40e9, other = 5e9, memory = 20e9;
+    const bool has_head = ir->values[unit].op->takes_tail;
     if (ir->values[unit].op->is_store)
         return 0;
     double seconds = a_step + bytes / memory;
     for (int v = unit; v >= 0; v = ir->next[v]) {
         const bb__value *value = &ir->values[v];
         if (value->op == value->node->op)
-            seconds += bb_node_flops(value->node) / (is_product && v == unit ? product : other);
+            seconds += bb_node_flops(value->node) / (has_head && v == unit ? head : other);
     }
     return seconds;
 }

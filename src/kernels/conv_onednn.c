@@ -15,7 +15,7 @@ typedef struct job {
     char *slots;
     char *done;             /* marks of blocks */
     const bb__tail *tail;   /* or NULL */
-    atomic_bool has_failed; /* a sum */
+    atomic_bool has_failed; /* a sum, or a part of the filters on its way */
 } job;
 
 static bool to_own(const bb__onednn_plan *p, int role, void *rows, void *own)
@@ -32,32 +32,25 @@ static bool to_rows(const bb__onednn_plan *p, int role, void *own, void *rows)
     return bb__onednn_execute(p->reorder[role], 2, of);
 }
 
-/* Filters into oneDNN's layout, or back from it. */
-typedef struct filters {
-    const bb__onednn_plan *plan;
-    bool is_back;
-    char *rows, *own;
-    atomic_bool has_failed;
-} filters;
-
-static void order_filters(void *context, int64_t first, int64_t last)
+/* Parts of the filters into oneDNN's layout, or of their gradient back from it. */
+static void reorder_parts(void *context, int64_t first, int64_t last)
 {
-    filters *f = context;
-    const bb__onednn_plan *p = f->plan;
+    job *j = context;
+    const bb__onednn_plan *p = &j->c->plans[0];
     const bb__blas_state state = bb__blas_enter();
-    for (int64_t part = first; part < last; part++)
-        if (!(f->is_back ? to_rows(p, BB__WEIGHTS, f->own + (size_t)part * p->own_part,
-                                   f->rows + (size_t)part * p->rows_part)
-                         : to_own(p, BB__WEIGHTS, f->rows + (size_t)part * p->rows_part,
-                                  f->own + (size_t)part * p->own_part)))
-            atomic_store(&f->has_failed, true);
+    for (int64_t part = first; part < last; part++) {
+        char *rows = j->data[BB__WEIGHTS] + (size_t)part * p->rows_part;
+        char *own = j->weights + (size_t)part * p->own_part;
+        if (!(j->c->direction == BB__CONV_WEIGHT ? to_rows(p, BB__WEIGHTS, own, rows)
+                                                 : to_own(p, BB__WEIGHTS, rows, own)))
+            atomic_store(&j->has_failed, true);
+    }
     bb__blas_leave(state);
 }
 
-static bool are_ordered(filters f, int threads)
+static void reorder_filters(job *j, int threads)
 {
-    bb_parallel(f.plan->filter_parts, 1, threads, order_filters, &f);
-    return !atomic_load(&f.has_failed);
+    bb_parallel(j->c->plans[0].filter_parts, 1, threads, reorder_parts, j);
 }
 
 static int64_t image_bytes(const bb__conv_shape *s, int role)
@@ -80,13 +73,14 @@ static bool run_block(const job *j, int64_t block, char *weights, char *slot)
     bb__onednn_argument of[BB__ROLES + 1] = {
         [BB__ROLES] = {DNNL_ARG_SCRATCHPAD, p->scratchpad, own[BB__DST] + c->sizes[BB__DST]}};
     bool ok = true;
-    if (c->margin[0] > 0 || c->margin[1] > 0)
-        memset(own[BB__SRC], 0, dnnl_memory_desc_get_size(p->own[BB__SRC]));
     for (int i = 0; i < BB__ROLES; i++) {
         if (i != BB__WEIGHTS && !p->reorder[i])
             own[i] = rows[i];
-        else if (i != BB__WEIGHTS && i != result)
+        else if (i != BB__WEIGHTS && i != result) {
+            if (i == BB__SRC && bb__onednn_has_margin(c)) /* all of it: that is little beside all */
+                memset(own[i], 0, dnnl_memory_desc_get_size(p->own[i]));
             ok = ok && to_own(p, i, rows[i], own[i]);
+        }
         of[i] =
             (bb__onednn_argument){bb__onednn_operands[c->direction][i].argument, p->own[i], own[i]};
     }
@@ -234,29 +228,25 @@ static void run_weight(job *j, int64_t grain, int threads)
     enum { ADD_GRAIN = 16384 };
     const bb__onednn_conv *c = j->c;
     const bb__onednn_plan *p = &c->plans[0];
-    bb_parallel(c->sums, grain, threads, sum_blocks, j);
+    bb_parallel(c->sums, grain, (int)bb__lower(threads, slots(c)), sum_blocks, j);
     bb_parallel((int64_t)(c->sizes[BB__WEIGHTS] / sizeof(float)), 1 + ADD_GRAIN / c->sums, threads,
                 add_up, j);
-    if (!p->reorder[BB__WEIGHTS]) {
+    if (p->reorder[BB__WEIGHTS])
+        reorder_filters(j, threads);
+    else
         memcpy(j->data[BB__WEIGHTS], j->weights, dnnl_memory_desc_get_size(p->own[BB__WEIGHTS]));
-        return;
-    }
-    if (!are_ordered((filters){p, true, j->data[BB__WEIGHTS], j->weights, false}, threads))
-        atomic_store(&j->has_failed, true);
 }
 
 static void run_images(job *j, int64_t grain, int threads)
 {
-    const bb__onednn_plan *p = &j->c->plans[0];
     void *scratch = j->weights;
-    bool ok = true;
-    if (p->reorder[BB__WEIGHTS])
-        ok = are_ordered((filters){p, false, j->data[BB__WEIGHTS], j->weights, false}, threads);
+    if (j->c->plans[0].reorder[BB__WEIGHTS])
+        reorder_filters(j, threads);
     else
         j->weights = j->data[BB__WEIGHTS];
     memset(j->done, 0, j->c->done);
-    if (ok)
-        bb_parallel(j->c->blocks, grain, threads, run_blocks, j);
+    if (!atomic_exchange(&j->has_failed, false))
+        bb_parallel(j->c->blocks, grain, (int)bb__lower(threads, slots(j->c)), run_blocks, j);
     for (int64_t block = 0; block < j->c->blocks; block++)
         if (!j->done[block])
             redo_block(j, block, scratch, threads);
@@ -272,7 +262,6 @@ bool bb__onednn_conv_run(const bb__onednn_conv *c, const void *a, const void *b,
     j.data[bb__onednn_result(c->direction)] = out;
     j.data[c->direction == BB__CONV_INPUT ? BB__DST : BB__SRC] = (char *)(uintptr_t)a;
     j.data[is_weight ? BB__DST : BB__WEIGHTS] = (char *)(uintptr_t)b;
-    const int used = (int)bb__lower(threads, slots(c));
-    (is_weight ? run_weight : run_images)(&j, bb__conv_grain(work), used);
+    (is_weight ? run_weight : run_images)(&j, bb__conv_grain(work), threads);
     return !atomic_load(&j.has_failed);
 }

@@ -34,14 +34,8 @@ static bb__conv_shape with_margins(const bb__onednn_conv *c)
     return s;
 }
 
-static bool has_margin(const bb__onednn_conv *c)
-{
-    return c->margin[0] > 0 || c->margin[1] > 0;
-}
-
-/* The operands of so many images: in rows, and in any layout. */
-static bool describe(const bb__conv_shape *s, int64_t images, dnnl_memory_desc_t *rows,
-                     dnnl_memory_desc_t *any)
+/* The operands of so many images, in rows or in any layout. */
+static bool describe(const bb__conv_shape *s, int64_t images, bool in_rows, dnnl_memory_desc_t *of)
 {
     const bool grouped = s->groups > 1;
     const dnnl_dims_t src = {images, s->c, s->h, s->w}, dst = {images, s->o, s->oh, s->ow};
@@ -51,11 +45,10 @@ static bool describe(const bb__conv_shape *s, int64_t images, dnnl_memory_desc_t
     bool ok = true;
     for (int i = 0; i < BB__ROLES; i++) {
         const int ndim = i == BB__WEIGHTS && grouped ? 5 : 4;
+        const dnnl_format_tag_t rows = ndim == 5 ? dnnl_abcde : dnnl_abcd;
         ok = ok &&
-             dnnl_memory_desc_init_by_tag(&rows[i], ndim, dims[i], dnnl_f32,
-                                          ndim == 5 ? dnnl_abcde : dnnl_abcd) == dnnl_success &&
-             dnnl_memory_desc_init_by_tag(&any[i], ndim, dims[i], dnnl_f32, dnnl_format_tag_any) ==
-                 dnnl_success;
+             dnnl_memory_desc_init_by_tag(&of[i], ndim, dims[i], dnnl_f32,
+                                          in_rows ? rows : dnnl_format_tag_any) == dnnl_success;
     }
     return ok;
 }
@@ -137,7 +130,7 @@ static bool place(const bb__onednn_conv *c, const bb__onednn_plan *p, int role,
                   const dnnl_memory_desc_t *rows, dnnl_memory_desc_t *placed)
 {
     const dnnl_dims_t start = {0, 0, c->margin[0], c->margin[1]};
-    if (role != BB__SRC || !has_margin(c)) {
+    if (role != BB__SRC || !bb__onednn_has_margin(c)) {
         *placed = *p->own[role];
         return true;
     }
@@ -147,12 +140,12 @@ static bool place(const bb__onednn_conv *c, const bb__onednn_plan *p, int role,
 /* How many parts filters are brought into their layout in, each of whole vectors of them. */
 static int64_t filter_parts_of(const bb__conv_shape *s)
 {
-    enum { VECTOR = 16, MOST = 8 };
-    static const double worth = 1 << 14; /* numbers of a part at least */
-    const double numbers = (double)s->o * (double)(s->c / s->groups * s->kh * s->kw);
+    enum { VECTOR = 16, MOST = 8, WORTH = 1 << 14 /* numbers of a part at least */ };
+    const int64_t numbers = s->o * s->c * s->kh * s->kw;
     int64_t parts = 1;
-    while (s->groups == 1 && parts < MOST && s->o % (2 * parts * VECTOR) == 0 &&
-           numbers / (double)(2 * parts) >= worth)
+    if (s->groups > 1)
+        return parts;
+    while (parts < MOST && s->o % (2 * parts * VECTOR) == 0 && numbers / (2 * parts) >= WORTH)
         parts *= 2;
     return parts;
 }
@@ -178,14 +171,28 @@ static bool make_filter_reorder(bb__onednn_plan *p, bool is_result, const bb__co
                                 const dnnl_memory_desc_t *rows)
 {
     dnnl_memory_desc_t part, placed;
-    p->filter_parts = filter_parts_of(s);
     if (dnnl_memory_desc_equal(rows, p->own[BB__WEIGHTS]))
         return true;
+    p->filter_parts = filter_parts_of(s);
     if (p->filter_parts > 1 && first_part(rows, p->filter_parts, &part, &p->rows_part) &&
         first_part(p->own[BB__WEIGHTS], p->filter_parts, &placed, &p->own_part))
         return make_reorder(p, BB__WEIGHTS, is_result, &part, &placed);
     p->filter_parts = 1;
     return make_reorder(p, BB__WEIGHTS, is_result, rows, p->own[BB__WEIGHTS]);
+}
+
+static bool make_operand(const bb__onednn_conv *c, bb__onednn_plan *p, int role,
+                         const dnnl_memory_desc_t *rows)
+{
+    const bool is_result = (int)bb__onednn_result(c->direction) == role;
+    dnnl_memory_desc_t placed;
+    p->own[role] =
+        bb__onednn_described(p->conv, bb__onednn_operands[c->direction][role].description);
+    if (!p->own[role])
+        return false;
+    if (role == BB__WEIGHTS)
+        return make_filter_reorder(p, is_result, &c->shape, rows);
+    return place(c, p, role, rows, &placed) && make_reorder(p, role, is_result, rows, &placed);
 }
 
 /* `weights` is the layout that the filters must have; NULL for any. */
@@ -194,8 +201,8 @@ static bool make_plan(bb__onednn_conv *c, int64_t images, const dnnl_memory_desc
 {
     const bb__conv_direction d = c->direction;
     const bb__conv_shape s = with_margins(c);
-    dnnl_memory_desc_t rows[BB__ROLES], any[BB__ROLES], wide[BB__ROLES], placed;
-    if (!describe(&c->shape, images, rows, any) || !describe(&s, images, wide, any))
+    dnnl_memory_desc_t rows[BB__ROLES], any[BB__ROLES];
+    if (!describe(&c->shape, images, true, rows) || !describe(&s, images, false, any))
         return false;
     if (weights)
         any[BB__WEIGHTS] = *weights;
@@ -203,13 +210,8 @@ static bool make_plan(bb__onednn_conv *c, int64_t images, const dnnl_memory_desc
         return false;
     p->scratchpad = bb__onednn_described(p->conv, dnnl_query_scratchpad_md);
     bool ok = p->scratchpad;
-    for (int i = 0; i < BB__ROLES && ok; i++) {
-        p->own[i] = bb__onednn_described(p->conv, bb__onednn_operands[d][i].description);
-        const bool is_result = (int)bb__onednn_result(d) == i;
-        ok = p->own[i] && (i == BB__WEIGHTS ? make_filter_reorder(p, is_result, &s, &rows[i])
-                                            : place(c, p, i, &rows[i], &placed) &&
-                                                  make_reorder(p, i, is_result, &rows[i], &placed));
-    }
+    for (int i = 0; i < BB__ROLES && ok; i++)
+        ok = make_operand(c, p, i, &rows[i]);
     return ok;
 }
 
@@ -265,7 +267,7 @@ static void set_margins(bb__onednn_conv *c)
 static bool cut(bb__onednn_conv *c)
 {
     enum { BLOCK_BYTES = 1 << 20, SUMS_BYTES = 32 << 20 };
-    const bb__conv_shape *s = &c->shape;
+    const bb__conv_shape wide = with_margins(c), *s = &wide;
     const int64_t image = (s->c * s->h * s->w + s->o * s->oh * s->ow) * (int64_t)sizeof(float);
     const int64_t filters = s->o * (s->c / s->groups) * s->kh * s->kw * (int64_t)sizeof(float);
     const bool is_weight = c->direction == BB__CONV_WEIGHT;
@@ -282,8 +284,8 @@ static bool cut(bb__onednn_conv *c)
 /* Choices may depend on the number of threads that OpenMP tells: it must be one, as in runs. */
 static bool make(bb__onednn_conv *c)
 {
-    bool ok = cut(c);
     set_margins(c);
+    bool ok = cut(c);
     const bb__blas_state state = bb__blas_enter();
     ok = ok && bb__onednn_engine() && make_plan(c, c->images, NULL, &c->plans[0]);
     if (ok && c->shape.n % c->blocks > 0)

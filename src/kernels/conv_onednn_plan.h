@@ -16,8 +16,8 @@ typedef struct bb__onednn_plan {
      * NULL: they are the same */
     dnnl_primitive_t reorder[BB__ROLES];
     const dnnl_memory_desc_t *rows[BB__ROLES], *placed[BB__ROLES], *own[BB__ROLES], *scratchpad;
-    /* filters are brought there and back some at a time: from one part to the next, in rows and in
-     * oneDNN's layout */
+    /* Filters are brought there and back in so many parts, of which the first is described. From
+     * one to the next in rows, and in oneDNN's layout: */
     int64_t filter_parts;
     size_t rows_part, own_part; /* bytes */
 } bb__onednn_plan;
@@ -39,6 +39,11 @@ typedef struct bb__onednn_operand {
     dnnl_query_t description;
 } bb__onednn_operand;
 extern const bb__onednn_operand bb__onednn_operands[BB__CONV_DIRECTIONS][BB__ROLES];
+
+static inline bool bb__onednn_has_margin(const bb__onednn_conv *c)
+{
+    return c->margin[0] > 0 || c->margin[1] > 0;
+}
 
 /* The operand that is the result. */
 static inline bb__onednn_role bb__onednn_result(bb__conv_direction d)

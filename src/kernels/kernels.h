@@ -201,7 +201,7 @@ void bb__argmin(const bb_array *in, int axis, const bb_array *out, int threads);
 
 /* the sum of squared deviations from the mean, over `divisor` */
 void bb__var(const bb_array *in, uint32_t axes, double divisor, const bb_array *out, int threads);
-/* the same about a mean that is known, of the shape and type of the result */
+/* the same about a mean that is known, of the shape and type of the result, with any strides */
 void bb__var_about(const bb_array *in, const bb_array *mean, uint32_t axes, double divisor,
                    const bb_array *out, int threads);
 /* the sum of |x| for p = 1, the root of the sum of squares for 2, the largest |x| for infinity */

@@ -15,7 +15,8 @@
 
 #define FACTOR(i) ((T)((const double *)attrs)[i])
 
-/* What the other makes of its result, t, and of z, with its attributes. */
+/* What the other makes of its result, t, and of z, with its attributes: FROM and UNDER where t is
+ * its second operand. */
 #define PLUS(t, z) ((t) + (z))
 #define MINUS(t, z) ((t) - (z))
 #define FROM(t, z) ((z) - (t))
@@ -54,7 +55,7 @@ FOR_OUTER(DEFINE, ROOT)
 #define NAME(INNER, OUTER) OUTER##_OF,
 typedef enum outer { FOR_OUTER(NAME, ) OUTERS } outer;
 
-/* By the inner op and the outer one. */
+/* By the inner op, which has no attributes, and the outer one. */
 #define ENTRY(INNER, OUTER) \
     [OUTER##_OF] = {[BB_F32] = INNER##_##OUTER##_f32, [BB_F64] = INNER##_##OUTER##_f64},
 static const bb_map_fn pairs[][OUTERS][BB_DTYPE_COUNT] = {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Variances and norms over any axes, by two passes: the first finds what the terms of the second
- * are measured by, so that deviations do not cancel and powers do not overflow. */
+/* Variances and norms over any axes, by two passes: the first, unless a mean is known, finds what the
+ * terms of the second are measured by, so that deviations do not cancel and powers do not overflow. */
 #include "fold.h"
 #include "largest.h"
 
@@ -35,6 +35,7 @@ typedef struct job {
     bb_dtype dtype;
     double parameter;     /* the divisor, or p */
     const bb_array *mean; /* where it is known, else NULL */
+    bool is_dense;        /* the mean */
 } job;
 
 static void begin(const bb__walk_span *span, double *acc)
@@ -58,10 +59,22 @@ static void find_means(const job *j, const bb__walk_span *span, double *mean)
         mean[i] /= (double)j->fold.terms;
 }
 
+/* Where the element of a row-major number lies. */
+static int64_t place_of(const bb_array *a, int64_t number)
+{
+    int64_t place = 0;
+    for (int d = a->shape.ndim - 1; d >= 0; d--) {
+        place += number % a->shape.dim[d] * a->stride[d];
+        number /= a->shape.dim[d];
+    }
+    return place;
+}
+
 static void load_means(const job *j, const bb__walk_span *span, double *mean)
 {
     for (int64_t i = 0; i < span->width; i++) {
-        const int64_t at = span->first + i * span->stride;
+        const int64_t number = span->first + i * span->stride;
+        const int64_t at = j->is_dense ? number : place_of(j->mean, number);
         mean[i] = j->dtype == BB_F32 ? (double)((const float *)j->mean->data)[at]
                                      : ((const double *)j->mean->data)[at];
     }
@@ -82,16 +95,30 @@ static void var_range(void *context, int64_t first, int64_t last)
     }
 }
 
+static bool is_dense(const bb_array *a)
+{
+    int64_t step = 1;
+    for (int d = a->shape.ndim - 1; d >= 0; step *= a->shape.dim[d--])
+        if (a->shape.dim[d] != 1 && a->stride[d] != step)
+            return false;
+    return true;
+}
+
+static void variances(job *j, int threads)
+{
+    bb_parallel(j->fold.tiles, bb__walk_grain(&j->fold), threads, var_range, j);
+}
+
 void bb__var(const bb_array *in, uint32_t axes, double divisor, const bb_array *out, int threads)
 {
-    bb__var_about(in, NULL, axes, divisor, out, threads);
+    variances(&(job){bb__walk_plan(in, axes), out, in->dtype, divisor, NULL, false}, threads);
 }
 
 void bb__var_about(const bb_array *in, const bb_array *mean, uint32_t axes, double divisor,
                    const bb_array *out, int threads)
 {
-    job j = {bb__walk_plan(in, axes), out, in->dtype, divisor, mean};
-    bb_parallel(j.fold.tiles, bb__walk_grain(&j.fold), threads, var_range, &j);
+    variances(&(job){bb__walk_plan(in, axes), out, in->dtype, divisor, mean, is_dense(mean)},
+              threads);
 }
 
 /* Powers of two near 1 / top, which scale without rounding; 1 where that says nothing. By the bits
@@ -133,6 +160,6 @@ static void norm_range(void *context, int64_t first, int64_t last)
 
 void bb__norm(const bb_array *in, uint32_t axes, double p, const bb_array *out, int threads)
 {
-    job j = {bb__walk_plan(in, axes), out, in->dtype, p, NULL};
+    job j = {bb__walk_plan(in, axes), out, in->dtype, p, NULL, false};
     bb_parallel(j.fold.tiles, bb__walk_grain(&j.fold), threads, norm_range, &j);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The gradient through rows that were given mean 0 and deviation 1. Each row is one thread's work:
- * its sums and what follows from them while the first-level cache has it. */
+ * its two sums, and what follows from them while its cache has the row. */
 #include "kernels.h"
 
 #include <bibun/tile.h>
@@ -70,14 +70,14 @@ void bb__normalised_gradient(const bb_array *dy, const bb_array *y, const bb_arr
     enum { WORTH = 1 << 14 }; /* elements that pay for a thread */
     const int64_t rows = bb_shape_count(scale->shape);
     const int64_t size = rows ? bb_shape_count(y->shape) / rows : 0;
-    const job j = {.dy = dy->data,
-                   .y = y->data,
-                   .scale = scale->data,
-                   .out = out->data,
-                   .size = size,
-                   .element = (int64_t)bb_dtype_size(y->dtype),
-                   .row = y->dtype == BB_F32 ? row_float : row_double,
-                   .tail = tail};
+    job j = {.dy = dy->data,
+             .y = y->data,
+             .scale = scale->data,
+             .out = out->data,
+             .size = size,
+             .element = (int64_t)bb_dtype_size(y->dtype),
+             .row = y->dtype == BB_F32 ? row_float : row_double,
+             .tail = tail};
     if (size > 0)
-        bb_parallel(rows, 1 + WORTH / size, threads, run_rows, (void *)(uintptr_t)&j);
+        bb_parallel(rows, 1 + WORTH / size, threads, run_rows, &j);
 }

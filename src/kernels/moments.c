@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Variances and norms over any axes, by two passes: the first, unless a mean is known, finds what the
- * terms of the second are measured by, so that deviations do not cancel and powers do not overflow. */
+/* Variances and norms over any axes, by two passes: the first, unless a mean is known, finds what
+ * the terms of the second are measured by, so that deviations do not cancel and powers do not
+ * overflow. */
 #include "fold.h"
 #include "largest.h"
 

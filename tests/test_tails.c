@@ -227,3 +227,16 @@ Test(tails, none_beside_a_sum_in_stages)
     expect_agreement(g, BB_NODES(turned, kept), BB_FEEDS({large, values}), &whole, 1e-9, 2);
     bb_tensor_release(values);
 }
+
+/* The gradient of normalised rows may be written over what they became, but not where its tail
+ * reads that, in an op with a lower number than its own. */
+Test(tails, of_what_is_written_over)
+{
+    bb_node *z = bb_standardise(x, BB_AXES(-1), 0.1), *first = bb_mul_scalar(z, 3);
+    bb_node *of_dx = bb_vjp(z, x, x), *of_sine = bb_vjp(z, x, bb_sin(x));
+    expect_agreement(g, BB_NODES(bb_add(of_dx, first)), BB_FEEDS({x, xs}), &single, 1e-12, 1);
+    bb_node *twice = bb_mul(of_sine, bb_square(z)), *after = bb_sub(of_dx, bb_exp(x));
+    expect_agreement(g, BB_NODES(twice), BB_FEEDS({x, xs}), &single, 1e-12, 2);
+    expect_agreement(g, BB_NODES(after, z), BB_FEEDS({x, xs}), &single, 1e-12, 1);
+    expect_agreement(g, BB_NODES(after), BB_FEEDS({x, xs}), &single, 1e-12, 1);
+}

@@ -40,6 +40,12 @@ static void count_uses(bb__planner *p)
     }
 }
 
+/* Of the unit of v, in which a head runs before all others, also before maps with lower numbers. */
+static bool runs_after(const bb__ir *ir, int member, int v)
+{
+    return v == ir->unit[v] ? member != v : member > v;
+}
+
 /* Whether v may be written element by element over `root`: each input of its unit that lies there
  * is the whole of it, in row-major order, no later member reads it, and of strips each reads only
  * what it writes over itself. */
@@ -52,7 +58,7 @@ static bool may_overwrite(const bb__ir *ir, int v, int root)
             const bb__value *in = &ir->values[value->in[i]];
             bool may = !value->op->forward || (value->op->inplace >> i & 1u);
             may = may && (ir->strips[member] == 1 || bb__rowwise(ir, member) >> i & 1U);
-            if (in->root == root && (!may || member > v || !in->contiguous ||
+            if (in->root == root && (!may || runs_after(ir, member, v) || !in->contiguous ||
                                      in->layout.offset != 0 || bb__bytes(in->type) != bytes))
                 return false;
         }

@@ -86,8 +86,8 @@ BB_BUILDER bb_node *bb_pixel_unshuffle(bb_node *x, int64_t r);
 /* Normalisation; the layers of nn.h scale and shift what these give. Epsilon is at least 0. */
 
 /* (x - mean) / sqrt(variance + epsilon) over a set of axes, the variance being the mean of
- * (x - mean)^2 (Ba, Kiros and Hinton 2016, over the last axis); 0 / 0 where all are equal and
- * epsilon is 0 */
+ * (x - mean)^2 (Ba, Kiros and Hinton 2016, over the last axis); where all are equal and epsilon
+ * is 0, what rounding leaves of 0 / 0 */
 BB_BUILDER bb_node *bb_standardise(bb_node *x, bb_axes axes, double epsilon);
 /* x [batch, channels, ...], each of so many groups of neighbouring channels by itself, with all
  * that follows them (Wu and He 2018); as many groups as channels is instance normalisation */

@@ -22,7 +22,8 @@ static void operands_free(operands *o)
     free(o->scale.memory);
 }
 
-static double plain(const operands *o, int64_t row, int64_t i)
+/* What row `row` of the gradient is to be: wanted[i] for i < size. */
+static void plain(const operands *o, int64_t row, double *wanted)
 {
     const int64_t first = row * o->size;
     long double sum = 0, along = 0;
@@ -30,9 +31,13 @@ static double plain(const operands *o, int64_t row, int64_t i)
         sum += (long double)get(&o->dy.array, k);
         along += (long double)get(&o->dy.array, k) * (long double)get(&o->y.array, k);
     }
-    const long double n = (long double)o->size, y = (long double)get(&o->y.array, first + i);
-    return (double)((long double)get(&o->scale.array, row) *
-                    ((long double)get(&o->dy.array, first + i) - sum / n - y * (along / n)));
+    const long double n = (long double)o->size;
+    const long double scale = (long double)get(&o->scale.array, row);
+    for (int64_t i = 0; i < o->size; i++) {
+        const long double y = (long double)get(&o->y.array, first + i);
+        wanted[i] = (double)(scale * ((long double)get(&o->dy.array, first + i) - sum / n -
+                                      y * (along / n)));
+    }
 }
 
 static void run(const operands *o, const block *out, const bb__tail *tail, int threads)
@@ -48,12 +53,17 @@ static void check(operands *o)
     const bb__tail tail = {note, &found, 1};
     run(o, &out, &tail, 1);
     notes_check(&found);
-    for (int64_t i = 0; i < o->rows * o->size; i++) {
-        const double wanted = plain(o, i / o->size, i % o->size);
-        cr_assert(is_close(get(&out.array, i), wanted, tolerance, 10),
-                  "[%lld %lld]: element %lld is %.17g, not %.17g", (long long)o->rows,
-                  (long long)o->size, (long long)i, get(&out.array, i), wanted);
+    double *const wanted = malloc((size_t)o->size * sizeof *wanted);
+    for (int64_t row = 0; row < o->rows; row++) {
+        plain(o, row, wanted);
+        for (int64_t i = 0; i < o->size; i++) {
+            const double value = get(&out.array, row * o->size + i);
+            cr_assert(is_close(value, wanted[i], tolerance, 10),
+                      "[%lld %lld]: [%lld %lld] is %.17g, not %.17g", (long long)o->rows,
+                      (long long)o->size, (long long)row, (long long)i, value, wanted[i]);
+        }
     }
+    free(wanted);
     block again = block_new(o->y.array.dtype, o->y.array.shape);
     found = notes_new(&again.array);
     run(o, &again, &(bb__tail){note, &found, 1}, 3);

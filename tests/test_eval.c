@@ -14,7 +14,7 @@ static void begin(void)
 {
     g = bb_graph_new();
     params = bb_params_new(1);
-    x = bb_input(g, "x", BB_F64, BB_SHAPE(3));
+    x = (bb_input)(g, "x", BB_F64, BB_SHAPE(3)); /* errors name no line of it */
     xs = bb_tensor_from(BB_F64, BB_SHAPE(3), (const double[]){1, 2, 3});
 }
 

@@ -190,12 +190,22 @@ static bb__entry *entry_of(bb_program *p, const bb_node *input)
     return NULL;
 }
 
+/* "file:line: ", where the user made a node; nothing where that is not known. */
+enum { WHERE = 256 };
+static const char *where(const bb_node *node, char buffer[WHERE])
+{
+    buffer[0] = '\0';
+    if (node->site.file)
+        snprintf(buffer, WHERE, "%s:%d: ", node->site.file, node->site.line);
+    return buffer;
+}
+
 static bb_status reject_type(bb_program *p, const bb_node *input, const bb_tensor *value)
 {
-    char want[BB_SHAPE_TEXT], got[BB_SHAPE_TEXT];
-    return bb_fail(&p->error, BB_BAD_FEED, "run: input %s is %s %s, but was fed %s %s", input->name,
-                   bb_dtype_text(input->type.dtype), bb_shape_text(input->type.shape, want),
-                   bb_dtype_text(bb_tensor_dtype(value)),
+    char want[BB_SHAPE_TEXT], got[BB_SHAPE_TEXT], place[WHERE];
+    return bb_fail(&p->error, BB_BAD_FEED, "%srun: input %s is %s %s, but was fed %s %s",
+                   where(input, place), input->name, bb_dtype_text(input->type.dtype),
+                   bb_shape_text(input->type.shape, want), bb_dtype_text(bb_tensor_dtype(value)),
                    bb_shape_text(bb_tensor_shape(value), got));
 }
 
@@ -211,6 +221,7 @@ static bool is_written(const bb_program *p, const bb_tensor *value)
 static bb_status accept(bb_program *p, const bb_feed *feed, int number)
 {
     const bb_node *input = feed->input;
+    char place[WHERE];
     if (!input || input->kind != BB_NODE_INPUT || input->graph != p->graph)
         return bb_fail(&p->error, BB_BAD_FEED, "run: feed %d is for %s", number,
                        !input                         ? "NULL"
@@ -220,16 +231,18 @@ static bb_status accept(bb_program *p, const bb_feed *feed, int number)
     if (!entry)
         return BB_OK;
     if (!feed->value)
-        return bb_fail(&p->error, BB_BAD_FEED, "run: input %s was fed NULL", input->name);
+        return bb_fail(&p->error, BB_BAD_FEED, "%srun: input %s was fed NULL", where(input, place),
+                       input->name);
     if (entry->fed)
-        return bb_fail(&p->error, BB_BAD_FEED, "run: input %s is fed twice", input->name);
+        return bb_fail(&p->error, BB_BAD_FEED, "%srun: input %s is fed twice", where(input, place),
+                       input->name);
     if (bb_tensor_dtype(feed->value) != input->type.dtype ||
         !bb_shape_equal(bb_tensor_shape(feed->value), input->type.shape))
         return reject_type(p, input, feed->value);
     if (is_written(p, feed->value))
         return bb_fail(&p->error, BB_BAD_FEED,
-                       "run: input %s was fed memory that this run writes; feed a copy",
-                       input->name);
+                       "%srun: input %s was fed memory that this run writes; feed a copy",
+                       where(input, place), input->name);
     entry->fed = feed->value;
     return BB_OK;
 }
@@ -245,10 +258,11 @@ static bb_status bind_feeds(bb_program *p, bb_feeds feeds)
     }
     for (int i = 0; i < p->n_entries; i++) {
         bb__entry *entry = &p->entries[i];
-        char shape[BB_SHAPE_TEXT];
+        char shape[BB_SHAPE_TEXT], place[WHERE];
         if (!entry->fed)
-            return bb_fail(&p->error, BB_BAD_FEED, "run: input %s %s %s was not fed",
-                           entry->node->name, bb_dtype_text(entry->node->type.dtype),
+            return bb_fail(&p->error, BB_BAD_FEED, "%srun: input %s %s %s was not fed",
+                           where(entry->node, place), entry->node->name,
+                           bb_dtype_text(entry->node->type.dtype),
                            bb_shape_text(entry->node->type.shape, shape));
         /* Kernels only read their inputs; bb_array has one pointer for both directions. */
         char *data = (char *)(uintptr_t)bb_tensor_read(entry->fed);
@@ -277,10 +291,8 @@ static void poison_dead(const bb_program *p, int step, int *next)
 /* "model.c:12: gather#7: index 12 is not in 0 .. 9, in fc1" */
 static bb_status report_fault(bb_program *p, const bb_node *node)
 {
-    char where[256] = "", label[128];
-    if (node->site.file)
-        snprintf(where, sizeof where, "%s:%d: ", node->site.file, node->site.line);
-    return bb_fail(&p->error, BB_BAD_VALUE, "%s%s: %s%s%s", where,
+    char place[WHERE], label[128];
+    return bb_fail(&p->error, BB_BAD_VALUE, "%s%s: %s%s%s", where(node, place),
                    bb__node_label(node, label, sizeof label), p->fault.reason,
                    node->scope[0] ? ", in " : "", node->scope);
 }

@@ -127,3 +127,13 @@ bb_node *bb__spread_where_positive(bb_node *d, bb_node *x)
     bb_node *is_none = bb_less_equal(top, bb_number(top, 0));
     return bb__max_pool2d_spread(places, bb_where(is_none, bb_number(dy, 0), dy), bb_node_attrs(d));
 }
+
+bb_node *bb__sum_of_spread(bb_node *d, bb_axes axes)
+{
+    if (bb_node_op(d) != &bb__op_max_pool2d_spread)
+        return d;
+    int summed = 0; /* of the last two axes, which are not negative and come up once */
+    for (int i = 0; i < axes.count; i++)
+        summed += axes.axis[i] >= bb_node_shape(d).ndim - 2;
+    return summed == 2 ? bb_node_input(d, 1) : d;
+}

@@ -176,3 +176,43 @@ Test(convolution, relu_before_a_pool)
     }
     bb_tensor_release(pixels);
 }
+
+/* Whether a node that leads to y is of such an op. */
+static bool reads(bb_node *y, const char *op)
+{
+    bool found = bb_node_op(y) && !strcmp(bb_node_op(y)->name, op);
+    for (int i = 0; i < bb_node_input_count(y) && !found; i++)
+        found = reads(bb_node_input(y, i), op);
+    return found;
+}
+
+/* Of a bias for each channel, each column, or each pixel, before a pool: the first is summed over
+ * windows and never over images. */
+Test(convolution, gradients_of_biases_before_a_pool)
+{
+    static const bb_shape biases[] = {BB_DIMS(3, 1, 1), BB_DIMS(8), BB_DIMS(3, 7, 8), BB_DIMS(1)};
+    static const bb_pool pools[] = {{.window = {2, 2}},
+                                    {.window = {3, 2}, .stride = {2, 1}, .padding = {1, 1}}};
+    bb_tensor *pixels = bb_tensor_new(BB_F64, BB_SHAPE(2, 3, 7, 8));
+    cr_assert_eq(bb_tensor_fill_normal(pixels, 0, 1, 8), BB_OK);
+    for (int k = 0; k < 8; k++) {
+        const bb_shape shape = biases[k / 2];
+        bb_graph *g = bb_graph_new();
+        bb_node *x = bb_input(g, "x", BB_F64, BB_SHAPE(2, 3, 7, 8)), *d[2];
+        bb_node *b = bb_full(g, BB_F64, shape, 0.25), *sum = bb_add(x, b);
+        bb_node *loss = bb_sum(bb_square(bb_max_pool2d(sum, pools[k % 2])), BB_ALL);
+        cr_assert_eq(bb_grads(loss, bb_number(loss, 1), BB_NODES(sum, b), d), BB_OK);
+        bb_node *wanted = bb_sum_to(bb_mul_scalar(d[0], 1), shape);
+        cr_assert_eq(reads(d[1], "max_pool2d_spread"), k / 2 == 1 || k / 2 == 2, "%d", k);
+        bb_program *p = bb_compile(g, BB_NODES(d[1], wanted));
+        cr_assert(p, "%s", bb_graph_error(g));
+        cr_assert_eq(bb_run(p, BB_FEEDS({x, pixels})), BB_OK);
+        for (int64_t i = 0; i < bb_shape_count(shape); i++)
+            cr_assert_float_eq(bb_tensor_at(bb_program_value(p, d[1]), i),
+                               bb_tensor_at(bb_program_value(p, wanted), i), 1e-10, "%d: %lld", k,
+                               (long long)i);
+        bb_program_free(p);
+        bb_graph_free(g);
+    }
+    bb_tensor_release(pixels);
+}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* sum_to: the adjoint of broadcast, and so the only place where a gradient is summed back to its
  * shape. */
+#include "pools.h"
 #include "support.h"
 
 /* The axes of `wide` along which broadcasting `narrow` to it repeats; a count of -1 if it does not
@@ -32,7 +33,7 @@ static bb_node *construct(bb_node *x, bb_shape shape)
         return bb_fail_node(x, NULL, "sum_to", BB_BAD_TYPE, "needs f32 or f64");
     if (x && axes.count == 0)
         return x;
-    bb_node *sum = bb_sum(x, axes);
+    bb_node *sum = bb_sum(bb__sum_of_spread(x, axes), axes);
     return bb_shape_equal(bb_node_shape(sum), shape) ? sum : bb_reshape(sum, shape);
 }
 

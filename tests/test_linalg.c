@@ -327,6 +327,26 @@ Test(linalg, dot_of_the_highest_rank)
     expect_numbers(y, (const double[]){12, 34});
 }
 
+/* The gradients of dots are the other vectors, scaled, and no products of matrices. */
+Test(linalg, gradients_of_dots)
+{
+    static const double a[] = {1, -2, 3, 4, 5, -6}, b[] = {0.5, 2, -1, 3, 0, 7}, c[] = {2, -3};
+    bb_node *x = bb_constant_from(g, BB_F64, BB_SHAPE(2, 3), a);
+    bb_node *y = bb_constant_from(g, BB_F64, BB_SHAPE(2, 3), b), *d[2];
+    bb_node *dz = bb_constant_from(g, BB_F64, BB_SHAPE(2), c);
+    cr_assert_eq(bb_grads(bb_dot(x, y), dz, BB_NODES(x, y), d), BB_OK);
+    for (int i = 0; i < 2; i++) {
+        bb_tensor *value = value_of(d[i]);
+        for (int k = 0; k < 6; k++)
+            cr_assert_eq(bb_tensor_at(value, k), c[k / 3] * (i == 0 ? b : a)[k]);
+        bb_tensor_release(value);
+        bb_node *at = d[i];
+        for (; bb_node_input_count(at) == 1; at = bb_node_input(at, 0)) /* views */
+            ;
+        cr_assert_str_eq(bb_node_op(at)->name, "mul");
+    }
+}
+
 Test(linalg, vectors_and_batches_as_right_sides)
 {
     const double a[] = {2, 0, 1, 4}, b[] = {2, 9};

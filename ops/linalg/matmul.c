@@ -48,11 +48,20 @@ static void forward(const bb_call *call)
     bb__matmul(&call->in[0], &call->in[1], call->out, call->scratch, call->tail, call->threads);
 }
 
-/* Of what is transposed the gradient is, too, so that what it is of gets a product as it stands. Of
- * one matrix it is not: there products are joined. */
+/* Whether products are dots of two vectors. */
+static bool is_dot(bb_shape product)
+{
+    return product.dim[product.ndim - 2] == 1 && product.dim[product.ndim - 1] == 1;
+}
+
+/* Of a dot the gradients are the other vector, scaled. Of what is transposed the gradient is, too,
+ * so that what it is of gets a product as it stands. Of one matrix it is not: there products are
+ * joined. */
 static bb_node *backward(bb_node *y, bb_node *dy, int i)
 {
     bb_node *other = bb_node_input(y, 1 - i);
+    if (is_dot(bb_node_shape(y)))
+        return bb_mul(dy, bb_transpose(other));
     if (!bb__is_transposed_batch(bb_node_input(y, i)))
         return i == 0 ? bb_matmul(dy, bb_transpose(other)) : bb_matmul(bb_transpose(other), dy);
     bb_node *turned = bb_transpose(dy);

@@ -76,6 +76,7 @@ enum {
     BB__TILE = 512,        /* elements of a tile at most */
     BB__MAP_OPERANDS = 24, /* distinct inputs of a map */
     BB__MAP_OPS = 48,
+    BB__MAP_READS = BB_MAP_INPUTS + 1, /* operands of an op of a map: an update has one more */
 };
 
 typedef enum bb__map_access {
@@ -96,11 +97,12 @@ typedef struct bb__map_input {
 } bb__map_input;
 
 typedef struct bb__map_op {
-    bb_map_fn tile;
+    bb_map_fn tile;           /* NULL: a later op, an update, computes it */
     bb_arithmetic arithmetic; /* that it is, if any */
     const void *attrs;
+    const double *factors[2]; /* of an update, whose attributes they are; else NULL */
     int n_in;
-    int in[BB_MAP_INPUTS]; /* inputs of the map; from its n_in on, results of earlier ops */
+    int in[BB__MAP_READS]; /* inputs of the map; from its n_in on, results of earlier ops */
     bb_dtype dtype;        /* of the result */
     size_t size;
     char *out;     /* contiguous, perhaps the memory of an input of the same layout that no later
@@ -111,7 +113,8 @@ typedef struct bb__map_op {
     size_t buffer; /* where it is held without memory in row-major order */
 } bb__map_op;
 
-/* The caller sets the first block, and of inputs nothing, of ops all but size and buffer. */
+/* The caller sets the first block, and of inputs nothing, of ops all but size and buffer;
+ * factors are NULL. */
 typedef struct bb__map {
     bool may_stream;       /* results may be written past the caches; of one op they are not */
     int n_in, n_to, n_ops; /* arrays that are read, and behind them those that are scattered to */

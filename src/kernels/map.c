@@ -47,7 +47,7 @@ typedef struct mover {
     int slot, by;
 } mover;
 
-enum { SLOTS = BB__MAP_OPS * (BB_MAP_INPUTS + 2) };
+enum { SLOTS = BB__MAP_OPS * (BB__MAP_READS + 2) };
 
 /* The addresses that ops are given: of each its operands, its result and, if that is streamed,
  * where to. They are set once for a run of tiles; from tile to tile movers change. */
@@ -121,7 +121,8 @@ static void run_ops(const bb__map *m, int64_t start, int64_t n, const void *cons
     for (int k = 0; k < m->n_ops; k++) {
         const bb__map_op *op = &m->ops[k];
         char *to = (char *)(uintptr_t)slots[op->n_in];
-        op->tile((size_t)n, slots, to, op->attrs);
+        if (op->tile)
+            op->tile((size_t)n, slots, to, op->factors[0] ? (const void *)op->factors : op->attrs);
         slots += op->n_in + 1;
         if (op->streams)
             bb__map_stream((char *)(uintptr_t)*slots++, to, (size_t)n * op->size);

@@ -28,8 +28,19 @@ static inline int64_t bb__map_locate(const bb__map *m, const bb__map_input *in, 
     return place + start * in->stride[0];
 }
 
+/* map_update.c: makes one op of an update by Adam wherever that is possible. */
+void bb__map_update(bb__map *m, const bb_array *in);
 /* map_pairs.c: makes one op of two wherever that is possible. */
 void bb__map_pair(bb__map *m, const bb_array *in);
+
+/* What both ask and do (map_pairs.c). */
+
+/* How often other ops read the result of op k. */
+int bb__map_readings(const bb__map *m, int k);
+/* Whether an op between the two may write what the inner one reads: that would be read later if it
+ * was computed by the op at a place. */
+bool bb__map_is_in_the_way(const bb__map *m, const bb_array *in, int inner, int at);
+void bb__map_leave_out(bb__map *m, int inner);
 
 /* n elements of an operand, from number `start` on, into a buffer, in which they may be followed by
  * BB__MAP_SPLAT more; and the way back. */

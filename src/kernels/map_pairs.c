@@ -80,7 +80,7 @@ static const outer outer_of[][2] = {
     [BB_ARITHMETIC_SQRT] = {ROOTED_OF},
 };
 
-static int readings(const bb__map *m, int k)
+int bb__map_readings(const bb__map *m, int k)
 {
     int n = 0;
     for (int r = k + 1; r < m->n_ops; r++)
@@ -89,10 +89,9 @@ static int readings(const bb__map *m, int k)
     return n;
 }
 
-/* Whether an op between the two may write what the inner one reads: that would be read later then.
- * What is written over is all of an operand (plan.c), and locals of strips are those of slot 0 yet,
+/* What is written over is all of an operand (plan.c), and locals of strips are those of slot 0 yet,
  * so where memory begins tells. */
-static bool is_in_the_way(const bb__map *m, const bb_array *in, int inner, int at)
+bool bb__map_is_in_the_way(const bb__map *m, const bb_array *in, int inner, int at)
 {
     for (int j = inner + 1; j < at; j++) {
         const bb__map_op *op = &m->ops[j];
@@ -112,7 +111,7 @@ static bool can_pair(const bb__map *m, const bb_array *in, int inner, int at)
     const bb__map_op *first = &m->ops[inner], *last = &m->ops[at];
     return first->arithmetic && last->arithmetic && !first->out && !first->to &&
            first->dtype == last->dtype && pairs[first->arithmetic][0][first->dtype] &&
-           readings(m, inner) == 1 && !is_in_the_way(m, in, inner, at);
+           bb__map_readings(m, inner) == 1 && !bb__map_is_in_the_way(m, in, inner, at);
 }
 
 /* The op at a place with its operand i in one. What ops of one operand do not need is given
@@ -131,7 +130,7 @@ static void pair_up(bb__map *m, int at, int i)
     op->in[2] = z;
 }
 
-static void leave_out(bb__map *m, int inner)
+void bb__map_leave_out(bb__map *m, int inner)
 {
     m->n_ops--;
     for (int k = inner; k < m->n_ops; k++) {
@@ -160,7 +159,7 @@ void bb__map_pair(bb__map *m, const bb_array *in)
             continue;
         const int inner = m->ops[at].in[i] - m->n_in;
         pair_up(m, at, i);
-        leave_out(m, inner);
+        bb__map_leave_out(m, inner);
         at--;
     }
 }

@@ -209,7 +209,6 @@ void bb__map_prepare(bb__map *m, const bb_array *in, bb_shape shape)
     if (m->count == 0)
         return;
     m->may_stream = m->may_stream && m->n_ops > 1; /* a pair was two */
-    bb__map_pair(m, in);
     for (int i = 0; i < m->n_in + m->n_to; i++) {
         m->in[i].dtype = in[i].dtype;
         m->in[i].size = bb_dtype_size(in[i].dtype);
@@ -219,6 +218,8 @@ void bb__map_prepare(bb__map *m, const bb_array *in, bb_shape shape)
         m->ops[k].streams = does_stream(m, &m->ops[k], in);
         m->asks_ahead |= m->ops[k].streams;
     }
+    bb__map_update(m, in);
+    bb__map_pair(m, in);
     collapse(m, in, shape);
     for (m->tile = BB__TILE;; m->tile /= 2) {
         cut(m);

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <tgmath.h>
 
-enum { ROOM = 6000, MARGIN = 64, OPS = 20 };
+enum { ROOM = 6000, MARGIN = 128, OPS = 20 };
 /* The operands: arrays, single numbers; and arrays for results. */
 enum { M, V, G, W, X, C, E, R, S, INPUTS, M2 = INPUTS, V2, W2, X2, ARRAYS };
 /* The ops of an update, in the order of its graph, and their results. */
@@ -43,6 +43,7 @@ typedef struct sweep {
     bb_shape shape;
     bool is_per_element[INPUTS]; /* of what else is a single number */
     bool is_turned[INPUTS];      /* of a matrix, columns one after the other */
+    bool is_flipped[INPUTS];     /* of a row, its last element first */
     bool scatters;               /* to every other element of array `to` */
     int to;
     int64_t strips; /* of which G has memory for one alone; 0: run as a whole */
@@ -128,6 +129,11 @@ static void fill(const sweep *s, int set)
         }
 }
 
+static int64_t element_size(const sweep *s)
+{
+    return (int64_t)bb_dtype_size((bb_dtype)s->dtype);
+}
+
 /* The arrays as the sweep reads them, and behind them the one that is scattered to. */
 static void lay(const sweep *s, bb_array in[INPUTS + 1])
 {
@@ -136,12 +142,16 @@ static void lay(const sweep *s, bb_array in[INPUTS + 1])
         in[a] = (bb_array){array(a < INPUTS ? a : s->to), (bb_dtype)s->dtype, s->shape, {0}};
         if (a >= C && a <= S && !s->is_per_element[a])
             continue;
-        in[a].stride[last] = a == INPUTS ? 2 : 1;
+        in[a].stride[last] = a < INPUTS ? 1 : s->scatters ? 2 : 0;
         if (last)
             in[a].stride[0] = s->shape.dim[1];
         if (a < INPUTS && s->is_turned[a]) {
             in[a].stride[0] = 1;
             in[a].stride[last] = s->shape.dim[0];
+        }
+        if (a < INPUTS && s->is_flipped[a]) {
+            in[a].data = (char *)in[a].data + (s->shape.dim[0] - 1) * element_size(s);
+            in[a].stride[0] = -1;
         }
     }
 }
@@ -157,7 +167,7 @@ static int updates_of(const bb__map *m)
 /* How many updates it has, each of them one op; none where its ops are to be run one by one. */
 static int run(const sweep *s, bool is_joined, int *left_out)
 {
-    const int64_t size = (int64_t)bb_dtype_size((bb_dtype)s->dtype), n = bb_shape_count(s->shape);
+    const int64_t size = element_size(s), n = bb_shape_count(s->shape);
     bb_array in[INPUTS + 1];
     bb__map_input inputs[INPUTS + 1] = {0};
     bb__map_op ops[OPS];
@@ -205,8 +215,6 @@ static void expect(const sweep *s, int updates, int left, const char *what)
         expect_same(s, what);
     }
 }
-
-#define EACH_DTYPE (int dtype = BB_F32; dtype <= BB_F64; dtype++)
 
 static sweep apart(int dtype, int64_t n)
 {

@@ -11,7 +11,9 @@
  *     bb_optimiser adam = bb_optimiser_adam(0.001);
  *     adam.beta2 = 0.99;
  *     bb_optimise_options options = {.clip_norm = 1, .schedule = bb_schedule_cosine(10000, 0)};
- *     bb_node *step = bb_optimise(loss, params, adam, &options); */
+ *     bb_node *step = bb_optimise(loss, params, adam, &options);
+ *
+ * For a rule or a schedule of your own see examples/custom_optimiser.c. */
 #ifndef BIBUN_OPTIM_H
 #define BIBUN_OPTIM_H
 

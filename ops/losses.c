@@ -2,6 +2,7 @@
 /* What losses share: weighing, and the checks of composites, which name the loss and not what it is
  * written with. Operands that failed before are left to the ops that meet them. */
 #include "losses.h"
+#include "support.h"
 
 #include <math.h>
 
@@ -26,12 +27,9 @@ static bb_node *refuse_null(bb_node *x, bb_node *y, const char *name)
 
 bb_node *bb__refuse_unlike(bb_node *x, bb_node *target, const char *name)
 {
-    if (!x || !target || !are_sound(x, target))
-        return refuse_null(x, target, name);
-    if (!bb_dtype_is_float(bb_node_dtype(x)))
-        return bb_fail_node(x, target, name, BB_BAD_TYPE, "needs f32 or f64");
-    if (bb_node_dtype(x) != bb_node_dtype(target))
-        return bb_fail_node(x, target, name, BB_BAD_TYPE, "types differ");
+    bb_node *refused = bb__refuse_pair(x, target, name);
+    if (refused || !are_sound(x, target))
+        return refused;
     if (!bb_shape_equal(bb_node_shape(x), bb_node_shape(target)))
         return bb_fail_node(x, target, name, BB_BAD_SHAPE, "shapes differ");
     return NULL;

@@ -128,12 +128,15 @@ bb_node *bb__spread_where_positive(bb_node *d, bb_node *x)
     return bb__max_pool2d_spread(places, bb_where(is_none, bb_number(dy, 0), dy), bb_node_attrs(d));
 }
 
-bb_node *bb__sum_of_spread(bb_node *d, bb_axes axes)
+bb_node *bb__before_max_spread(bb_node *d, bb_axes axes)
 {
     if (bb_node_op(d) != &bb__op_max_pool2d_spread)
         return d;
-    int summed = 0; /* of the last two axes, which are not negative and come up once */
+    const bb_shape shape = bb_node_shape(d);
+    int summed = 0; /* of both axes of an image, or of one element anyway */
     for (int i = 0; i < axes.count; i++)
-        summed += axes.axis[i] >= bb_node_shape(d).ndim - 2;
+        summed += axes.axis[i] >= shape.ndim - 2 && shape.dim[axes.axis[i]] > 1;
+    for (int axis = shape.ndim - 2; axis < shape.ndim; axis++)
+        summed += shape.dim[axis] == 1 && bb_node_shape(bb_node_input(d, 1)).dim[axis] == 1;
     return summed == 2 ? bb_node_input(d, 1) : d;
 }

@@ -33,9 +33,10 @@ bb_node *bb__max_pool2d_pick(bb_node *x, bb_node *v, const bb__pool_attrs *attrs
  * d is anything else. */
 bb_node *bb__spread_where_positive(bb_node *d, bb_node *x);
 
-/* What has the same sum as d over these axes, and is less: what was spread, if d is that, each of
- * which is somewhere in its image, and all of the image is summed; else d. */
-bb_node *bb__sum_of_spread(bb_node *d, bb_axes axes);
+/* A node whose sum over these axes, of which none is negative and each is there once, is that of d:
+ * if d is spread by a max pool, and all of its images is summed, the pooled dy, which is less; else
+ * d. */
+bb_node *bb__before_max_spread(bb_node *d, bb_axes axes);
 
 /* The adjoint of average_pool2d. */
 bb_node *bb__average_pool2d_spread(bb_node *dy, const bb__pool_attrs *attrs);

@@ -29,6 +29,19 @@ static bool widen(bb_shape *common, bb_shape shape)
     return true;
 }
 
+bb_node *bb__refuse_pair(bb_node *x, bb_node *y, const char *name)
+{
+    if (!x || !y)
+        return bb_fail_node(x, y, name, BB_BAD_ARGUMENT, "operand %d is NULL", x ? 2 : 1);
+    if (!is_usable(x) || !is_usable(y))
+        return NULL;
+    if (!bb_dtype_is_float(bb_node_dtype(x)))
+        return bb_fail_node(x, y, name, BB_BAD_TYPE, "needs f32 or f64");
+    if (bb_node_dtype(x) != bb_node_dtype(y))
+        return bb_fail_node(x, y, name, BB_BAD_TYPE, "types differ");
+    return NULL;
+}
+
 void bb__broadcast_operands(int n, bb_node **operands)
 {
     bb_shape common = {0};

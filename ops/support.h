@@ -11,6 +11,11 @@
  * do not broadcast, inert nodes and NULL are left alone: infer then says what is wrong. */
 void bb__broadcast_operands(int n, bb_node **operands);
 
+/* The failure of a composite of that name whose operands are NULL, not float, or of two types,
+ * before its parts say so of what they are given; NULL when nothing is wrong, or the graph has
+ * failed. */
+bb_node *bb__refuse_pair(bb_node *x, bb_node *y, const char *name);
+
 /* Builders of the usual kinds. */
 bb_node *bb__apply1(const bb_op *op, bb_node *x, const void *attrs);
 bb_node *bb__apply2_broadcast(const bb_op *op, bb_node *x, bb_node *y);

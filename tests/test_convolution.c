@@ -186,33 +186,63 @@ static bool reads(bb_node *y, const char *op)
     return found;
 }
 
-/* Of a bias for each channel, each column, or each pixel, before a pool: the first is summed over
- * windows and never over images. */
+/* What a bias before a pool has the shape of, and whether its gradient is summed over images, not
+ * over windows. */
+typedef struct biased {
+    bb_shape images, bias;
+    bool is_of_images;
+} biased;
+
+/* The sum of what a product by 1 hides is that of images. */
+static void expect_gradient_of_bias(const biased *c, bb_node *(*pooled)(bb_node *x))
+{
+    bb_graph *g = bb_graph_new();
+    bb_tensor *pixels = bb_tensor_new(BB_F64, c->images);
+    cr_assert_eq(bb_tensor_fill_normal(pixels, 0, 1, 8), BB_OK);
+    bb_node *x = bb_input(g, "x", BB_F64, c->images), *d[2];
+    bb_node *b = bb_full(g, BB_F64, c->bias, 0.25), *sum = bb_add(x, b);
+    bb_node *loss = bb_sum(bb_square(pooled(sum)), BB_ALL);
+    cr_assert_eq(bb_grads(loss, bb_number(loss, 1), BB_NODES(sum, b), d), BB_OK);
+    bb_node *wanted = bb_sum_to(bb_mul_scalar(d[0], 1), c->bias);
+    cr_assert(reads(wanted, "max_pool2d_spread"));
+    cr_assert_eq(reads(d[1], "max_pool2d_spread"), c->is_of_images);
+    bb_program *p = bb_compile(g, BB_NODES(d[1], wanted));
+    cr_assert(p, "%s", bb_graph_error(g));
+    cr_assert_eq(bb_run(p, BB_FEEDS({x, pixels})), BB_OK);
+    for (int64_t i = 0; i < bb_shape_count(c->bias); i++)
+        cr_assert_float_eq(bb_tensor_at(bb_program_value(p, d[1]), i),
+                           bb_tensor_at(bb_program_value(p, wanted), i), 1e-10);
+    bb_program_free(p);
+    bb_tensor_release(pixels);
+    bb_graph_free(g);
+}
+
+static bb_node *pooled_by_two(bb_node *x)
+{
+    return bb_max_pool2d(x, (bb_pool){.window = {1, 2}});
+}
+
+static bb_node *pooled_with_overlaps(bb_node *x)
+{
+    return bb_max_pool2d(x, (bb_pool){.window = {1, 3}, .stride = {2, 1}, .padding = {0, 1}});
+}
+
+static bb_node *pooled_to_cells(bb_node *x)
+{
+    return bb_adaptive_max_pool2d(x, 1, 3);
+}
+
 Test(convolution, gradients_of_biases_before_a_pool)
 {
-    static const bb_shape biases[] = {BB_DIMS(3, 1, 1), BB_DIMS(8), BB_DIMS(3, 7, 8), BB_DIMS(1)};
-    static const bb_pool pools[] = {{.window = {2, 2}},
-                                    {.window = {3, 2}, .stride = {2, 1}, .padding = {1, 1}}};
-    bb_tensor *pixels = bb_tensor_new(BB_F64, BB_SHAPE(2, 3, 7, 8));
-    cr_assert_eq(bb_tensor_fill_normal(pixels, 0, 1, 8), BB_OK);
-    for (int k = 0; k < 8; k++) {
-        const bb_shape shape = biases[k / 2];
-        bb_graph *g = bb_graph_new();
-        bb_node *x = bb_input(g, "x", BB_F64, BB_SHAPE(2, 3, 7, 8)), *d[2];
-        bb_node *b = bb_full(g, BB_F64, shape, 0.25), *sum = bb_add(x, b);
-        bb_node *loss = bb_sum(bb_square(bb_max_pool2d(sum, pools[k % 2])), BB_ALL);
-        cr_assert_eq(bb_grads(loss, bb_number(loss, 1), BB_NODES(sum, b), d), BB_OK);
-        bb_node *wanted = bb_sum_to(bb_mul_scalar(d[0], 1), shape);
-        cr_assert_eq(reads(d[1], "max_pool2d_spread"), k / 2 == 1 || k / 2 == 2, "%d", k);
-        bb_program *p = bb_compile(g, BB_NODES(d[1], wanted));
-        cr_assert(p, "%s", bb_graph_error(g));
-        cr_assert_eq(bb_run(p, BB_FEEDS({x, pixels})), BB_OK);
-        for (int64_t i = 0; i < bb_shape_count(shape); i++)
-            cr_assert_float_eq(bb_tensor_at(bb_program_value(p, d[1]), i),
-                               bb_tensor_at(bb_program_value(p, wanted), i), 1e-10, "%d: %lld", k,
-                               (long long)i);
-        bb_program_free(p);
-        bb_graph_free(g);
+    static const biased cases[] = {{BB_DIMS(2, 3, 7, 8), BB_DIMS(3, 1, 1), false},
+                                   {BB_DIMS(2, 3, 7, 8), BB_DIMS(1), false},
+                                   {BB_DIMS(2, 3, 7, 8), BB_DIMS(8), true},
+                                   {BB_DIMS(2, 3, 7, 8), BB_DIMS(3, 7, 8), true},
+                                   {BB_DIMS(2, 3, 1, 8), BB_DIMS(3, 1, 1), false},
+                                   {BB_DIMS(2, 3, 1, 8), BB_DIMS(8), true}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        expect_gradient_of_bias(&cases[i], pooled_by_two);
+        expect_gradient_of_bias(&cases[i], pooled_with_overlaps);
+        expect_gradient_of_bias(&cases[i], pooled_to_cells);
     }
-    bb_tensor_release(pixels);
 }

@@ -271,7 +271,8 @@ Test(errors, no_graph_at_all)
     bb_node *none = bb_exp(NULL);
     int line = __LINE__ - 1;
     cr_assert_eq(bb_node_kind_of(none), BB_NODE_INERT);
-    snprintf(wanted, sizeof wanted, "%s:%d: exp: no operand has a graph", __FILE__, line);
+    snprintf(wanted, sizeof wanted, "%s:%d: exp: no operand has a graph: each is NULL, or failed",
+             __FILE__, line);
     cr_assert_str_eq(bb_graph_error(bb_node_graph(none)), wanted);
     cr_assert_eq(bb_graph_status(bb_node_graph(none)), BB_BAD_ARGUMENT);
     cr_assert_str_eq(bb_graph_error(NULL), "out of memory: there is no graph");

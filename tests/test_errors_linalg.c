@@ -67,6 +67,8 @@ Test(errors_linalg, products)
     REFUSED(SHAPE, "dot: an operand is a scalar: s [] x v [3]", bb_dot(w.s, w.v));
     REFUSED(SHAPE, "dot: last sizes differ: x [2 3] x y [4 5]", bb_dot(w.x, w.y));
     REFUSED(SHAPE, "kron: an operand is no matrix: x [2 3] x v [3]", bb_kron(w.x, w.v));
+    REFUSED(SHAPE, "dot: batch sizes do not broadcast: x [2 3] x b [4 3]",
+            bb_dot(w.x, input("b", BB_SHAPE(4, 3))));
     deep = input("deep", BB_SHAPE(1, 1, 1, 1, 1, 1, 1));
     REFUSED(SHAPE, "kron: a rank is over 6: deep [1 1 1 1 1 1 1] x x [2 3]", bb_kron(deep, w.x));
     deep = input("deep", BB_SHAPE(1, 1, 1, 1, 1, 1, 1, 1));
@@ -130,6 +132,21 @@ Test(errors_linalg, einsum_operands)
     REFUSED(SHAPE,
             "einsum: the product up to operand 2 is of rank over 8: a [1 1 1 1 1] x b [1 1 1 1]",
             EINSUM("abcde,fghi,defghi->abc", a, b, c));
+}
+
+/* What is wrong is said before it is reshaped, in the name of what was called. */
+Test(errors_linalg, pairs_that_are_none)
+{
+    REFUSED(ARGUMENT, "dot: operand 2 is NULL: v [3]", bb_dot(w.v, NULL));
+    REFUSED(ARGUMENT, "dot: operand 1 is NULL: v [3]", bb_dot(NULL, w.v));
+    REFUSED(ARGUMENT, "outer: operand 2 is NULL: v [3]", bb_outer(w.v, NULL));
+    REFUSED(ARGUMENT, "kron: operand 2 is NULL: x [2 3]", bb_kron(w.x, NULL));
+    REFUSED(ARGUMENT, "lstsq: operand 2 is NULL: x [2 3]", bb_lstsq(w.x, NULL));
+    REFUSED(TYPE, "dot: types differ: x f32 [2 3] x d f64 [2 3]", bb_dot(w.x, w.d));
+    REFUSED(TYPE, "dot: needs f32 or f64: m u8 [2 3] x x f32 [2 3]", bb_dot(w.m, w.x));
+    REFUSED(TYPE, "outer: types differ: x f32 [2 3] x d f64 [2 3]", bb_outer(w.x, w.d));
+    REFUSED(TYPE, "kron: types differ: x f32 [2 3] x d f64 [2 3]", bb_kron(w.x, w.d));
+    REFUSED(TYPE, "lstsq: types differ: x f32 [2 3] x d f64 [2 3]", bb_lstsq(w.x, w.d));
 }
 
 /* What is reshaped on the way is inert then, and has no sizes. */

@@ -75,7 +75,8 @@ Test(eval, errors_of_numbers)
     no_number(x, BB_FEEDS({x, xs}), BB_BAD_SHAPE, "eval: x [3] is not one number");
     no_number(bb_named(empty, "e"), BB_NO_FEEDS, BB_BAD_SHAPE, "eval: e [2 0] is not one number");
     no_number(NULL, BB_NO_FEEDS, BB_BAD_ARGUMENT, "eval: the node is NULL");
-    no_number(none, BB_NO_FEEDS, BB_BAD_ARGUMENT, "exp: no operand has a graph");
+    no_number(none, BB_NO_FEEDS, BB_BAD_ARGUMENT,
+              "exp: no operand has a graph: each is NULL, or failed");
     no_number(bb_assign(w, w), BB_NO_FEEDS, BB_BAD_ARGUMENT, "eval: assign has no value");
     no_number(bb_sum(x, BB_ALL), BB_NO_FEEDS, BB_BAD_FEED, "run: input x f64 [3] was not fed");
     cr_assert_null(bb_graph_error(g), "the graph is not harmed");
@@ -97,7 +98,8 @@ Test(eval, errors)
     bb_node *w = bb_param(g, params, "w", BB_F64, BB_SCALAR, (bb_init){0});
     bb_node *store = bb_assign(w, w), *none = (bb_exp)(NULL);
     expect_failure(NULL, BB_NO_FEEDS, BB_BAD_ARGUMENT, "eval: the node is NULL");
-    expect_failure(none, BB_NO_FEEDS, BB_BAD_ARGUMENT, "exp: no operand has a graph");
+    expect_failure(none, BB_NO_FEEDS, BB_BAD_ARGUMENT,
+                   "exp: no operand has a graph: each is NULL, or failed");
     expect_failure(store, BB_NO_FEEDS, BB_BAD_ARGUMENT, "eval: assign has no value");
     expect_failure(x, BB_NO_FEEDS, BB_BAD_FEED, "run: input x f64 [3] was not fed");
     cr_assert_null(bb_graph_error(g), "the graph is not harmed");

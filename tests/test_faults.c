@@ -187,15 +187,15 @@ Test(faults, an_index_that_is_none)
 
 Test(faults, a_feed_of_what_the_run_writes_is_refused)
 {
-    bb_node *x = bb_input(g, "x", BB_F64, BB_SHAPE(3));
+    bb_node *x = (bb_input)(g, "x", BB_F64, BB_SHAPE(3));
     bb_node *w = zeros("w"), *y = bb_add_scalar(x, 1);
     bb_program *p = bb_compile(g, BB_NODES(y, bb_assign(w, y)));
     bb_tensor *part = bb_tensor_rows(bb_params_find(params, "w"), 0, 3);
-    static const char text[] = ": run: input x was fed memory that this run writes; feed a copy";
+    static const char text[] = "run: input x was fed memory that this run writes; feed a copy";
     cr_assert_eq(bb_run(p, BB_FEEDS({x, bb_program_value(p, y)})), BB_BAD_FEED);
-    cr_assert(strstr(bb_program_error(p), text), "%s", bb_program_error(p));
+    cr_assert_str_eq(bb_program_error(p), text);
     cr_assert_eq(bb_run(p, BB_FEEDS({x, part})), BB_BAD_FEED);
-    cr_assert(strstr(bb_program_error(p), text), "%s", bb_program_error(p));
+    cr_assert_str_eq(bb_program_error(p), text);
     bb_tensor *copy = bb_tensor_from(BB_F64, BB_SHAPE(3), bb_tensor_read(part));
     cr_assert_eq(bb_run(p, BB_FEEDS({x, copy})), BB_OK);
     bb_tensor_release(copy);

@@ -39,7 +39,7 @@ BB_BUILDER bb_node *bb_dense_with(bb_node *x, bb_params *params, const char *nam
                                   const bb_dense_options *options);
 
 /* bb_conv2d of x [n c h w] with so many filters of size x size, and a bias for each. Parameters
- * "name.weight" by He and "name.bias" of zeros. */
+ * "name.weight" [filters c / groups size size] by He and "name.bias" [filters] of zeros. */
 BB_BUILDER bb_node *bb_convolution(bb_node *x, bb_params *params, const char *name, int64_t filters,
                                    int64_t size, bb_conv options);
 

@@ -172,7 +172,7 @@ struct bb_op {
      * it; then forward copies. */
     bb_map_fn map[BB_DTYPE_COUNT];
     /* the map is this one: two of them, of which one is read by the other alone, and has no
-     * attributes, are computed in one pass */
+     * attributes, are computed in one pass, and those of an update by Adam all in one */
     bb_arithmetic arithmetic;
     void (*forward)(const bb_call *call);
     bool (*view)(const void *attrs, const bb_type *in_type, const bb_layout *in,

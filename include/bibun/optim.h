@@ -116,8 +116,8 @@ BB_API bb_optimiser bb_optimiser_rmsprop(double rate);
  * beta1 0.9, beta2 0.999, epsilon 1e-8 (Kingma and Ba 2015, algorithm 1) */
 BB_API bb_optimiser bb_optimiser_adam(double rate);
 
-/* w <- (1 - rate decay) w, less Adam's step (Loshchilov and Hutter 2019, algorithm 2, where the
- * rate is the schedule's alone) */
+/* w <- (1 - rate decay) w for every parameter, biases too, less Adam's step (Loshchilov and Hutter
+ * 2019, algorithm 2, where the rate is the schedule's alone) */
 BB_API bb_optimiser bb_optimiser_adamw(double rate, double decay);
 
 /* All zero for none of them. In this order: the gradients are clipped, then decay is added. */
@@ -125,7 +125,8 @@ typedef struct bb_optimise_options {
     /* the iteration is counted in a state of the first of the parameters, "w/iteration" */
     bb_schedule schedule;
     /* above 0: all gradients together are scaled down to this Euclidean norm when theirs is larger
-     * (Pascanu, Mikolov and Bengio 2013, algorithm 1); a NaN in one reaches all */
+     * (Pascanu, Mikolov and Bengio 2013, algorithm 1, where other libraries divide by the norm and
+     * 1e-6); a NaN in one reaches all */
     double clip_norm;
     /* above 0: this times w is added to w's gradient, which is the gradient of weight_decay / 2
      * times the sum of squares of all parameters (L2). To spare some, as biases, add such a term to

@@ -75,8 +75,8 @@ BB_API void bb_program_free(bb_program *p);
  * graph that the program does not need are ignored. */
 BB_API bb_status bb_run(bb_program *p, bb_feeds feeds);
 
-/* The sentence of the last failed run, with the line that made the input or the node that it is
- * about; NULL when the last one succeeded. */
+/* The sentence of the last failed run, with the line, where it is known, that made the input or the
+ * node that it is about; NULL when the last one succeeded. */
 BB_API const char *bb_program_error(const bb_program *p);
 
 /* The value of an output after a run, borrowed until the program is freed; the next run overwrites

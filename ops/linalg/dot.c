@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* dot: the sum of x_i y_i of vectors in the last dimensions, as a product of a row and a column. */
+#include "matrices.h"
 #include "support.h"
 
 static bb_node *construct(bb_node *x, bb_node *y)
 {
     bb_shape row = bb_node_shape(x), column = bb_node_shape(y);
+    bb_node *refused = bb__refuse_pair(x, y, "dot");
+    if (refused)
+        return refused;
     if (row.ndim == 0 || column.ndim == 0)
         return bb_fail_node(x, y, "dot", BB_BAD_SHAPE, "an operand is a scalar");
     if (row.dim[row.ndim - 1] != column.dim[column.ndim - 1])
@@ -15,6 +19,9 @@ static bb_node *construct(bb_node *x, bb_node *y)
     row.dim[row.ndim - 1] = 1;
     row.ndim++;
     column.dim[column.ndim++] = 1;
+    bb_shape batch;
+    if (bb_node_kind_of(x) != BB_NODE_INERT && !bb__common_batch(row, column, &batch))
+        return bb_fail_node(x, y, "dot", BB_BAD_SHAPE, "batch sizes do not broadcast");
     bb_node *product = bb_matmul(bb_reshape(x, row), bb_reshape(y, column));
     bb_shape shape = bb_node_shape(product);
     if (bb_node_kind_of(product) == BB_NODE_INERT)

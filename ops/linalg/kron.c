@@ -19,6 +19,9 @@ static bb_node *spread(bb_node *x, bool inner)
 static bb_node *construct(bb_node *x, bb_node *y)
 {
     bb_shape sx = bb_node_shape(x), sy = bb_node_shape(y);
+    bb_node *refused = bb__refuse_pair(x, y, "kron");
+    if (refused)
+        return refused;
     if (sx.ndim < 2 || sy.ndim < 2)
         return bb_fail_node(x, y, "kron", BB_BAD_SHAPE, "an operand is no matrix");
     if (sx.ndim + 2 > BB_MAX_DIMS || sy.ndim + 2 > BB_MAX_DIMS)

@@ -2,6 +2,7 @@
 /* lstsq: the x with the least |a x - b|, and of several the shortest, for matrices of full rank, by
  * QR of the taller of a and a'. */
 #include "matrices.h"
+#include "support.h"
 
 static bb_node *solve_tall(bb_node *a, bb_node *b)
 {
@@ -18,6 +19,9 @@ static bb_node *solve_wide(bb_node *a, bb_node *b)
 static bb_node *construct(bb_node *a, bb_node *b)
 {
     bb_shape sa = bb_node_shape(a), sb = bb_node_shape(b);
+    bb_node *refused = bb__refuse_pair(a, b, "lstsq");
+    if (refused)
+        return refused;
     if (sa.ndim < 2 || sb.ndim < 1)
         return bb_fail_node(a, b, "lstsq", BB_BAD_SHAPE, "needs a matrix, and a vector or matrix");
     const int64_t m = sa.dim[sa.ndim - 2], n = sa.dim[sa.ndim - 1];

@@ -54,8 +54,8 @@ static bool is_dot(bb_shape product)
     return product.dim[product.ndim - 2] == 1 && product.dim[product.ndim - 1] == 1;
 }
 
-/* Of a dot the gradients are the other vector, scaled. Of what is transposed the gradient is, too,
- * so that what it is of gets a product as it stands. Of one matrix it is not: there products are
+/* Of a dot the gradients are the other vector, scaled. That of a transposed operand is built
+ * transposed, so that undoing that leaves a plain product; not for one matrix, whose products are
  * joined. */
 static bb_node *backward(bb_node *y, bb_node *dy, int i)
 {
@@ -118,6 +118,8 @@ static bb_node *batch(const bb_node *node, bb_node *const *in, const bool *batch
 
 static const bb_sample samples[] = {
     {.n_in = 2, .in = {BB_DIMS(1, 1), BB_DIMS(1, 1)}},
+    {.n_in = 2, .in = {BB_DIMS(1, 7), BB_DIMS(7, 1)}},
+    {.n_in = 2, .in = {BB_DIMS(2, 1, 3), BB_DIMS(2, 3, 1)}},
     {.n_in = 2, .in = {BB_DIMS(2, 3), BB_DIMS(3, 5)}},
     {.n_in = 2, .in = {BB_DIMS(5, 7), BB_DIMS(7, 1)}},
     {.n_in = 2, .in = {BB_DIMS(1, 7), BB_DIMS(7, 5)}},

@@ -17,6 +17,9 @@ static bb_node *widened(bb_node *x, bool before)
 static bb_node *construct(bb_node *x, bb_node *y)
 {
     bb_shape sx = bb_node_shape(x), sy = bb_node_shape(y);
+    bb_node *refused = bb__refuse_pair(x, y, "outer");
+    if (refused)
+        return refused;
     if (sx.ndim == 0 || sy.ndim == 0)
         return bb_fail_node(x, y, "outer", BB_BAD_SHAPE, "an operand is a scalar");
     if (sx.ndim == BB_MAX_DIMS || sy.ndim == BB_MAX_DIMS)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* sum_to: the adjoint of broadcast, and so the only place where a gradient is summed back to its
- * shape. */
+ * shape; that of a bias before a max pool is summed before it is spread over images. */
 #include "pools.h"
 #include "support.h"
 
@@ -33,7 +33,7 @@ static bb_node *construct(bb_node *x, bb_shape shape)
         return bb_fail_node(x, NULL, "sum_to", BB_BAD_TYPE, "needs f32 or f64");
     if (x && axes.count == 0)
         return x;
-    bb_node *sum = bb_sum(bb__sum_of_spread(x, axes), axes);
+    bb_node *sum = bb_sum(bb__before_max_spread(x, axes), axes);
     return bb_shape_equal(bb_node_shape(sum), shape) ? sum : bb_reshape(sum, shape);
 }
 

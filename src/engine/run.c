@@ -190,23 +190,41 @@ static bb__entry *entry_of(bb_program *p, const bb_node *input)
     return NULL;
 }
 
-/* "file:line: ", where the user made a node; nothing where that is not known. */
-enum { WHERE = 256 };
-static const char *where(const bb_node *node, char buffer[WHERE])
+/* "main.c:12: run: input x was fed NULL", with the line that made the input. */
+static bb_status refuse(bb_program *p, const bb_node *input, const char *reason)
 {
-    buffer[0] = '\0';
-    if (node->site.file)
-        snprintf(buffer, WHERE, "%s:%d: ", node->site.file, node->site.line);
-    return buffer;
+    char place[BB__SITE_TEXT];
+    return bb_fail(&p->error, BB_BAD_FEED, "%srun: input %s %s", bb__site_text(input->site, place),
+                   input->name, reason);
 }
 
-static bb_status reject_type(bb_program *p, const bb_node *input, const bb_tensor *value)
+static bb_status refuse_type(bb_program *p, const bb_node *input, const bb_tensor *value)
 {
-    char want[BB_SHAPE_TEXT], got[BB_SHAPE_TEXT], place[WHERE];
-    return bb_fail(&p->error, BB_BAD_FEED, "%srun: input %s is %s %s, but was fed %s %s",
-                   where(input, place), input->name, bb_dtype_text(input->type.dtype),
-                   bb_shape_text(input->type.shape, want), bb_dtype_text(bb_tensor_dtype(value)),
-                   bb_shape_text(bb_tensor_shape(value), got));
+    char want[BB_SHAPE_TEXT], got[BB_SHAPE_TEXT], reason[2 * BB_SHAPE_TEXT + 64];
+    snprintf(reason, sizeof reason, "is %s %s, but was fed %s %s", bb_dtype_text(input->type.dtype),
+             bb_shape_text(input->type.shape, want), bb_dtype_text(bb_tensor_dtype(value)),
+             bb_shape_text(bb_tensor_shape(value), got));
+    return refuse(p, input, reason);
+}
+
+static bb_status refuse_missing(bb_program *p, const bb_node *input)
+{
+    char shape[BB_SHAPE_TEXT], reason[BB_SHAPE_TEXT + 64];
+    snprintf(reason, sizeof reason, "%s %s was not fed", bb_dtype_text(input->type.dtype),
+             bb_shape_text(input->type.shape, shape));
+    return refuse(p, input, reason);
+}
+
+/* A feed for no input of the program's graph. */
+static bb_status refuse_node(bb_program *p, const bb_node *node, int number)
+{
+    char place[BB__SITE_TEXT], label[128];
+    if (!node)
+        return bb_fail(&p->error, BB_BAD_FEED, "run: feed %d is for NULL", number);
+    return bb_fail(&p->error, BB_BAD_FEED, "%srun: feed %d is for %s, %s",
+                   bb__site_text(node->site, place), number,
+                   bb__node_label(node, label, sizeof label),
+                   node->kind != BB_NODE_INPUT ? "which is no input" : "an input of another graph");
 }
 
 static bool is_written(const bb_program *p, const bb_tensor *value)
@@ -221,28 +239,20 @@ static bool is_written(const bb_program *p, const bb_tensor *value)
 static bb_status accept(bb_program *p, const bb_feed *feed, int number)
 {
     const bb_node *input = feed->input;
-    char place[WHERE];
     if (!input || input->kind != BB_NODE_INPUT || input->graph != p->graph)
-        return bb_fail(&p->error, BB_BAD_FEED, "run: feed %d is for %s", number,
-                       !input                         ? "NULL"
-                       : input->kind != BB_NODE_INPUT ? "a node that is no input"
-                                                      : "an input of another graph");
+        return refuse_node(p, input, number);
     bb__entry *entry = entry_of(p, input);
     if (!entry)
         return BB_OK;
     if (!feed->value)
-        return bb_fail(&p->error, BB_BAD_FEED, "%srun: input %s was fed NULL", where(input, place),
-                       input->name);
+        return refuse(p, input, "was fed NULL");
     if (entry->fed)
-        return bb_fail(&p->error, BB_BAD_FEED, "%srun: input %s is fed twice", where(input, place),
-                       input->name);
+        return refuse(p, input, "is fed twice");
     if (bb_tensor_dtype(feed->value) != input->type.dtype ||
         !bb_shape_equal(bb_tensor_shape(feed->value), input->type.shape))
-        return reject_type(p, input, feed->value);
+        return refuse_type(p, input, feed->value);
     if (is_written(p, feed->value))
-        return bb_fail(&p->error, BB_BAD_FEED,
-                       "%srun: input %s was fed memory that this run writes; feed a copy",
-                       where(input, place), input->name);
+        return refuse(p, input, "was fed memory that this run writes; feed a copy");
     entry->fed = feed->value;
     return BB_OK;
 }
@@ -258,12 +268,8 @@ static bb_status bind_feeds(bb_program *p, bb_feeds feeds)
     }
     for (int i = 0; i < p->n_entries; i++) {
         bb__entry *entry = &p->entries[i];
-        char shape[BB_SHAPE_TEXT], place[WHERE];
         if (!entry->fed)
-            return bb_fail(&p->error, BB_BAD_FEED, "%srun: input %s %s %s was not fed",
-                           where(entry->node, place), entry->node->name,
-                           bb_dtype_text(entry->node->type.dtype),
-                           bb_shape_text(entry->node->type.shape, shape));
+            return refuse_missing(p, entry->node);
         /* Kernels only read their inputs; bb_array has one pointer for both directions. */
         char *data = (char *)(uintptr_t)bb_tensor_read(entry->fed);
         for (int k = 0; k < entry->n_slots; k++)
@@ -291,8 +297,8 @@ static void poison_dead(const bb_program *p, int step, int *next)
 /* "model.c:12: gather#7: index 12 is not in 0 .. 9, in fc1" */
 static bb_status report_fault(bb_program *p, const bb_node *node)
 {
-    char place[WHERE], label[128];
-    return bb_fail(&p->error, BB_BAD_VALUE, "%s%s: %s%s%s", where(node, place),
+    char place[BB__SITE_TEXT], label[128];
+    return bb_fail(&p->error, BB_BAD_VALUE, "%s%s: %s%s%s", bb__site_text(node->site, place),
                    bb__node_label(node, label, sizeof label), p->fault.reason,
                    node->scope[0] ? ", in " : "", node->scope);
 }

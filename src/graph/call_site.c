@@ -6,6 +6,8 @@
  * user's line. */
 #include "node.h"
 
+#include <stdio.h>
+
 enum { DEEPEST = 64 };
 
 static _Thread_local bb__site sites[DEEPEST];
@@ -45,4 +47,12 @@ bb_program *bb__site_pop_program(bb_program *program)
 bb__site bb__site_now(void)
 {
     return depth > 0 ? sites[depth <= DEEPEST ? depth - 1 : DEEPEST - 1] : (bb__site){NULL, 0};
+}
+
+const char *bb__site_text(bb__site site, char buffer[BB__SITE_TEXT])
+{
+    buffer[0] = '\0';
+    if (site.file)
+        snprintf(buffer, BB__SITE_TEXT, "%.*s:%d: ", BB__SITE_TEXT - 16, site.file, site.line);
+    return buffer;
 }

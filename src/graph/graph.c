@@ -10,7 +10,7 @@ static bb_graph nowhere = {
     .error = {.status = BB_BAD_ARGUMENT},
     .inert = {.graph = &nowhere, .kind = BB_NODE_INERT, .id = -1, .name = "", .scope = ""},
 };
-static _Thread_local char nowhere_text[256] = "no graph: an operand is NULL";
+static _Thread_local char nowhere_text[BB__SITE_TEXT + 128] = "no graph: an operand is NULL";
 
 bb_graph *bb_graph_new(void)
 {
@@ -66,12 +66,10 @@ bb_status bb_graph_status(const bb_graph *g)
 
 bb_node *bb__nowhere(const char *op_name)
 {
-    bb__site site = bb__site_now();
-    if (site.file)
-        snprintf(nowhere_text, sizeof nowhere_text, "%s:%d: %s: no operand has a graph", site.file,
-                 site.line, op_name);
-    else
-        snprintf(nowhere_text, sizeof nowhere_text, "%s: no operand has a graph", op_name);
+    char place[BB__SITE_TEXT];
+    snprintf(nowhere_text, sizeof nowhere_text,
+             "%s%s: no operand has a graph: each is NULL, or failed",
+             bb__site_text(bb__site_now(), place), op_name);
     return &nowhere.inert;
 }
 
@@ -137,11 +135,11 @@ static void write_error(bb_error *error, bb_status status, bb__site site, const 
                         const char *op_name, const char *reason, bb_nodes operands)
 {
     size_t used = 0;
+    char place[BB__SITE_TEXT];
     if (error->status != BB_OK)
         return;
-    if (site.file)
-        bb__text(error->text, sizeof error->text, &used, "%s:%d: ", site.file, site.line);
-    bb__text(error->text, sizeof error->text, &used, "%s: %s", op_name, reason);
+    bb__text(error->text, sizeof error->text, &used, "%s%s: %s", bb__site_text(site, place),
+             op_name, reason);
     list_operands(error->text, sizeof error->text, &used, operands,
                   status == BB_BAD_TYPE || !one_dtype(operands));
     if (scope[0])

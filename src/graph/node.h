@@ -62,6 +62,9 @@ struct bb_graph {
 
 /* The call site of the builder that the user is in. */
 bb__site bb__site_now(void);
+/* "file:line: " into a buffer, which is returned; nothing where it is not known. */
+enum { BB__SITE_TEXT = 256 };
+const char *bb__site_text(bb__site site, char buffer[BB__SITE_TEXT]);
 
 /* Appends a leaf with the template's kind, type, name, tensor (which is retained), params and
  * trainable, for the builder `what`; on failure the inert node. */

@@ -76,7 +76,8 @@ enum {
     BB__TILE = 512,        /* elements of a tile at most */
     BB__MAP_OPERANDS = 24, /* distinct inputs of a map */
     BB__MAP_OPS = 48,
-    BB__MAP_READS = BB_MAP_INPUTS + 1, /* operands of an op of a map: an update has one more */
+    BB__MAP_READS =
+        BB_MAP_INPUTS + 1, /* operands of an op of a map: an update by Adam has one more */
 };
 
 typedef enum bb__map_access {
@@ -97,10 +98,10 @@ typedef struct bb__map_input {
 } bb__map_input;
 
 typedef struct bb__map_op {
-    bb_map_fn tile;           /* NULL: a later op, an update, computes it */
+    bb_map_fn tile;           /* NULL: a later op, an update by Adam, computes it */
     bb_arithmetic arithmetic; /* that it is, if any */
     const void *attrs;
-    const double *factors[2]; /* of an update, whose attributes they are; else NULL */
+    const double *factors[2]; /* of an update by Adam, whose attributes they are; else NULL */
     int n_in;
     int in[BB__MAP_READS]; /* inputs of the map; from its n_in on, results of earlier ops */
     bb_dtype dtype;        /* of the result */
@@ -113,8 +114,8 @@ typedef struct bb__map_op {
     size_t buffer; /* where it is held without memory in row-major order */
 } bb__map_op;
 
-/* The caller sets the first block, and of inputs nothing, of ops all but size and buffer;
- * factors are NULL. */
+/* The caller sets the first block, and of inputs nothing, of ops all but size, streams, buffer and
+ * factors, which are NULL. */
 typedef struct bb__map {
     bool may_stream;       /* results may be written past the caches; of one op they are not */
     int n_in, n_to, n_ops; /* arrays that are read, and behind them those that are scattered to */
@@ -124,6 +125,7 @@ typedef struct bb__map {
     int ndim; /* of the normal form */
     int64_t dim[BB_MAX_DIMS];
     bool asks_ahead;                                  /* as what is streamed shows, from memory */
+    int work;                                         /* passes over a tile, about */
     int64_t count, tile, row, row_tiles, tile_length; /* tiles do not cross the ends of rows */
     int64_t tiles, grain;
 } bb__map;

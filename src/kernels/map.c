@@ -9,7 +9,7 @@
 #include <xmmintrin.h>
 #endif
 
-enum { PART = 32 * BB__TILE }; /* elements times ops before a second thread pays */
+enum { PART = 32 * BB__TILE }; /* elements times passes before a second thread pays */
 
 void bb__map_settle(void)
 {
@@ -122,7 +122,7 @@ static void run_ops(const bb__map *m, int64_t start, int64_t n, const void *cons
         const bb__map_op *op = &m->ops[k];
         char *to = (char *)(uintptr_t)slots[op->n_in];
         if (op->tile)
-            op->tile((size_t)n, slots, to, op->factors[0] ? (const void *)op->factors : op->attrs);
+            op->tile((size_t)n, slots, to, op->attrs);
         slots += op->n_in + 1;
         if (op->streams)
             bb__map_stream((char *)(uintptr_t)*slots++, to, (size_t)n * op->size);
@@ -212,7 +212,7 @@ void bb__map_run(const bb__map *m, int threads)
 {
     if (m->count == 0)
         return;
-    if (m->count * m->n_ops <= PART)
+    if (m->count * m->work <= PART)
         run_tiles((void *)(uintptr_t)m, 0, m->tiles);
     else
         bb_parallel(m->tiles, m->grain, threads, run_tiles, (void *)(uintptr_t)m);
@@ -220,7 +220,7 @@ void bb__map_run(const bb__map *m, int threads)
 
 bb__tail bb__map_tail(const bb__map *m)
 {
-    const int64_t grain = PART / m->n_ops;
+    const int64_t grain = PART / m->work;
     return (bb__tail){bb__map_run_stretch, m,
                       grain < BB__MAP_SHARE / 2 ? BB__MAP_SHARE / 2 : grain};
 }

@@ -28,18 +28,20 @@ static inline int64_t bb__map_locate(const bb__map *m, const bb__map_input *in, 
     return place + start * in->stride[0];
 }
 
-/* map_update.c: makes one op of an update by Adam wherever that is possible. */
-void bb__map_update(bb__map *m, const bb_array *in);
+/* map_adam.c: makes one loop of an update by Adam wherever that is possible. */
+void bb__map_join_adam(bb__map *m, const bb_array *in);
 /* map_pairs.c: makes one op of two wherever that is possible. */
 void bb__map_pair(bb__map *m, const bb_array *in);
 
-/* What both ask and do (map_pairs.c). */
+/* What these two ask of ops, and do to them (map_pairs.c). */
 
 /* How often other ops read the result of op k. */
 int bb__map_readings(const bb__map *m, int k);
-/* Whether an op between the two may write what the inner one reads: that would be read later if it
- * was computed by the op at a place. */
+/* Whether an op between the two may write what the inner one reads, which would be read later if
+ * the op at a place computed it. What is written over is all of an operand (plan.c), and locals of
+ * strips are those of slot 0 yet, so where memory begins tells. */
 bool bb__map_is_in_the_way(const bb__map *m, const bb_array *in, int inner, int at);
+/* Takes away an op that no other reads. */
 void bb__map_leave_out(bb__map *m, int inner);
 
 /* n elements of an operand, from number `start` on, into a buffer, in which they may be followed by

@@ -89,8 +89,6 @@ int bb__map_readings(const bb__map *m, int k)
     return n;
 }
 
-/* What is written over is all of an operand (plan.c), and locals of strips are those of slot 0 yet,
- * so where memory begins tells. */
 bool bb__map_is_in_the_way(const bb__map *m, const bb_array *in, int inner, int at)
 {
     for (int j = inner + 1; j < at; j++) {

@@ -218,8 +218,13 @@ void bb__map_prepare(bb__map *m, const bb_array *in, bb_shape shape)
         m->ops[k].streams = does_stream(m, &m->ops[k], in);
         m->asks_ahead |= m->ops[k].streams;
     }
-    bb__map_update(m, in);
+    m->work = 0;
+    bb__map_join_adam(m, in); /* asks what streams */
     bb__map_pair(m, in);
+    m->work += m->n_ops;
+    for (int k = 0; k < m->n_ops; k++)
+        if (m->ops[k].factors[0])
+            m->ops[k].attrs = m->ops[k].factors;
     collapse(m, in, shape);
     for (m->tile = BB__TILE;; m->tile /= 2) {
         cut(m);

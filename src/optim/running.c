@@ -17,6 +17,7 @@ static bb_node *correction(const bb_update *u, double beta, bb_node *t)
     return bb_cast(bb_reciprocal(bb_sub(bb_number(t, 1), power)), bb_node_dtype(u->w));
 }
 
+/* These ops, in these places, are what map_adam.c makes one loop of. */
 bb_node *bb__adam_step(const bb_update *u, bb_node **kept_out)
 {
     const bb_optimiser *o = u->optimiser;

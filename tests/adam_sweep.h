@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Sweeps with an update by Adam in them, which are run with it as one op and with all ops one by
  * one. */
-#ifndef BIBUN_TEST_UPDATE_SWEEP_H
-#define BIBUN_TEST_UPDATE_SWEEP_H
+#ifndef BIBUN_TEST_ADAM_SWEEP_H
+#define BIBUN_TEST_ADAM_SWEEP_H
 
 #include <criterion/criterion.h>
 
@@ -43,7 +43,6 @@ typedef struct sweep {
     bb_shape shape;
     bool is_per_element[INPUTS]; /* of what else is a single number */
     bool is_turned[INPUTS];      /* of a matrix, columns one after the other */
-    bool is_flipped[INPUTS];     /* of a row, its last element first */
     bool scatters;               /* to every other element of array `to` */
     int to;
     int64_t strips; /* of which G has memory for one alone; 0: run as a whole */
@@ -148,10 +147,6 @@ static void lay(const sweep *s, bb_array in[INPUTS + 1])
         if (a < INPUTS && s->is_turned[a]) {
             in[a].stride[0] = 1;
             in[a].stride[last] = s->shape.dim[0];
-        }
-        if (a < INPUTS && s->is_flipped[a]) {
-            in[a].data = (char *)in[a].data + (s->shape.dim[0] - 1) * element_size(s);
-            in[a].stride[0] = -1;
         }
     }
 }

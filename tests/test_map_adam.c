@@ -130,9 +130,11 @@ static int updates_over(const sweep *s, int64_t n, bool is_in_place, bool may_st
     return updates_of(&m);
 }
 
-/* Not of means that go past the caches, nor of ops of different types. */
+/* Not of means that go past the caches, nor of integers, nor of ops of different types. */
 Test(map_adam, of_one_type_in_the_caches)
 {
+    const sweep integers = adam(BB_I32, 1);
+    cr_assert_eq(updates_over(&integers, 100, true, false), 0);
     for (int dtype = BB_F32; dtype <= BB_F64; dtype++) {
         const sweep s = adam(dtype, 1);
         const int64_t large = (8 << 20) / (int64_t)bb_dtype_size((bb_dtype)dtype);

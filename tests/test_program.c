@@ -131,6 +131,23 @@ Test(program, bad_feeds_are_told_with_the_line_of_their_input)
     bb_program_free(p);
 }
 
+/* However long the names of files and inputs are, the line and the reason are said. */
+Test(program, bad_feeds_with_long_names)
+{
+    enum { LONG = 600 };
+    char path[LONG], name[LONG];
+    memset(path, 'p', LONG);
+    memset(name, 'n', LONG);
+    path[LONG - 1] = name[LONG - 1] = '\0';
+    bb__site_push(path, 777);
+    bb_node *v = bb__site_pop_node((bb_input)(g, name, BB_F64, BB_SHAPE(3)));
+    bb_program *p = compiled(BB_NODES(bb_neg(v)));
+    cr_assert_eq(bb_run(p, BB_NO_FEEDS), BB_BAD_FEED);
+    cr_assert(strstr(bb_program_error(p), "p:777: run: input nnn"), "%s", bb_program_error(p));
+    cr_assert(strstr(bb_program_error(p), "n f64 [3] was not fed"), "%s", bb_program_error(p));
+    bb_program_free(p);
+}
+
 /* One feed for all programs of a graph. */
 Test(program, feeds_that_are_not_needed)
 {

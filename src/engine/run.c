@@ -194,8 +194,8 @@ static bb__entry *entry_of(bb_program *p, const bb_node *input)
 static bb_status refuse(bb_program *p, const bb_node *input, const char *reason)
 {
     char place[BB__SITE_TEXT];
-    return bb_fail(&p->error, BB_BAD_FEED, "%srun: input %s %s", bb__site_text(input->site, place),
-                   input->name, reason);
+    return bb_fail(&p->error, BB_BAD_FEED, "%srun: input %.127s %s",
+                   bb__site_text(input->site, place), input->name, reason);
 }
 
 static bb_status refuse_type(bb_program *p, const bb_node *input, const bb_tensor *value)

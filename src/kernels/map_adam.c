@@ -70,7 +70,7 @@ static int producer_of_either(const bb__map *m, int k, bb_arithmetic kind, int *
 static bool find(const bb__map *m, int at, update *u)
 {
     int *part = u->part, *in = u->in;
-    if (m->ops[at].arithmetic != BB_ARITHMETIC_SUB)
+    if (m->ops[at].arithmetic != BB_ARITHMETIC_SUB || !bb_dtype_is_float(m->ops[at].dtype))
         return false;
     part[QUOTIENT] = producer(m, at, 1, BB_ARITHMETIC_DIV);
     part[SCALED] = producer(m, part[QUOTIENT], 0, BB_ARITHMETIC_MUL);

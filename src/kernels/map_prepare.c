@@ -206,6 +206,7 @@ void bb__map_prepare(bb__map *m, const bb_array *in, bb_shape shape)
     m->count = bb_shape_count(shape);
     m->tiles = 0;
     m->asks_ahead = false;
+    m->work = m->n_ops;
     if (m->count == 0)
         return;
     m->may_stream = m->may_stream && m->n_ops > 1; /* a pair was two */
@@ -219,7 +220,7 @@ void bb__map_prepare(bb__map *m, const bb_array *in, bb_shape shape)
         m->asks_ahead |= m->ops[k].streams;
     }
     m->work = 0;
-    bb__map_join_adam(m, in); /* asks what streams */
+    bb__map_join_adam(m, in); /* asks what streams; counts what it leaves out */
     bb__map_pair(m, in);
     m->work += m->n_ops;
     for (int k = 0; k < m->n_ops; k++)

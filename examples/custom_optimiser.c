@@ -5,7 +5,6 @@
 #include <math.h>
 #include <stdio.h>
 
-/* part: rule */
 /* c = beta1 m + (1 - beta1) g; w <- w - rate (sign(c) + decay w); m <- beta2 m + (1 - beta2) g
  * (Chen et al. 2023, algorithm 2). */
 static bb_node *lion_rule(const bb_update *u)
@@ -29,7 +28,6 @@ static bb_node *root_rule(bb_node *t, const bb_schedule *s)
 {
     return bb_sqrt(bb_div(bb_number(t, s->period), bb_add_scalar(t, s->period)));
 }
-/* end: rule */
 
 /* Points of the plane, and 1 for those nearer to the middle than 1. */
 static void make_points(bb_tensor *points, bb_tensor *inside)

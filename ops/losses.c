@@ -19,12 +19,6 @@ static bool are_sound(bb_node *x, bb_node *y)
     return bb_node_kind_of(x) != BB_NODE_INERT && bb_node_kind_of(y) != BB_NODE_INERT;
 }
 
-static bb_node *refuse_null(bb_node *x, bb_node *y, const char *name)
-{
-    return x && y ? NULL
-                  : bb_fail_node(x, y, name, BB_BAD_ARGUMENT, "operand %d is NULL", x ? 2 : 1);
-}
-
 bb_node *bb__refuse_unlike(bb_node *x, bb_node *target, const char *name)
 {
     bb_node *refused = bb__refuse_pair(x, target, name);
@@ -40,7 +34,7 @@ bb_node *bb__refuse_labels(bb_node *x, bb_node *labels, const char *name)
     bb_shape shape = bb_node_shape(x), rows = bb_node_shape(labels);
     char text[2][BB_SHAPE_TEXT];
     if (!x || !labels || !are_sound(x, labels))
-        return refuse_null(x, labels, name);
+        return bb__refuse_null(x, labels, name);
     if (!bb_dtype_is_float(bb_node_dtype(x)))
         return bb_fail_node(x, labels, name, BB_BAD_TYPE, "needs f32 or f64");
     if (shape.ndim != 2)

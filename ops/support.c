@@ -29,12 +29,16 @@ static bool widen(bb_shape *common, bb_shape shape)
     return true;
 }
 
+bb_node *bb__refuse_null(bb_node *x, bb_node *y, const char *name)
+{
+    return x && y ? NULL
+                  : bb_fail_node(x, y, name, BB_BAD_ARGUMENT, "operand %d is NULL", x ? 2 : 1);
+}
+
 bb_node *bb__refuse_pair(bb_node *x, bb_node *y, const char *name)
 {
-    if (!x || !y)
-        return bb_fail_node(x, y, name, BB_BAD_ARGUMENT, "operand %d is NULL", x ? 2 : 1);
     if (!is_usable(x) || !is_usable(y))
-        return NULL;
+        return bb__refuse_null(x, y, name);
     if (!bb_dtype_is_float(bb_node_dtype(x)))
         return bb_fail_node(x, y, name, BB_BAD_TYPE, "needs f32 or f64");
     if (bb_node_dtype(x) != bb_node_dtype(y))

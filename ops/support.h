@@ -11,6 +11,8 @@
  * do not broadcast, inert nodes and NULL are left alone: infer then says what is wrong. */
 void bb__broadcast_operands(int n, bb_node **operands);
 
+/* The failure of a composite of that name of whose operands one is NULL; NULL when neither is. */
+bb_node *bb__refuse_null(bb_node *x, bb_node *y, const char *name);
 /* The failure of a composite of that name whose operands are NULL, not float, or of two types,
  * before its parts say so of what they are given; NULL when nothing is wrong, or the graph has
  * failed. */

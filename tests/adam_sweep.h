@@ -6,10 +6,9 @@
 
 #include <criterion/criterion.h>
 
-#include "kernels.h"
+#include "arithmetic.h"
 
 #include <string.h>
-#include <tgmath.h>
 
 enum { ROOM = 6000, MARGIN = 128, OPS = 20 };
 /* The operands: arrays, single numbers; and arrays for results. */
@@ -17,24 +16,6 @@ enum { M, V, G, W, X, C, E, R, S, INPUTS, M2 = INPUTS, V2, W2, X2, ARRAYS };
 /* The ops of an update, in the order of its graph, and their results. */
 enum { FIRST, SQUARE, SECOND, CORRECTED, ROOT, SUM, SCALED, QUOTIENT, STEP, NINE };
 #define RESULT(k) (INPUTS + (k))
-
-BB_MAP2(add, x + y)
-BB_MAP2(sub, x - y)
-BB_MAP2(mul, x *y)
-BB_MAP2(div, x / y)
-BB_MAP2(axpby, (T)((const double *)attrs)[0] * x + (T)((const double *)attrs)[1] * y)
-BB_MAP1(neg, -x)
-BB_MAP1(square, x *x)
-BB_MAP1(root, sqrt(x))
-BB_MAP1(sixth, x / 6)
-
-static const bb_map_fn tiles[][BB_DTYPE_COUNT] = {
-    [BB_ARITHMETIC_NONE] = BB_MAP(sixth), [BB_ARITHMETIC_ADD] = BB_MAP(add),
-    [BB_ARITHMETIC_SUB] = BB_MAP(sub),    [BB_ARITHMETIC_MUL] = BB_MAP(mul),
-    [BB_ARITHMETIC_DIV] = BB_MAP(div),    [BB_ARITHMETIC_AXPBY] = BB_MAP(axpby),
-    [BB_ARITHMETIC_NEG] = BB_MAP(neg),    [BB_ARITHMETIC_SQUARE] = BB_MAP(square),
-    [BB_ARITHMETIC_SQRT] = BB_MAP(root),
-};
 
 /* A sweep: its ops, how it is run, and what of its arrays is unusual. */
 typedef struct sweep {
@@ -54,22 +35,6 @@ static double memory[ARRAYS][ROOM + 2 * MARGIN], joined[ARRAYS][ROOM + 2 * MARGI
 static char *array(int a)
 {
     return (char *)(memory[a] + MARGIN);
-}
-
-static bool is_single(int kind)
-{
-    return kind == BB_ARITHMETIC_NONE || kind >= BB_ARITHMETIC_NEG;
-}
-
-static bb__map_op op_of(int kind, int dtype, int x, int y)
-{
-    static const double factors[] = {0.75, -2.5};
-    return (bb__map_op){.tile = tiles[kind][dtype],
-                        .attrs = kind == BB_ARITHMETIC_AXPBY ? factors : NULL,
-                        .arithmetic = (bb_arithmetic)kind,
-                        .n_in = is_single(kind) ? 1 : 2,
-                        .in = {x, y},
-                        .dtype = (bb_dtype)dtype};
 }
 
 /* Adam's nine ops, from `first` on, with their results in the place of their operands. */

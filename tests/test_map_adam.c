@@ -130,7 +130,7 @@ static int updates_over(const sweep *s, int64_t n, bool is_in_place, bool may_st
     return updates_of(&m);
 }
 
-/* Not of means that go past the caches, nor of integers, nor of ops of different types. */
+/* Not of moments that go past the caches, nor of integers, nor of ops of different types. */
 Test(map_adam, of_one_type_in_the_caches)
 {
     const sweep integers = adam(BB_I32, 1);

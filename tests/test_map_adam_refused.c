@@ -54,7 +54,7 @@ Test(map_adam_refused, of_no_other_wiring)
         }
 }
 
-/* What another reads too, what is stored besides, and means that are not. */
+/* What another reads too, what is stored besides, and moments that are not. */
 Test(map_adam_refused, of_no_results_for_others)
 {
     for (int dtype = BB_F32; dtype <= BB_F64; dtype++)
@@ -66,7 +66,7 @@ Test(map_adam_refused, of_no_results_for_others)
             s = adam(dtype, 1500);
             s.ops[k].out = s.ops[k].out ? NULL : array(X2);
             if (k != STEP)
-                expect(&s, 0, 0, "a result that is stored, or a mean that is not");
+                expect(&s, 0, 0, "a result that is stored, or a moment that is not");
             s.ops[k].out = NULL;
             s.ops[k].to = INPUTS;
             s.to = X2;

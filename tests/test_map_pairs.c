@@ -2,30 +2,12 @@
 /* Arithmetic ops of a map that are computed two at a time: the same bits as one after the other. */
 #include <criterion/criterion.h>
 
-#include "kernels.h"
+#include "arithmetic.h"
 
 #include <string.h>
-#include <tgmath.h>
 
 enum { COUNT = 1000, INPUTS = 3 };
 
-BB_MAP2(add, x + y)
-BB_MAP2(sub, x - y)
-BB_MAP2(mul, x *y)
-BB_MAP2(div, x / y)
-BB_MAP2(axpby, (T)((const double *)attrs)[0] * x + (T)((const double *)attrs)[1] * y)
-BB_MAP1(neg, -x)
-BB_MAP1(square, x *x)
-BB_MAP1(root, sqrt(x))
-BB_MAP1(sixth, x / 6)
-
-static const bb_map_fn tiles[][BB_DTYPE_COUNT] = {
-    [BB_ARITHMETIC_NONE] = BB_MAP(sixth), [BB_ARITHMETIC_ADD] = BB_MAP(add),
-    [BB_ARITHMETIC_SUB] = BB_MAP(sub),    [BB_ARITHMETIC_MUL] = BB_MAP(mul),
-    [BB_ARITHMETIC_DIV] = BB_MAP(div),    [BB_ARITHMETIC_AXPBY] = BB_MAP(axpby),
-    [BB_ARITHMETIC_NEG] = BB_MAP(neg),    [BB_ARITHMETIC_SQUARE] = BB_MAP(square),
-    [BB_ARITHMETIC_SQRT] = BB_MAP(root),
-};
 enum { FIRST = BB_ARITHMETIC_ADD, LAST = BB_ARITHMETIC_SQRT };
 
 static double numbers[INPUTS][COUNT], results[2][COUNT];
@@ -43,18 +25,6 @@ static void fill(int dtype)
             else
                 numbers[k][i] = x;
         }
-}
-
-static bb__map_op op_of(int kind, int dtype, int x, int y)
-{
-    const bool is_single = kind >= BB_ARITHMETIC_NEG || kind == BB_ARITHMETIC_NONE;
-    static const double factors[] = {0.75, -2.5};
-    return (bb__map_op){.tile = tiles[kind][dtype],
-                        .attrs = factors,
-                        .arithmetic = (bb_arithmetic)kind,
-                        .n_in = is_single ? 1 : 2,
-                        .in = {x, y},
-                        .dtype = (bb_dtype)dtype};
 }
 
 /* How many ops are left of these. */

@@ -131,6 +131,7 @@ static void pair_up(bb__map *m, int at, int i)
 void bb__map_leave_out(bb__map *m, int inner)
 {
     m->n_ops--;
+    m->work--;
     for (int k = inner; k < m->n_ops; k++) {
         m->ops[k] = m->ops[k + 1];
         for (int i = 0; i < m->ops[k].n_in; i++)

@@ -219,10 +219,8 @@ void bb__map_prepare(bb__map *m, const bb_array *in, bb_shape shape)
         m->ops[k].streams = does_stream(m, &m->ops[k], in);
         m->asks_ahead |= m->ops[k].streams;
     }
-    m->work = 0;
-    bb__map_join_adam(m, in); /* asks what streams; counts what it leaves out */
+    bb__map_join_adam(m, in); /* asks what streams */
     bb__map_pair(m, in);
-    m->work += m->n_ops;
     for (int k = 0; k < m->n_ops; k++)
         if (m->ops[k].factors[0])
             m->ops[k].attrs = m->ops[k].factors;
